@@ -1,0 +1,91 @@
+import { type Chance, RandomStream } from "./random.js";
+import { exponentialZiggurat, normalZiggurat } from "./ziggurat.js";
+
+/**
+ * The chance that belongs to a request. Every random quantity of a request is a function of
+ * (seed, request number, site), where the site says which quantity it is: the work of the second
+ * step of this endpoint on that branch, say. So it does not matter when, in which order, or whether
+ * other quantities are drawn: two policies serve the very same requests.
+ *
+ * `open` names request and site; then each draw is the next of that pair's own sequence.
+ * The numbers come from hashing a counter (two rounds of Wellons' lowbias32 finaliser, keyed by a
+ * named stream), as counter-based generators do (Salmon et al. 2011). For one site, requests
+ * 0 … 2³² - 1 give 2³² different first words: a shuffled deck, not draws with repetition.
+ */
+export class RequestChance implements Chance {
+  private readonly key: number;
+  private request = 0;
+  private site = 0;
+
+  constructor(seed: number, name: string) {
+    this.key = new RandomStream(seed, name).bits();
+  }
+
+  /** From here on, draws belong to this request (an integer) and this site (any 32-bit integer). */
+  open(request: number, site: number): this {
+    this.request = mix(request ^ this.key);
+    this.site = site;
+    return this;
+  }
+
+  /** 32 random bits as a signed integer. */
+  bits(): number {
+    const word = mix((this.request + this.site) | 0);
+    this.site = (this.site + 0x9e3779b9) | 0;
+    return word;
+  }
+
+  /** Uniform on (0, 1) with 32 bits. */
+  uniform(): number {
+    return ((this.bits() >>> 0) + 0.5) * 2 ** -32;
+  }
+
+  /** Exponential with mean 1, by the ziggurat. */
+  exponential(): number {
+    const { x, y, tail } = exponentialZiggurat;
+    for (let shift = 0; ; ) {
+      const layer = this.bits() & 255;
+      const value = this.uniform() * x[layer];
+      if (value < x[layer + 1]) return shift + value;
+      // The exponential forgets: its tail is the same law again, further out.
+      if (layer === 0) shift += tail;
+      else if (y[layer] + this.uniform() * (y[layer + 1] - y[layer]) < Math.exp(-value)) return shift + value;
+    }
+  }
+
+  /** Normal with mean 0 and variance 1, by the ziggurat. */
+  normal(): number {
+    const { x, y } = normalZiggurat;
+    for (;;) {
+      const word = this.bits();
+      const layer = word & 255;
+      const value = this.uniform() * x[layer];
+      const sign = word & 256 ? 1 : -1;
+      if (value < x[layer + 1]) return sign * value;
+      if (layer === 0) return sign * this.normalTail();
+      if (y[layer] + this.uniform() * (y[layer + 1] - y[layer]) < Math.exp((-value * value) / 2)) return sign * value;
+    }
+  }
+
+  /** The normal beyond the ziggurat's base (Marsaglia 1964). */
+  private normalTail(): number {
+    const { tail } = normalZiggurat;
+    for (;;) {
+      const beyond = -Math.log(this.uniform()) / tail;
+      if (-2 * Math.log(this.uniform()) >= beyond * beyond) return tail + beyond;
+    }
+  }
+}
+
+/** A site within a site: of this step on that branch, of this turn of a loop. */
+export function siteWithin(site: number, step: number): number {
+  return mix((site ^ Math.imul(step + 1, 0x85ebca6b)) | 0);
+}
+
+/** A bijection of 32-bit integers in which every output bit depends on every input bit. */
+function mix(word: number): number {
+  let h = word;
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return h ^ (h >>> 16);
+}
