@@ -126,7 +126,11 @@ export function createDraws(laws: readonly Distribution[], chance: RequestChance
       second[i] = spread;
     }
   });
-  const others = laws.map((law) => sampler(law, chance));
+  // A gamma sampler keeps half of a normal pair for its next draw, which would be another request's: so a new one each time.
+  const others = laws.map((law): Sampler => {
+    if (law.shape === "gamma" || law.shape === "erlang") return () => sampler(law, chance)();
+    return sampler(law, chance);
+  });
   return (law, request, site) => {
     const kind = kinds[law];
     if (kind === 0) return first[law];

@@ -1,0 +1,140 @@
+/** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
+import type { Distribution } from "../kernel/distributions.js";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
+import type { Fraction, MiB, Seconds, Usd } from "../units.js";
+import type { Arrivals } from "../workload/arrivals.js";
+
+export type Step =
+  /** Work for a core: seconds of one core at full speed. */
+  | { readonly kind: "cpu"; readonly work: Distribution }
+  /** Time that passes without a core: a disk, a lock, somebody else's service. */
+  | { readonly kind: "wait"; readonly time: Distribution }
+  | { readonly kind: "call"; readonly service: string; readonly endpoint: string }
+  /** All branches at once; goes on when the last is done. */
+  | { readonly kind: "parallel"; readonly branches: readonly (readonly Step[])[] }
+  /** One of the options, or none with the probability that is left. */
+  | {
+      readonly kind: "choose";
+      readonly options: readonly { readonly probability: Fraction; readonly steps: readonly Step[] }[];
+    }
+  /** The steps so many times, one after another; fractions of a turn are rounded to the nearest whole. */
+  | { readonly kind: "repeat"; readonly times: Distribution; readonly steps: readonly Step[] };
+
+export interface EndpointSpec {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** How many calls a pod takes on at once. */
+export interface ConcurrencySpec {
+  /** Workers of a pod; Infinity for none. */
+  readonly limit: number;
+  /** Calls that may wait for a worker (per pod, or in the service when they wait there); more are refused. */
+  readonly queue: number;
+  /**
+   * What a worker is held for. `call`: from start to answer, as a thread per request is.
+   * `work`: for each piece of CPU work alone, as in an event loop, which goes on with others meanwhile.
+   */
+  readonly holds: "call" | "work";
+  /** Where calls wait: in the pod they were sent to, or at the service until any pod has a worker free. */
+  readonly waitsAt: "pod" | "service";
+}
+
+/** The way to a service: what every call to it goes through. */
+export interface HopSpec {
+  readonly latency: Distribution;
+  /** The way back. Nothing but the caller's latency can tell it from `latency`. */
+  readonly reply: Distribution;
+  /** A proxy before the pod: its latency a call, and its CPU seconds a call, charged to the pod. */
+  readonly proxyLatency: Distribution;
+  readonly proxyCpu: Seconds;
+}
+
+export interface ServiceSpec {
+  readonly name: string;
+  readonly replicas: number;
+  readonly bounds: { readonly min: number; readonly max: number };
+  /** Requests: what the scheduler reserves, and the weight in a fight for cores. */
+  readonly size: Size;
+  /** At most so many cores' time per second; Infinity for no limit. */
+  readonly cpuLimitMillicores: number;
+  readonly memoryLimitMiB: MiB;
+  readonly imageMiB: MiB;
+  /** From the container's start until it could answer. */
+  readonly startup: Distribution;
+  /** Probes at `initialDelay`, `initialDelay + period`, … after the start; the first good one makes the pod ready. */
+  readonly readiness: { readonly initialDelay: Seconds; readonly period: Seconds } | undefined;
+  /** How long a draining pod may finish its calls before it is killed. */
+  readonly grace: Seconds;
+  readonly concurrency: ConcurrencySpec;
+  readonly endpoints: readonly EndpointSpec[];
+  readonly hop: HopSpec;
+  readonly balancer: (context: PolicyContext) => Balancer;
+  readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
+  /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
+  readonly deploymentFactor: number;
+  /** E in A = Σ Aᵢ·Eᵢ: what executing a task adds to its demand. */
+  readonly executionFactor: number;
+}
+
+export interface Target {
+  readonly service: string;
+  readonly endpoint: string;
+  readonly share: Fraction;
+}
+
+export type LoadSpec =
+  | {
+      readonly kind: "open";
+      readonly name: string;
+      readonly mix: readonly Target[];
+      /** Makes the arrival times of one replication. */
+      readonly arrivals: (seed: number) => Arrivals;
+    }
+  | {
+      readonly kind: "closed";
+      readonly name: string;
+      readonly mix: readonly Target[];
+      readonly users: number;
+      readonly think: Distribution;
+    };
+
+export interface NodeGroupSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly capacity: Size;
+  readonly allocatable: Size;
+  readonly maxPods: number;
+  readonly usdPerHour: Usd;
+  /** Machines that are there and ready at time 0. */
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly boot: Distribution;
+  /** Machines are bought round robin over these. */
+  readonly zones: readonly string[];
+  /** V in R = Σ Rᵢ·Vᵢ: what virtualization adds to a machine's demand. */
+  readonly virtualizationFactor: number;
+}
+
+export interface ClusterSpec {
+  readonly groups: readonly NodeGroupSpec[];
+  readonly scheduler: Scheduler;
+  readonly provisioner: { readonly name: string; readonly create: (context: PolicyContext) => Provisioner } | undefined;
+  /** Images are pulled one at a time on a node, each at this speed. */
+  readonly pullMiBPerSecond: number;
+  /** A machine is billed at least this long. */
+  readonly minimumBilled: Seconds;
+}
+
+export interface WorldSpec {
+  readonly services: readonly ServiceSpec[];
+  readonly loads: readonly LoadSpec[];
+  readonly cluster: ClusterSpec;
+  /** The metrics server's resolution: how often it samples the pods. */
+  readonly scrapePeriod: Seconds;
+  /** Step of the recorded series. */
+  readonly seriesStep: Seconds;
+  /** Share of its CPU at which a replica counts as used to the full: what demand in replicas means to the elasticity metrics. */
+  readonly demandUtilisation: Fraction;
+}

@@ -1,0 +1,171 @@
+/**
+ * The five questions an elastic system keeps answering, one interface each.
+ *
+ *     Scaler       how many replicas of a service?
+ *     Sizer        how big is each?
+ *     Provisioner  which machines to have?
+ *     Scheduler    which machine for this pod?
+ *     Balancer     which pod for this call?
+ *
+ * A policy sees a view: what a real controller could know, no earlier than it could know it.
+ * A policy answers with plain data and never acts; the model carries the answer out, with its
+ * delays. So a policy can be tested with a literal, and cannot cheat.
+ */
+import type { RandomStream } from "../kernel/random.js";
+import type { MiB, Millicores, Seconds, Usd } from "../units.js";
+
+export interface Size {
+  readonly cpuMillicores: Millicores;
+  readonly memoryMiB: MiB;
+}
+
+/** What a policy may remember chance by: its own stream, the same in every compared run. */
+export interface PolicyContext {
+  readonly stream: RandomStream;
+}
+
+/**
+ * What a metrics server reports of a service. `cpu` is a fraction of the request, per ready pod;
+ * `rate` is calls per second; `concurrency` (in a pod or on the way out of it) and `queue` are calls;
+ * these three are summed over the service.
+ */
+export const signals = ["cpu", "rate", "concurrency", "queue"] as const;
+export type Signal = (typeof signals)[number];
+
+/** One pod as the metrics pipeline shows it. */
+export interface PodView {
+  readonly pending: boolean;
+  readonly ready: boolean;
+  readonly draining: boolean;
+  /** When its container started; NaN while pending. */
+  readonly startedAt: Seconds;
+  /** When it last became ready, or NaN. */
+  readonly readySince: Seconds;
+  /** Mean use over the sample's window; NaN while there is no sample. */
+  readonly cpuMillicores: Millicores;
+  readonly sampledAt: Seconds;
+  readonly sampleWindow: Seconds;
+}
+
+export interface ServiceView {
+  readonly now: Seconds;
+  readonly name: string;
+  /** Replicas asked for; those ready may still be fewer. */
+  readonly replicas: number;
+  readonly ready: number;
+  readonly min: number;
+  readonly max: number;
+  /** What one pod requests. */
+  readonly size: Size;
+  /** Every pod of the service, oldest first. */
+  readonly pods: readonly PodView[];
+  /** Calls in the service at this very moment, those without a pod included. For policies that count them, as a FaaS gateway does. */
+  readonly inFlight: number;
+  /** For each ready pod without a call: how long it has been idle. Longest first. */
+  readonly idle: readonly Seconds[];
+  /** The signal's mean over the last `window` seconds of samples; NaN when there is nothing to measure. */
+  mean(signal: Signal, window: Seconds): number;
+}
+
+/** How many replicas, and why. */
+export interface ScaleAnswer {
+  /** Any number; the model rounds it up and keeps it within the bounds. NaN means no opinion. */
+  readonly replicas: number;
+  /** Which rule gave the answer, in the field's words: "within tolerance", "scale-down stabilized". */
+  readonly rule: string;
+  /** What the answer rests on: names to numbers, for the decision log. */
+  readonly seen?: Readonly<Record<string, number>>;
+  /** Ask again after so many seconds, even if nothing happens. For policies with `wakes`. */
+  readonly again?: Seconds;
+}
+
+export interface Scaler {
+  /** Seconds between two decisions; Infinity for a policy that is only woken. */
+  readonly period: Seconds;
+  /** Asked also whenever a call arrives or ends: scale per request. Costs a question a call. */
+  readonly wakes?: true;
+  /** A bare number is an answer whose rule is the policy's name. NaN: no opinion, replicas stay, the run counts it. */
+  desiredReplicas(view: ServiceView): number | ScaleAnswer;
+}
+
+export interface Sizer {
+  readonly period: Seconds;
+  desiredSize(view: ServiceView, current: Size): Size;
+}
+
+export interface PlacedPod extends Size {
+  readonly service: string;
+}
+
+export interface NodeView {
+  readonly id: number;
+  readonly group: string;
+  readonly zone: string;
+  readonly ready: boolean;
+  readonly draining: boolean;
+  /** What pods may request in all. */
+  readonly allocatable: Size;
+  readonly free: Size;
+  readonly maxPods: number;
+  readonly podCount: number;
+  readonly boughtAt: Seconds;
+  readonly pods: readonly PlacedPod[];
+}
+
+export interface GroupView {
+  readonly name: string;
+  readonly type: string;
+  readonly allocatable: Size;
+  readonly maxPods: number;
+  readonly usdPerHour: Usd;
+  readonly min: number;
+  readonly max: number;
+  /** Machines bought and not yet given back, those booting included. */
+  readonly count: number;
+}
+
+export interface ClusterView {
+  readonly now: Seconds;
+  readonly nodes: readonly NodeView[];
+  /** Pods that no node has room for, oldest first. */
+  readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
+  readonly groups: readonly GroupView[];
+}
+
+export interface ProvisionAnswer {
+  readonly add: readonly { readonly group: string; readonly count: number }[];
+  /** Nodes to drain and give back, by id. */
+  readonly remove: readonly number[];
+  readonly rule: string;
+  readonly seen?: Readonly<Record<string, number>>;
+}
+
+export interface Provisioner {
+  readonly period: Seconds;
+  plan(view: ClusterView): ProvisionAnswer;
+}
+
+/** What a scheduler looks at: numbers of one node, kept up to date in place. */
+export interface Candidate {
+  readonly allocatable: Size;
+  readonly free: Size;
+  readonly maxPods: number;
+  readonly podCount: number;
+}
+
+export interface Filter {
+  /** The reason a node is turned down, in the scheduler's words ("Insufficient cpu"), or undefined when it passes. */
+  rejects(pod: Size, node: Candidate): string | undefined;
+}
+
+export interface Scheduler {
+  readonly filters: readonly Filter[];
+  /** 0 to 100 for a node that has passed; the highest takes the pod, the first of equals. */
+  score(pod: Size, node: Candidate): number;
+}
+
+/** Called for every call, so it reads arrays and allocates nothing. */
+export interface Balancer {
+  /** Index into `pods` of the pod to take the call; `count` of them are ready, at least one. */
+  pick(pods: Int32Array, count: number, inFlight: Int32Array): number;
+}

@@ -1,0 +1,36 @@
+/** How a policy says what it is called, which fields it takes, and how one is made. */
+import type { z } from "zod";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+
+/** A policy's fields by name: zod types, best made with fields.ts. */
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+type Values<F extends Fields> = { readonly [K in keyof F]: z.output<F[K]> };
+
+interface About<F extends Fields, P> {
+  /** What a scenario file writes after `use:`. */
+  readonly name: string;
+  /** One sentence for `dryscale list` and for editors. */
+  readonly summary: string;
+  readonly fields: F;
+  /** Makes one policy for one service (or cluster) of one run. What it remembers lives in its closure. */
+  readonly create: (values: Values<F>, context: PolicyContext) => P;
+}
+
+/** A policy as the registry holds it. */
+export interface Definition<P> {
+  readonly name: string;
+  readonly summary: string;
+  readonly fields: Fields;
+  readonly create: (values: Readonly<Record<string, unknown>>, context: PolicyContext) => P;
+}
+
+const define =
+  <P>() =>
+  <F extends Fields>(about: About<F, P>): Definition<P> =>
+    about as unknown as Definition<P>;
+
+export const defineScaler = define<Scaler>();
+export const defineProvisioner = define<Provisioner>();
+export const defineScheduler = define<Scheduler>();
+export const defineBalancer = define<Balancer>();

@@ -1,0 +1,4 @@
+import type { Seconds } from "../units.js";
+export interface Arrivals {
+  next(): Seconds;
+}
