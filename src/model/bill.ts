@@ -1,0 +1,94 @@
+/**
+ * What everything costs. A machine is billed from the moment it is bought until it is given back, by the
+ * second, at least for the minimum; the minimum's rest falls due when it is given back.
+ *
+ * A pod's part of its machine is the mean of its parts of the allocatable CPU and memory; what no pod has
+ * requested is idle. So the services' parts and the idle part make the whole.
+ */
+import { TimeAverage } from "../measure/time-average.js";
+import type { Size } from "../policy/contract.js";
+import type { Seconds, Usd } from "../units.js";
+import type { NodeGroupSpec, WorldSpec } from "./spec.js";
+
+export interface BillTotals {
+  readonly usd: Usd;
+  readonly idleUsd: Usd;
+  readonly usdByService: readonly Usd[];
+  /** R = Σ Rᵢ·Vᵢ, C = Σ Cᵢ·Dᵢ in core-hours: machines' cores × virtualization, pods' requested cores × deployment factor. */
+  readonly resourceDemand: number;
+  readonly containerDemand: number;
+  readonly machineHours: number;
+}
+
+export class Bill {
+  private readonly usdPerHour = new TimeAverage(0, 0);
+  private readonly servicesUsdPerHour: readonly TimeAverage[];
+  private readonly machines = new TimeAverage(0, 0);
+  private readonly resourceCores = new TimeAverage(0, 0);
+  private readonly containerCores = new TimeAverage(0, 0);
+  private minimums: Usd = 0;
+  private readonly rates: number[];
+  private rate = 0;
+  private count = 0;
+  private cores = 0;
+  private requested = 0;
+
+  constructor(private readonly spec: WorldSpec) {
+    this.servicesUsdPerHour = spec.services.map(() => new TimeAverage(0, 0));
+    this.rates = spec.services.map(() => 0);
+  }
+
+  /** USD per hour at this moment. */
+  get presentUsdPerHour(): Usd {
+    return this.rate;
+  }
+
+  bought(group: NodeGroupSpec, now: Seconds): void {
+    this.change(group, 1, now);
+  }
+
+  /** A machine bought at `since` is given back. */
+  givenBack(group: NodeGroupSpec, since: Seconds, now: Seconds): void {
+    this.change(group, -1, now);
+    this.minimums += (Math.max(0, this.spec.cluster.minimumBilled - (now - since)) / 3600) * group.usdPerHour;
+  }
+
+  /** A pod of a service takes (or, with -1, gives up) its place on a machine of this group. */
+  placed(service: number, size: Size, group: NodeGroupSpec, change: number, now: Seconds): void {
+    const { cpuMillicores, memoryMiB } = group.allocatable;
+    const part = (size.cpuMillicores / cpuMillicores + size.memoryMiB / memoryMiB) / 2;
+    this.rates[service] += change * part * group.usdPerHour;
+    this.servicesUsdPerHour[service].set(this.rates[service], now);
+    this.requested += (change * size.cpuMillicores * this.spec.services[service].deploymentFactor) / 1000;
+    this.containerCores.set(this.requested, now);
+  }
+
+  restart(now: Seconds): void {
+    for (const average of [this.usdPerHour, this.machines, this.resourceCores, this.containerCores]) average.restart(now);
+    for (const average of this.servicesUsdPerHour) average.restart(now);
+    this.minimums = 0;
+  }
+
+  totals(now: Seconds): BillTotals {
+    const hours = (average: TimeAverage): number => average.integral(now) / 3600;
+    const usdByService = this.servicesUsdPerHour.map(hours);
+    const usd = hours(this.usdPerHour) + this.minimums;
+    return {
+      usd,
+      idleUsd: usd - usdByService.reduce((sum, x) => sum + x, 0),
+      usdByService,
+      resourceDemand: hours(this.resourceCores),
+      containerDemand: hours(this.containerCores),
+      machineHours: hours(this.machines),
+    };
+  }
+
+  private change(group: NodeGroupSpec, change: number, now: Seconds): void {
+    this.rate += change * group.usdPerHour;
+    this.count += change;
+    this.cores += (change * group.capacity.cpuMillicores * group.virtualizationFactor) / 1000;
+    this.usdPerHour.set(this.rate, now);
+    this.machines.set(this.count, now);
+    this.resourceCores.set(this.cores, now);
+  }
+}

@@ -1,0 +1,33 @@
+/** Laws that every run must keep, whatever the scenario: checked at its end, and a breach is a bug of ours. */
+import type { Recorder } from "./recorder.js";
+import { NONE, type State } from "./state.js";
+import type { Traffic } from "./traffic.js";
+
+/** Throws with the numbers when a law is broken. */
+export function checkBooks(state: State, traffic: Traffic, recorder: Recorder): void {
+  const { sim, calls, services } = state;
+  recorder.weigh();
+
+  // Conservation: sent = answered or failed + in flight, the last counted from the table of calls.
+  const present = traffic.countRequests();
+  if (recorder.sent !== recorder.finished + present) {
+    throw new Error(`${recorder.sent} requests sent, but ${recorder.finished} ended and ${present} in flight`);
+  }
+
+  // Little's law: ∫ N dt over the whole run = the time that all requests, ended or not, have spent inside.
+  let inside = recorder.sojourn;
+  const presentAt = services.map(() => 0);
+  for (let call = 0; call < calls.high; call++) {
+    if (calls.parent[call] === NONE) inside += sim.now - calls.startedAt[call];
+    if (traffic.isInService(call)) presentAt[calls.service[call]]++;
+  }
+  if (Math.abs(inside - recorder.inFlightArea) > 1e-6 * Math.max(1, inside)) {
+    throw new Error(`Little's law is broken: ∫ N dt = ${recorder.inFlightArea} s, but requests spent ${inside} s inside`);
+  }
+
+  // Flow balance: what has reached a service has ended there or is there.
+  for (const { id, spec, arrived, ended } of services) {
+    if (arrived === ended + presentAt[id]) continue;
+    throw new Error(`service ${spec.name}: ${arrived} calls arrived, but ${ended} ended and ${presentAt[id]} are there`);
+  }
+}

@@ -1,0 +1,81 @@
+/** Worlds in a few lines: sane defaults, so that a test, a theory check or a user's script names only what it is about. */
+import { constant } from "../kernel/distributions.js";
+import type { Balancer, Scheduler } from "../policy/contract.js";
+import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
+
+/** A hop that takes no time. */
+export const noHop: HopSpec = {
+  latency: constant(0),
+  reply: constant(0),
+  proxyLatency: constant(0),
+  proxyCpu: 0,
+};
+
+const onlyPod: Balancer = { pick: () => 0 };
+const anyNode: Scheduler = { filters: [], score: () => 0 };
+
+/** One pod of one core and one worker, ready from the start, whose endpoint "call" does the given steps. */
+export function service(about: Partial<ServiceSpec> & { readonly steps?: readonly Step[] } = {}): ServiceSpec {
+  const { steps = [], ...rest } = about;
+  const replicas = about.replicas ?? 1;
+  return {
+    name: "shop",
+    replicas,
+    bounds: { min: 0, max: Infinity },
+    size: { cpuMillicores: 1000, memoryMiB: 256 },
+    cpuLimitMillicores: Infinity,
+    memoryLimitMiB: Infinity,
+    imageMiB: 0,
+    startup: constant(0),
+    readiness: undefined,
+    grace: 30,
+    concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
+    endpoints: [{ name: "call", steps }],
+    hop: noHop,
+    balancer: () => onlyPod,
+    scaler: undefined,
+    deploymentFactor: 1,
+    executionFactor: 1,
+    ...rest,
+  };
+}
+
+/** Machines without limits and without price, for worlds that are not about machines. */
+export const unlimitedGroup: NodeGroupSpec = {
+  name: "unlimited",
+  type: "unlimited",
+  capacity: { cpuMillicores: 1e12, memoryMiB: 1e12 },
+  allocatable: { cpuMillicores: 1e12, memoryMiB: 1e12 },
+  maxPods: Infinity,
+  usdPerHour: 0,
+  count: 1,
+  min: 1,
+  max: 1,
+  boot: constant(0),
+  zones: ["anywhere"],
+  virtualizationFactor: 1,
+};
+
+export function cluster(about: Partial<ClusterSpec> = {}): ClusterSpec {
+  return {
+    groups: [unlimitedGroup],
+    scheduler: anyNode,
+    provisioner: undefined,
+    pullMiBPerSecond: Infinity,
+    minimumBilled: 60,
+    ...about,
+  };
+}
+
+/** A world of the given services and loads; the rest is defaults. */
+export function world(about: Partial<WorldSpec>): WorldSpec {
+  return {
+    services: [],
+    loads: [],
+    cluster: cluster(),
+    scrapePeriod: 15,
+    seriesStep: 60,
+    demandUtilisation: 0.8,
+    ...about,
+  };
+}

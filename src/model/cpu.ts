@@ -1,0 +1,270 @@
+/**
+ * How containers share a machine's cores.
+ *
+ * The pieces of work in a container share its CPU evenly, each on one core at most, up to its limit.
+ * Containers on a crowded node share its cores by weight (their requests), capped by what each could
+ * use, and nothing is left idle that somebody could use.
+ *
+ * Inside a container time is virtual: it runs at the speed of one piece of work, so that a piece that
+ * starts at virtual time v is done at v + work whatever happens to the speed meanwhile. The pieces
+ * stand in a pairing heap by that number, threaded through the calls' own columns, and a container has
+ * one pending event, its earliest finish, which moves when the speed changes. So a call costs O(log n),
+ * be there thousands in the container.
+ *
+ * Not modelled: the 100 ms periods of the kernel's quota; a limit is a speed here.
+ */
+import type { EventKind, Simulation } from "../kernel/simulation.js";
+import type { Seconds } from "../units.js";
+import { type CallId, type Calls, NONE, type NodeId, type Nodes, Phase, type PodId, type Pods, type Service, type State } from "./state.js";
+
+export class Cpu {
+  private readonly sim: Simulation;
+  private readonly services: readonly Service[];
+  private readonly pods: Pods;
+  private readonly calls: Calls;
+  private readonly nodes: Nodes;
+  private readonly alone: EventKind<CallId>;
+  private readonly shared: EventKind<PodId>;
+
+  /** `finished` is told of each call whose work is done. */
+  constructor(state: State, finished: (call: CallId) => void) {
+    const { sim, services, pods, calls, nodes } = state;
+    this.sim = sim;
+    this.services = services;
+    this.pods = pods;
+    this.calls = calls;
+    this.nodes = nodes;
+    this.alone = sim.event("cpu.alone", (call: CallId) => {
+      this.leave(calls.pod[call] as PodId);
+      calls.event[call] = NONE;
+      finished(call);
+    });
+    this.shared = sim.event("cpu.shared", (pod: PodId) => finished(this.finishEarliest(pod)));
+  }
+
+  /** Begins so many seconds of one core's work for a call. */
+  start(call: CallId, pod: PodId, service: Service, work: Seconds): void {
+    const { sim, pods, calls } = this;
+    service.work += work;
+    if (service.dedicated) {
+      service.working += work;
+      pods.active[pod]++;
+      pods.used[pod] -= sim.now;
+      this.demand(pods.node[pod] as NodeId, 1);
+      calls.event[call] = sim.after(work, this.alone, call);
+      return;
+    }
+    this.advance(pod);
+    calls.since[call] = sim.now;
+    calls.finish[call] = pods.virtual[pod] + work;
+    calls.child[call] = NONE;
+    calls.sibling[call] = NONE;
+    const earliest = pods.earliest[pod];
+    pods.earliest[pod] = earliest === NONE ? call : this.meld(earliest, call);
+    this.resize(pod, service, 1);
+  }
+
+  /** CPU seconds that a pod has used so far, the work under way included. */
+  used(pod: PodId): Seconds {
+    const { sim, pods } = this;
+    const active = pods.active[pod];
+    if (this.services[pods.service[pod]].dedicated) return pods.used[pod] + active * sim.now;
+    return pods.used[pod] + active * pods.speed[pod] * (sim.now - pods.changed[pod]);
+  }
+
+  /** CPU seconds that all pods of a service have used so far, those long gone included. */
+  usedBy(service: Service): Seconds {
+    return service.usedByGone + this.usedByRows(service);
+  }
+
+  /** A pod is about to leave the table: its use stays on the service's account. */
+  forget(pod: PodId): void {
+    this.services[this.pods.service[pod]].usedByGone += this.used(pod);
+    this.pods.used[pod] = 0;
+  }
+
+  private usedByRows(service: Service): Seconds {
+    const { pods } = this;
+    let sum = 0;
+    for (let row = 0; row < pods.high; row++) {
+      if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
+    }
+    return sum;
+  }
+
+  /** Stops all work of a pod, as a kill does. The calls' own events are the caller's to forget. */
+  stop(pod: PodId): void {
+    const { sim, pods } = this;
+    const service = this.services[pods.service[pod]];
+    if (service.dedicated) {
+      while (pods.active[pod] > 0) this.leave(pod);
+      return;
+    }
+    this.advance(pod);
+    if (pods.cpuEvent[pod] !== NONE) sim.cancel(pods.cpuEvent[pod]);
+    pods.cpuEvent[pod] = pods.earliest[pod] = NONE;
+    if (pods.active[pod] > 0) this.resize(pod, service, -pods.active[pod]);
+  }
+
+  /** A piece of work that had a core of its own is over. */
+  private leave(pod: PodId): void {
+    this.pods.active[pod]--;
+    this.pods.used[pod] += this.sim.now;
+    this.demand(this.pods.node[pod] as NodeId, -1);
+  }
+
+  private finishEarliest(pod: PodId): CallId {
+    const { sim, pods, calls } = this;
+    const service = this.services[pods.service[pod]];
+    this.advance(pod);
+    pods.cpuEvent[pod] = NONE;
+    const call = pods.earliest[pod] as CallId;
+    pods.virtual[pod] = calls.finish[call];
+    pods.earliest[pod] = this.meldPairs(calls.child[call]);
+    service.working += sim.now - calls.since[call];
+    this.resize(pod, service, -1);
+    return call;
+  }
+
+  /** Brings a container's virtual time and its bill of CPU up to now. */
+  private advance(pod: PodId): void {
+    const { sim, pods } = this;
+    const elapsed = sim.now - pods.changed[pod];
+    pods.changed[pod] = sim.now;
+    const active = pods.active[pod];
+    if (active === 0) {
+      pods.virtual[pod] = 0; // nobody's finish depends on it: keep the numbers small and exact
+      return;
+    }
+    const progress = pods.speed[pod] * elapsed;
+    pods.virtual[pod] += progress;
+    pods.used[pod] += active * progress;
+  }
+
+  /** The number of pieces of work in an up-to-date container changes. */
+  private resize(pod: PodId, service: Service, change: number): void {
+    const { pods } = this;
+    const before = pods.active[pod];
+    const after = before + change;
+    pods.active[pod] = after;
+    const demand = after < service.limitCores ? after : service.limitCores;
+    const demandBefore = before < service.limitCores ? before : service.limitCores;
+    pods.speed[pod] = after === 0 ? 0 : demand / after;
+    if (!this.demand(pods.node[pod] as NodeId, demand - demandBefore)) this.reschedule(pod);
+  }
+
+  /** Changes what a node's pods could use; on a crowded node all shares change, and then it answers true. */
+  private demand(node: NodeId, change: number): boolean {
+    const { nodes } = this;
+    const before = nodes.demand[node];
+    const after = before + change;
+    nodes.demand[node] = after;
+    const cores = nodes.cores[node] + TOLERANCE;
+    if (before <= cores && after <= cores) return false;
+    this.share(node);
+    return true;
+  }
+
+  private reschedule(pod: PodId): void {
+    const { sim, pods, calls } = this;
+    const event = pods.cpuEvent[pod];
+    const earliest = pods.earliest[pod];
+    if (earliest === NONE) {
+      if (event !== NONE) sim.cancel(event);
+      pods.cpuEvent[pod] = NONE;
+      return;
+    }
+    const left = calls.finish[earliest] - pods.virtual[pod];
+    const due = left > 0 ? sim.now + left / pods.speed[pod] : sim.now;
+    if (event === NONE) pods.cpuEvent[pod] = sim.at(due, this.shared, pod);
+    else sim.move(event, due);
+  }
+
+  /** Shares a crowded node's cores by weight among its active containers (water filling). */
+  private share(node: NodeId): void {
+    const { pods, services } = this;
+    let cores = this.nodes.cores[node];
+    let weights = 0;
+    let count = 0;
+    for (let pod = this.nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
+      const active = pods.active[pod];
+      if (active === 0) continue;
+      const service = services[pods.service[pod]];
+      if (service.dedicated) {
+        cores -= active;
+        continue;
+      }
+      if (count === crowd.length) crowd = Int32Array.from({ length: 2 * count }, (_, i) => (i < count ? crowd[i] : 0));
+      crowd[count++] = pod;
+      weights += weightOf(service);
+    }
+    // Whoever cannot use his share by weight gets what he can use, and the rest is shared anew among the others.
+    for (let settled = -1; settled !== count && count > 0; ) {
+      settled = count;
+      for (let i = count - 1; i >= 0; i--) {
+        const pod = crowd[i] as PodId;
+        const service = services[pods.service[pod]];
+        const could = Math.min(pods.active[pod], service.limitCores);
+        if (could > (cores * weightOf(service)) / weights) continue;
+        this.setSpeed(pod, could);
+        cores -= could;
+        weights -= weightOf(service);
+        crowd[i] = crowd[--count];
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      const pod = crowd[i] as PodId;
+      this.setSpeed(pod, (cores * weightOf(services[pods.service[pod]])) / weights);
+    }
+  }
+
+  private setSpeed(pod: PodId, cores: number): void {
+    this.advance(pod);
+    this.pods.speed[pod] = cores / this.pods.active[pod];
+    this.reschedule(pod);
+  }
+
+  /** Of two heaps one: the earlier root takes the other as a child. */
+  private meld(one: number, two: number): number {
+    const { finish, child, sibling } = this.calls;
+    if (finish[two] < finish[one]) {
+      sibling[one] = child[two];
+      child[two] = one;
+      return two;
+    }
+    sibling[two] = child[one];
+    child[one] = two;
+    return one;
+  }
+
+  /** The heap of a removed root's children: melded in pairs, then the pairs from the last to the first. */
+  private meldPairs(first: number): number {
+    const { sibling } = this.calls;
+    let pairs: number = NONE;
+    for (let one = first; one !== NONE; ) {
+      const two = sibling[one];
+      const next = two === NONE ? NONE : sibling[two];
+      const pair = two === NONE ? one : this.meld(one, two);
+      sibling[pair] = pairs;
+      pairs = pair;
+      one = next;
+    }
+    let heap: number = NONE;
+    while (pairs !== NONE) {
+      const next = sibling[pairs];
+      heap = heap === NONE ? pairs : this.meld(heap, pairs);
+      pairs = next;
+    }
+    if (heap !== NONE) sibling[heap] = NONE;
+    return heap;
+  }
+}
+
+/** Demands are sums of decimal fractions: a node is crowded only beyond their rounding. */
+const TOLERANCE = 1e-9;
+
+/** The kernel's floor: even a container that requests nothing has a weight of two shares of 1024. */
+const weightOf = (service: Service): number => Math.max(2, service.spec.size.cpuMillicores);
+
+/** Scratch of `share`, filled and read within one call. */
+let crowd = new Int32Array(128);

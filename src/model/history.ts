@@ -1,0 +1,109 @@
+/** The world's values at fixed steps: what plots and the elasticity metrics are made of. */
+import { LatencyHistogram } from "../measure/histogram.js";
+import { Series } from "../measure/series.js";
+import type { Bill } from "./bill.js";
+import type { Cpu } from "./cpu.js";
+import { expectedWork } from "./expectation.js";
+import type { Fleet } from "./fleet.js";
+import type { Machines } from "./machines.js";
+import type { Recorder } from "./recorder.js";
+import { Phase, type Service, type State } from "./state.js";
+
+/** Columns of the whole world; those of a service are called "cart.ready" and so on. */
+export const worldColumns = [
+  "sentPerSecond",
+  "answeredPerSecond",
+  "failedPerSecond",
+  "inFlight",
+  "latencyMean",
+  "latencyP50",
+  "latencyP95",
+  "latencyP99",
+  "nodes",
+  "nodesReady",
+  "podsPending",
+  "usdPerHour",
+] as const;
+
+/** demand: cores that the requests sent in the step will ask for; capacity: cores of the ready pods; used: cores' time per second. */
+export const serviceColumns = ["replicas", "ready", "starting", "queue", "used", "capacity", "demand"] as const;
+
+export class History {
+  readonly series: Series;
+  private readonly work: readonly Float64Array[];
+  private readonly step = new LatencyHistogram();
+  private readonly usedBefore: number[];
+  private sentBefore: Float64Array;
+  private failedBefore = 0;
+
+  constructor(
+    private readonly state: State,
+    private readonly parts: {
+      readonly recorder: Recorder;
+      readonly cpu: Cpu;
+      readonly fleet: Fleet;
+      readonly machines: Machines;
+      readonly bill: Bill;
+    },
+  ) {
+    const { services, endpoints } = state;
+    const ofServices = services.flatMap(({ spec }) => serviceColumns.map((column) => `${spec.name}.${column}`));
+    this.series = new Series([...worldColumns, ...ofServices]);
+    this.work = expectedWork(state.spec.services);
+    this.usedBefore = services.map(() => 0);
+    this.sentBefore = new Float64Array(endpoints.length);
+  }
+
+  /** Ends a step: takes its row and gives its latencies to the totals. */
+  sample(): void {
+    const { state, parts } = this;
+    const { recorder, machines } = parts;
+    const seconds = state.spec.seriesStep;
+    this.step.restart();
+    for (const histogram of recorder.recent) if (histogram.count > 0) this.step.merge(histogram);
+    recorder.closeStep();
+    const sent = recorder.sentByEndpoint.map((count, i) => count - this.sentBefore[i]);
+    this.sentBefore = recorder.sentByEndpoint.slice();
+    const failed = recorder.failed.reduce((sum, count) => sum + count, 0);
+    this.series.push(state.sim.now, [
+      sent.reduce((sum, count) => sum + count, 0) / seconds,
+      this.step.count / seconds,
+      (failed - this.failedBefore) / seconds,
+      recorder.inFlight,
+      this.step.mean(),
+      this.step.quantile(0.5),
+      this.step.quantile(0.95),
+      this.step.quantile(0.99),
+      machines.all.length,
+      machines.open.length,
+      parts.fleet.pending.length,
+      parts.bill.presentUsdPerHour,
+      ...state.services.flatMap((service) => this.serviceValues(service, sent, seconds)),
+    ]);
+    this.failedBefore = failed;
+  }
+
+  /** The warm-up is over: failures are counted from zero again. */
+  restart(): void {
+    this.failedBefore = 0;
+  }
+
+  private serviceValues(service: Service, sent: Float64Array, seconds: number): readonly number[] {
+    const { pods } = this.state;
+    const { members } = service;
+    let starting = 0;
+    let queue = service.waiting;
+    for (let i = 0; i < members.count; i++) {
+      const pod = members.items[i];
+      queue += pods.queued[pod];
+      if (pods.phase[pod] === Phase.Pulling || pods.phase[pod] === Phase.Starting) starting++;
+    }
+    const used = this.parts.cpu.usedBy(service);
+    const perSecond = (used - this.usedBefore[service.id]) / seconds;
+    this.usedBefore[service.id] = used;
+    const demand = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
+    const { ready } = service;
+    return [service.replicas, ready.count, starting, queue, perSecond, ready.count * service.coresPerPod, demand];
+  }
+}
+

@@ -1,0 +1,131 @@
+/** Where requests come from: open arrivals that nobody holds back, and closed users who wait for their answer. */
+import { createDraws, type Draws } from "../kernel/distributions.js";
+import { RandomStream } from "../kernel/random.js";
+import { siteWithin } from "../kernel/request-chance.js";
+import type { EventKind, Id } from "../kernel/simulation.js";
+import type { Arrivals } from "../workload/arrivals.js";
+import type { Recorder } from "./recorder.js";
+import type { LoadSpec, Target } from "./spec.js";
+import { NONE, type State } from "./state.js";
+import type { Traffic } from "./traffic.js";
+
+type LoadId = Id<"load">;
+type UserId = Id<"user">;
+
+interface Load {
+  readonly arrivals: Arrivals | undefined;
+  readonly endpoints: Int32Array;
+  readonly cumulative: Float64Array;
+  /** Its place in the tree of chance, and its number: loads never share a request's chance. */
+  readonly site: number;
+  readonly thinkLaw: number;
+  readonly firstUser: number;
+  /** Requests so far; for closed users see `turns`. */
+  serial: number;
+}
+
+export class Loads {
+  private readonly loads: readonly Load[];
+  private readonly draws: Draws;
+  private readonly arrive: EventKind<LoadId>;
+  private readonly ask: EventKind<UserId>;
+  /** Which load a user belongs to, and how many requests he has sent. */
+  private readonly loadOfUser: Int32Array;
+  private readonly turns: Int32Array;
+
+  constructor(
+    private readonly state: State,
+    private readonly traffic: Traffic,
+    private readonly recorder: Recorder,
+  ) {
+    const { sim, spec, chance, seed } = state;
+    let users = 0;
+    const loads = spec.loads.map((load, id): Load => {
+      const firstUser = users;
+      if (load.kind === "closed") users += load.users;
+      return {
+        arrivals: load.kind === "open" ? load.arrivals(seed) : undefined,
+        ...mixture(state, load.mix),
+        site: new RandomStream(0, `${load.name}/load`).bits(),
+        thinkLaw: id,
+        firstUser,
+        serial: 0,
+      };
+    });
+    this.loads = loads;
+    this.loadOfUser = new Int32Array(users);
+    this.turns = new Int32Array(users);
+    loads.forEach(({ firstUser }, id) => this.loadOfUser.fill(id, firstUser));
+    this.draws = createDraws(spec.loads.map(thinkLaw), chance);
+    this.arrive = sim.event("load.arrive", (id: LoadId) => {
+      const load = loads[id];
+      this.request(load, load.serial++, NONE);
+      this.schedule(id);
+    });
+    this.ask = sim.event("user.ask", (user: UserId) => {
+      const load = loads[this.loadOfUser[user]];
+      this.request(load, this.serialOf(user), user);
+    });
+  }
+
+  /** Sends the first arrivals on their way, and starts every user thinking. */
+  start(): void {
+    this.loads.forEach(({ arrivals }, id) => {
+      if (arrivals !== undefined) this.schedule(id as LoadId);
+    });
+    for (let user = 0; user < this.turns.length; user++) this.think(user);
+  }
+
+  /** A user has his answer: he thinks, then asks again. */
+  think(user: number): void {
+    this.turns[user]++;
+    const load = this.loads[this.loadOfUser[user]];
+    const pause = this.draws(load.thinkLaw, this.serialOf(user), load.site ^ THINK);
+    this.state.sim.after(pause, this.ask, user as UserId);
+  }
+
+  private schedule(id: LoadId): void {
+    const { arrivals } = this.loads[id];
+    const time = arrivals!.next();
+    if (time < Infinity) this.state.sim.at(time, this.arrive, id);
+  }
+
+  /** The number of a user's next request among all of the load: users take turns, so none repeats. */
+  private serialOf(user: number): number {
+    const users = this.turns.length;
+    return (Math.imul(this.turns[user], users) + user) | 0;
+  }
+
+  private request(load: Load, serial: number, user: number): void {
+    const { endpoints, cumulative } = load;
+    let chosen = 0;
+    if (endpoints.length > 1) {
+      const draw = this.state.chance.open(serial, load.site ^ MIX).uniform();
+      while (chosen < endpoints.length - 1 && draw >= cumulative[chosen]) chosen++;
+    }
+    this.recorder.send(endpoints[chosen]);
+    this.traffic.send(endpoints[chosen], NONE, serial, siteWithin(load.site, 0), user);
+  }
+}
+
+const thinkLaw = (load: LoadSpec) =>
+  load.kind === "closed" ? load.think : ({ shape: "constant", value: 0 } as const);
+
+function mixture(state: State, mix: readonly Target[]): { endpoints: Int32Array; cumulative: Float64Array } {
+  const total = mix.reduce((sum, { share }) => sum + share, 0);
+  let sum = 0;
+  return {
+    endpoints: Int32Array.from(mix, ({ service, endpoint }) => {
+      const index = state.endpoints.findIndex((one) => one.name === endpoint && state.services[one.service].spec.name === service);
+      if (index < 0) throw new Error(`the load calls ${service}/${endpoint}, which no service has`);
+      return index;
+    }),
+    cumulative: Float64Array.from(mix, ({ share }) => {
+      sum += share;
+      return sum / total;
+    }),
+  };
+}
+
+const THINK = 0x27d4eb2f;
+const MIX = 0x165667b1;

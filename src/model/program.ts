@@ -1,0 +1,172 @@
+import type { Distribution } from "../kernel/distributions.js";
+import { RandomStream } from "../kernel/random.js";
+import type { ServiceSpec, Step } from "./spec.js";
+
+/**
+ * What an instruction does to the call that meets it. `arg` and `jump` are its operands.
+ * Tables (`Entry`) follow their Fork or Choose, one entry a branch, with the branch's start in `arg`.
+ */
+export const Op = {
+  /** The endpoint's work is done: answer. */
+  End: 0,
+  /** arg: law of the work. */
+  Cpu: 1,
+  /** arg: law of the time. */
+  Wait: 2,
+  /** arg: endpoint. */
+  Call: 3,
+  /** arg: number of entries that follow; jump: where to go on when all are done. */
+  Fork: 4,
+  /** arg: number of entries that follow; jump: where to go on when none is chosen. */
+  Choose: 5,
+  /** arg: law of the number of turns; the body follows; jump: where to go on. */
+  Repeat: 6,
+  /** End of a turn. arg: start of the body. */
+  Again: 7,
+  /** End of a branch of a Fork. */
+  Join: 8,
+  /** jump: where to go on. */
+  Goto: 9,
+  Entry: 10,
+} as const;
+
+/** All endpoints of a world as one list of instructions in columns. */
+export interface Program {
+  readonly op: Int32Array;
+  readonly arg: Int32Array;
+  readonly jump: Int32Array;
+  /** Of a choice's entry: the probability of this branch or one before it. */
+  readonly cumulative: Float64Array;
+  /** Names the instruction's random quantity; fixed by service, endpoint and place alone. */
+  readonly site: Int32Array;
+  readonly laws: readonly Distribution[];
+  readonly endpoints: readonly CompiledEndpoint[];
+}
+
+export interface CompiledEndpoint {
+  readonly service: number;
+  readonly name: string;
+  readonly entry: number;
+}
+
+/** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
+export function compile(services: readonly ServiceSpec[]): Program {
+  const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
+  const rows: Instruction[] = [];
+  const laws: Distribution[] = [];
+  const endpoints = services.flatMap((service, id) =>
+    service.endpoints.map((endpoint): CompiledEndpoint => {
+      const entry = rows.length;
+      const compiler = new EndpointCompiler(rows, laws, names, `${service.name}/${endpoint.name}`);
+      compiler.sequence(endpoint.steps);
+      compiler.emit(Op.End, 0);
+      return { service: id, name: endpoint.name, entry };
+    }),
+  );
+  return {
+    op: Int32Array.from(rows, ({ op }) => op),
+    arg: Int32Array.from(rows, ({ arg }) => arg),
+    jump: Int32Array.from(rows, ({ jump }) => jump),
+    cumulative: Float64Array.from(rows, ({ cumulative }) => cumulative),
+    site: Int32Array.from(rows, ({ site }) => site),
+    laws,
+    endpoints,
+  };
+}
+
+interface Instruction {
+  readonly op: number;
+  arg: number;
+  jump: number;
+  cumulative: number;
+  readonly site: number;
+}
+
+class EndpointCompiler {
+  private readonly sites: RandomStream;
+
+  constructor(
+    private readonly rows: Instruction[],
+    private readonly laws: Distribution[],
+    private readonly names: readonly string[],
+    name: string,
+  ) {
+    // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
+    this.sites = new RandomStream(0, `${name}/sites`);
+  }
+
+  emit(op: number, arg: number): Instruction {
+    const row = { op, arg, jump: 0, cumulative: 0, site: this.sites.bits() };
+    this.rows.push(row);
+    return row;
+  }
+
+  sequence(steps: readonly Step[]): void {
+    for (const step of steps) this.step(step);
+  }
+
+  private step(step: Step): void {
+    switch (step.kind) {
+      case "cpu":
+        this.emit(Op.Cpu, this.law(step.work));
+        return;
+      case "wait":
+        this.emit(Op.Wait, this.law(step.time));
+        return;
+      case "call":
+        this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
+        return;
+      case "parallel":
+        return this.parallel(step.branches);
+      case "choose":
+        return this.choose(step.options);
+      case "repeat":
+        return this.repeat(step);
+    }
+  }
+
+  private parallel(branches: readonly (readonly Step[])[]): void {
+    if (branches.length === 0) return;
+    const fork = this.emit(Op.Fork, branches.length);
+    const entries = branches.map(() => this.emit(Op.Entry, 0));
+    branches.forEach((branch, i) => {
+      entries[i].arg = this.rows.length;
+      this.sequence(branch);
+      this.emit(Op.Join, 0);
+    });
+    fork.jump = this.rows.length;
+  }
+
+  private choose(options: readonly { readonly probability: number; readonly steps: readonly Step[] }[]): void {
+    const choice = this.emit(Op.Choose, options.length);
+    const entries = options.map(() => this.emit(Op.Entry, 0));
+    const leaves: Instruction[] = [];
+    let cumulative = 0;
+    options.forEach(({ probability, steps }, i) => {
+      cumulative += probability;
+      entries[i].cumulative = cumulative;
+      entries[i].arg = this.rows.length;
+      this.sequence(steps);
+      leaves.push(this.emit(Op.Goto, 0));
+    });
+    for (const row of [choice, ...leaves]) row.jump = this.rows.length;
+  }
+
+  private repeat(step: Step & { kind: "repeat" }): void {
+    const loop = this.emit(Op.Repeat, this.law(step.times));
+    const start = this.rows.length;
+    this.sequence(step.steps);
+    this.emit(Op.Again, start);
+    loop.jump = this.rows.length;
+  }
+
+  private law(law: Distribution): number {
+    return this.laws.push(law) - 1;
+  }
+
+  private endpoint(name: string): number {
+    const index = this.names.indexOf(name);
+    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${this.names.join(", ")}`);
+    return index;
+  }
+}

@@ -1,0 +1,222 @@
+import { createDraws, type Draws } from "../kernel/distributions.js";
+import { IntList } from "../kernel/int-list.js";
+import { RandomStream } from "../kernel/random.js";
+import { RequestChance } from "../kernel/request-chance.js";
+import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
+import { type Table, table } from "../kernel/table.js";
+import type { Balancer, Scaler } from "../policy/contract.js";
+import { type CompiledEndpoint, compile, type Program } from "./program.js";
+import type { ServiceSpec, WorldSpec } from "./spec.js";
+
+export type NodeId = Id<"node">;
+export type PodId = Id<"pod">;
+export type CallId = Id<"call">;
+export type ServiceId = Id<"service">;
+
+export const NONE = -1;
+
+export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
+
+/** What went wrong with a call; 0 is nothing. */
+export const failures = ["none", "refused", "killed"] as const;
+export const Failure = { None: 0, Refused: 1, Killed: 2 } as const;
+
+const podColumns = {
+  service: Int32Array,
+  /** Its number among all pods that the service ever had. */
+  serial: Int32Array,
+  node: Int32Array,
+  nextOnNode: Int32Array,
+  phase: Uint8Array,
+  /** Where it stands in the service's lists of members and of ready pods. */
+  memberIndex: Int32Array,
+  readyIndex: Int32Array,
+  /** The event that ends its present phase, or NONE. */
+  event: Int32Array,
+  createdAt: Float64Array,
+  startedAt: Float64Array,
+  readySince: Float64Array,
+  /** Calls it has been given and has not answered. */
+  inFlight: Int32Array,
+  idleSince: Float64Array,
+  /** Workers in use, and calls waiting for one. */
+  busy: Int32Array,
+  queued: Int32Array,
+  head: Int32Array,
+  tail: Int32Array,
+  /** Pieces of CPU work under way. */
+  active: Int32Array,
+  /** CPU seconds used; see Cpu.used for how to read it. */
+  used: Float64Array,
+  /** Of a pod whose calls share its CPU: virtual time, its speed, when that was set, the earliest to finish, and its event. */
+  virtual: Float64Array,
+  speed: Float64Array,
+  changed: Float64Array,
+  earliest: Int32Array,
+  cpuEvent: Int32Array,
+  /** CPU seconds at the last scrape, and the sample taken then. */
+  usedBefore: Float64Array,
+  sampledAt: Float64Array,
+  sampleWindow: Float64Array,
+  sample: Float64Array,
+} as const;
+
+const callColumns = {
+  service: Int32Array,
+  endpoint: Int32Array,
+  pod: Int32Array,
+  parent: Int32Array,
+  /** The next instruction. */
+  pc: Int32Array,
+  /** Branches still out, or turns left. */
+  count: Int32Array,
+  /** Whose chance it draws from, and where in the tree of calls it stands. */
+  request: Int32Array,
+  site: Int32Array,
+  state: Uint8Array,
+  failure: Uint8Array,
+  /** Link in a queue. */
+  next: Int32Array,
+  /** Its pending event while it works alone or waits. */
+  event: Int32Array,
+  /** The closed user who waits for it, or NONE. */
+  user: Int32Array,
+  /** When its present state began. */
+  since: Float64Array,
+  startedAt: Float64Array,
+  /** In a pod whose calls share its CPU: the virtual time at which it is done, and its place in the pairing heap. */
+  finish: Float64Array,
+  child: Int32Array,
+  sibling: Int32Array,
+} as const;
+
+const nodeColumns = {
+  group: Int32Array,
+  phase: Uint8Array,
+  firstPod: Int32Array,
+  podCount: Int32Array,
+  cores: Float64Array,
+  /** Cores that the active pods on it could use at this moment. */
+  demand: Float64Array,
+  event: Int32Array,
+} as const;
+
+export type Pods = Table<PodId, typeof podColumns>;
+export type Calls = Table<CallId, typeof callColumns>;
+export type Nodes = Table<NodeId, typeof nodeColumns>;
+
+/** Few things are objects, many things are rows: services are few, pods and calls are many. */
+export class Service {
+  readonly limit: number;
+  readonly queueLimit: number;
+  readonly holdsCall: boolean;
+  readonly waitsAtService: boolean;
+  /** Cores of its limit. */
+  readonly limitCores: number;
+  /**
+   * Whether every piece of work of its pods always has a core to itself: there are no more workers
+   * than requested cores, and a request is always granted. Such work is done at a time known when it starts.
+   */
+  readonly dedicated: boolean;
+  readonly proxyCpu: number;
+  /** What a pod can use of CPU at most; its request where nothing limits it. */
+  readonly coresPerPod: number;
+  readonly members = new IntList();
+  readonly ready = new IntList();
+  balancer!: Balancer;
+  scaler: Scaler | undefined;
+  wakes = false;
+  replicas = 0;
+  created = 0;
+  draining = 0;
+  /** Calls that wait at the service, for a pod or for a worker of any. */
+  head: number = NONE;
+  tail: number = NONE;
+  waiting = 0;
+  // Counts since time 0, for the books; see recorder.ts for what is measured.
+  arrived = 0;
+  ended = 0;
+  /** CPU seconds of pods that are gone. */
+  usedByGone = 0;
+  // Sums of seconds since the measures began.
+  queueing = 0;
+  startingUp = 0;
+  work = 0;
+  working = 0;
+  waited = 0;
+  network = 0;
+  // Calls that ended since the measures began, and those of them that were refused or killed here.
+  measured = 0;
+  measuredRefused = 0;
+  measuredKilled = 0;
+
+  constructor(
+    readonly id: ServiceId,
+    readonly spec: ServiceSpec,
+    /** Laws of its hop: out, back, proxy. */
+    readonly hopLaws: { readonly latency: number; readonly reply: number; readonly proxy: number },
+  ) {
+    const { concurrency, size } = spec;
+    this.limit = concurrency.limit;
+    this.queueLimit = concurrency.queue;
+    this.holdsCall = concurrency.holds === "call";
+    this.waitsAtService = concurrency.waitsAt === "service";
+    this.limitCores = spec.cpuLimitMillicores / 1000;
+    this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
+    this.proxyCpu = spec.hop.proxyCpu;
+    const most = Math.min(this.limitCores, concurrency.limit);
+    this.coresPerPod = most < Infinity ? most : size.cpuMillicores / 1000;
+  }
+
+  /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */
+  restartMeasures(): void {
+    this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = 0;
+    this.measured = this.measuredRefused = this.measuredKilled = 0;
+  }
+}
+
+/** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
+export interface State {
+  readonly spec: WorldSpec;
+  readonly seed: number;
+  readonly sim: Simulation;
+  readonly program: Program;
+  readonly endpoints: readonly CompiledEndpoint[];
+  readonly draws: Draws;
+  readonly chance: RequestChance;
+  readonly services: readonly Service[];
+  readonly pods: Pods;
+  readonly calls: Calls;
+  readonly nodes: Nodes;
+}
+
+export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
+  const program = compile(spec.services);
+  const laws = [...program.laws];
+  const law = (of: (typeof laws)[number]): number => laws.push(of) - 1;
+  const services = spec.services.map((service, id) => {
+    const { latency, reply, proxyLatency } = service.hop;
+    return new Service(id as ServiceId, service, { latency: law(latency), reply: law(reply), proxy: law(proxyLatency) });
+  });
+  const chance = new RequestChance(seed, "requests");
+  const state: State = {
+    spec,
+    seed,
+    sim: new Simulation(trace),
+    program,
+    endpoints: program.endpoints,
+    draws: createDraws(laws, chance),
+    chance,
+    services,
+    pods: table<PodId>()(podColumns),
+    calls: table<CallId>()(callColumns),
+    nodes: table<NodeId>()(nodeColumns),
+  };
+  for (const service of services) {
+    const stream = (what: string) => ({ stream: new RandomStream(seed, `${service.spec.name}/${what}`) });
+    service.balancer = service.spec.balancer(stream("balancer"));
+    service.scaler = service.spec.scaler?.create(stream("scaler"));
+    service.wakes = service.scaler?.wakes === true;
+  }
+  return state;
+}

@@ -1,0 +1,110 @@
+import { Rank, type Simulation, type Trace } from "../kernel/simulation.js";
+import type { Series } from "../measure/series.js";
+import type { Seconds } from "../units.js";
+import { Bill, type BillTotals } from "./bill.js";
+import { checkBooks } from "./books.js";
+import { Control } from "./control.js";
+import { type Decision, DecisionLog } from "./decisions.js";
+import { Fleet } from "./fleet.js";
+import { History } from "./history.js";
+import { Loads } from "./load.js";
+import { Machines } from "./machines.js";
+import { Metrics } from "./metrics.js";
+import { type Observer, Recorder } from "./recorder.js";
+import type { WorldSpec } from "./spec.js";
+import { createState, type Service, type State } from "./state.js";
+import { Traffic } from "./traffic.js";
+
+export type { Observer };
+
+export interface WorldOptions {
+  readonly trace?: Trace;
+  readonly observer?: Observer;
+}
+
+/** A system in virtual time: built ready, run as far as wanted, read at any moment between. */
+export interface World {
+  readonly sim: Simulation;
+  readonly state: State;
+  readonly services: readonly Service[];
+  readonly recorder: Recorder;
+  readonly series: Series;
+  readonly decisions: readonly Decision[];
+  /** Decisions declined for want of data, by service. */
+  readonly undecided: readonly number[];
+  /** CPU seconds done for a service since the measures began, by all its pods. */
+  cpuUsed(service: Service): Seconds;
+  bill(): BillTotals;
+  /** Ends the warm-up: measures start again, the system runs on. */
+  restartMeasures(): void;
+  /** Throws when requests were lost or gained, or Little's law or flow balance is broken. */
+  checkBooks(): void;
+}
+
+/** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
+export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
+  const state = createState(spec, seed, options.trace);
+  const { sim, services } = state;
+  const bill = new Bill(spec);
+  const log = new DecisionLog();
+  const recorder = new Recorder(state, options.observer);
+
+  // Each part is given the few things that it may tell the others, here where they can be seen.
+  const traffic: Traffic = new Traffic(state, recorder, {
+    podIdle: (pod) => fleet.idle(pod),
+    userAnswered: (user) => loads.think(user),
+    callsChanged: (service) => control.wake(service),
+  });
+  const machines: Machines = new Machines(
+    state,
+    bill,
+    () => fleet.placeWhenDone(),
+    () => control.machinesChanged(),
+  );
+  const fleet: Fleet = new Fleet(state, machines, log, {
+    ready: (service) => traffic.release(service),
+    kill: (pod) => traffic.kill(pod),
+    gone: (pod) => traffic.cpu.forget(pod),
+    countChanged: (service) => control.podsChanged(service),
+  });
+  const metrics = new Metrics(state, traffic.cpu);
+  const control: Control = new Control(state, { fleet, machines, metrics, log });
+  const loads = new Loads(state, traffic, recorder);
+  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
+
+  const sample = sim.event(
+    "series.sample",
+    () => {
+      history.sample();
+      sim.after(spec.seriesStep, sample);
+    },
+    Rank.Observe,
+  );
+
+  machines.start();
+  for (const service of services) fleet.startReady(service);
+  sim.after(spec.seriesStep, sample);
+  control.start();
+  loads.start();
+
+  let usedAtRestart = services.map(() => 0);
+  return {
+    sim,
+    state,
+    services,
+    recorder,
+    series: history.series,
+    decisions: log.decisions,
+    undecided: control.undecided,
+    cpuUsed: (service) => traffic.cpu.usedBy(service) - usedAtRestart[service.id],
+    bill: () => bill.totals(sim.now),
+    restartMeasures() {
+      recorder.restart();
+      history.restart();
+      bill.restart(sim.now);
+      for (const service of services) service.restartMeasures();
+      usedAtRestart = services.map((service) => traffic.cpu.usedBy(service));
+    },
+    checkBooks: () => checkBooks(state, traffic, recorder),
+  };
+}
