@@ -2,7 +2,7 @@
 //
 // The chain whose containers share their CPU. Each container has its own virtual time, which runs at
 // the speed of one request, so a request leaves at a virtual time known when it comes. Its next
-// departure is scheduled anew at every change, and a departure of an older version is ignored.
+// departure is scheduled anew when it changes, and a departure of an older version is ignored.
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -111,7 +111,10 @@ class Simulation {
     container.advance(now);
     container.running.push({container.virtualTime + work(random), id});
     service.changeBusy(now, container.busyCores() - before);
-    scheduleDeparture(s * chain::kReplicas + place);
+    // With a core for everybody, only a new first one changes the time of the next departure.
+    if (container.inSystem() > chain::kCores || container.running.top().second == id) {
+      scheduleDeparture(s * chain::kReplicas + place);
+    }
   }
 
   void onDeparture(int place, int version) {

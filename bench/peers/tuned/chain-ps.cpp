@@ -2,7 +2,7 @@
 //
 // The chain whose containers share their CPU. Each container has its own virtual time, which runs at
 // the speed of one request, so a request leaves at a virtual time known when it comes. Its next
-// departure is one event, which stays in the heap for good and is moved at every change.
+// departure is one event, which stays in the heap for good and is moved when it changes.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
