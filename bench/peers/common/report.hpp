@@ -1,7 +1,5 @@
 // What every program shares around its simulation: the two arguments, the clock and the line it prints.
 #pragma once
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -42,14 +40,25 @@ struct Result {
   std::uint64_t events;
 };
 
+// The high-water mark of this program's own memory. getrusage would not do: what it says begins with the
+// memory of whoever started the program.
+inline double peakMiB() {
+  double kib = NAN;
+  if (std::FILE* status = std::fopen("/proc/self/status", "r")) {
+    char line[256];
+    while (std::fgets(line, sizeof line, status) && std::sscanf(line, "VmHWM: %lf", &kib) != 1) {
+    }
+    std::fclose(status);
+  }
+  return kib / 1024;
+}
+
 inline void report(const Result& r) {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   char p99[32] = "null";
   if (!std::isnan(r.p99)) std::snprintf(p99, sizeof p99, "%.9g", r.p99);
   std::printf(
       "{\"program\":\"%s\",\"model\":\"%s\",\"n\":%llu,\"seconds\":%.6f,\"mean\":%.9g,\"p99\":%s,"
       "\"events\":%llu,\"peakMiB\":%.2f}\n",
       r.program, r.model, (unsigned long long)r.n, r.seconds, r.mean, p99,
-      (unsigned long long)r.events, double(usage.ru_maxrss) / 1024);
+      (unsigned long long)r.events, peakMiB());
 }
