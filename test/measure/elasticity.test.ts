@@ -110,6 +110,13 @@ test("on a coarser grid, supply that follows within a step is as stable as deman
   expect(elasticity({ demand, supply, duration: 100, step: 10 }).instability).toBe(0);
 });
 
+test("the grid begins with the window, not at zero", () => {
+  const supply: StepFunction = [[0, 1], [1002.5, 2], [1003.2, 1]]; // biome-ignore format: a series
+  const found = elasticity({ demand: [[0, 1]], supply, from: 1000, duration: 10 });
+  // Supply is 1 at 1002, 2 at 1003 and 1 again at 1004.
+  expect(found.instability).toBe(2 / 9);
+});
+
 test("a grid of a tenth of a second has all its points in spite of rounding", () => {
   const supply: StepFunction = [[0, 1], [0.15, 2]]; // biome-ignore format: a series
   expect(elasticity({ demand: [[0, 1]], supply, duration: 0.3, step: 0.1 }).instability).toBe(1 / 2);

@@ -107,8 +107,13 @@ test("no quantile exceeds the maximum", () => {
   expect(histogramOf(new Array(10).fill(1.0001)).quantile(0.5)).toBe(1.0001);
 });
 
+test("the seventh of a hundred is quantile 0.07, although 0.07 × 100 is above 7 in floating point", () => {
+  const values = Array.from({ length: 100 }, (_, i) => i + 1);
+  expect(Math.abs(histogramOf(values).quantile(0.07) - 7)).toBeLessThanOrEqual(7 * TOLERANCE);
+});
+
 test("zeros are zeros, not the smallest bucket", () => {
-  const histogram = histogramOf([0, 0, 0, 1e-7]);
+  const histogram = histogramOf([0, 0, 0, 1e-9]);
   expect(histogram.quantile(0.75)).toBe(0);
   expect(histogram.fractionAtOrBelow(0)).toBe(0.75);
   expect(histogramOf([-0, 1]).quantile(0.5)).toBe(0);
