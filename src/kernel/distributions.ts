@@ -106,39 +106,48 @@ export function sampler(law: Distribution, chance: Chance): Sampler {
   }
 }
 
-/** Draws value number `law` of a list of distributions for the request and site that the chance has open. */
-export type Draws = (law: number, request: number, site: number) => number;
-
 /**
- * One function for all the laws of a model, drawn from the requests' own chance. The shapes that
- * services are mostly given cost a table look-up and a ziggurat; the others a call.
+ * All the laws of a model, drawn from the requests' own chance. The shapes that services are mostly given
+ * cost a table look-up and a ziggurat; the others a call.
  */
-export function createDraws(laws: readonly Distribution[], chance: RequestChance): Draws {
-  const kinds = Int32Array.from(laws, ({ shape }) => FAST_SHAPES.indexOf(shape));
-  const first = new Float64Array(laws.length);
-  const second = new Float64Array(laws.length);
-  laws.forEach((law, i) => {
-    if (law.shape === "constant") first[i] = law.value;
-    if (law.shape === "exponential") first[i] = law.mean;
-    if (law.shape === "lognormal") {
-      const { location, spread } = lognormalParameters(law.mean, law.cv);
-      first[i] = location;
-      second[i] = spread;
-    }
-  });
-  // A gamma sampler keeps half of a normal pair for its next draw, which would be another request's: so a new one each time.
-  const others = laws.map((law): Sampler => {
-    if (law.shape === "gamma" || law.shape === "erlang") return () => sampler(law, chance)();
-    return sampler(law, chance);
-  });
-  return (law, request, site) => {
-    const kind = kinds[law];
-    if (kind === 0) return first[law];
-    chance.open(request, site);
-    if (kind === 1) return first[law] * chance.exponential();
-    if (kind === 2) return Math.exp(first[law] + second[law] * chance.normal());
-    return others[law]();
-  };
+export class Draws {
+  private readonly kinds: Int32Array;
+  private readonly first: Float64Array;
+  private readonly second: Float64Array;
+  private readonly others: readonly Sampler[];
+
+  constructor(
+    laws: readonly Distribution[],
+    private readonly chance: RequestChance,
+  ) {
+    this.kinds = Int32Array.from(laws, ({ shape }) => FAST_SHAPES.indexOf(shape));
+    this.first = new Float64Array(laws.length);
+    this.second = new Float64Array(laws.length);
+    laws.forEach((law, i) => {
+      if (law.shape === "constant") this.first[i] = law.value;
+      if (law.shape === "exponential") this.first[i] = law.mean;
+      if (law.shape === "lognormal") {
+        const { location, spread } = lognormalParameters(law.mean, law.cv);
+        this.first[i] = location;
+        this.second[i] = spread;
+      }
+    });
+    // A gamma sampler keeps half of a normal pair for its next draw, which would be another request's: so a new one each time.
+    this.others = laws.map((law): Sampler => {
+      if (law.shape === "gamma" || law.shape === "erlang") return () => sampler(law, chance)();
+      return sampler(law, chance);
+    });
+  }
+
+  /** The value of law number `law` for this request and site. */
+  draw(law: number, request: number, site: number): number {
+    const kind = this.kinds[law];
+    if (kind === 0) return this.first[law];
+    this.chance.open(request, site);
+    if (kind === 1) return this.first[law] * this.chance.exponential();
+    if (kind === 2) return Math.exp(this.first[law] + this.second[law] * this.chance.normal());
+    return this.others[law]();
+  }
 }
 
 const FAST_SHAPES = ["constant", "exponential", "lognormal"] as readonly string[];

@@ -17,7 +17,7 @@ export function checkBooks(state: State, traffic: Traffic, recorder: Recorder): 
   // Little's law: ∫ N dt over the whole run = the time that all requests, ended or not, have spent inside.
   let inside = recorder.sojourn;
   const presentAt = services.map(() => 0);
-  for (let call = 0; call < calls.high; call++) {
+  for (let call = 0; call < calls.rows.high; call++) {
     if (calls.parent[call] === NONE) inside += sim.now - calls.startedAt[call];
     if (traffic.isInService(call)) presentAt[calls.service[call]]++;
   }

@@ -86,7 +86,7 @@ export class Cpu {
   private usedByRows(service: Service): Seconds {
     const { pods } = this;
     let sum = 0;
-    for (let row = 0; row < pods.high; row++) {
+    for (let row = 0; row < pods.rows.high; row++) {
       if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
     }
     return sum;

@@ -113,7 +113,7 @@ export class Fleet {
 
   private add(service: Service): void {
     const { pods, sim } = this.state;
-    const pod = pods.add();
+    const pod = pods.rows.add();
     pods.service[pod] = service.id;
     pods.serial[pod] = service.created++;
     pods.phase[pod] = Phase.Pending;
@@ -215,7 +215,7 @@ export class Fleet {
       if (machine.draining && machine.podCount === 0) this.machines.giveBack(machine);
       this.placeWhenDone();
     }
-    pods.remove(pod);
+    pods.rows.remove(pod);
     this.events.countChanged(service);
   }
 

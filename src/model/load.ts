@@ -1,5 +1,5 @@
 /** Where requests come from: open arrivals that nobody holds back, and closed users who wait for their answer. */
-import { createDraws, type Draws } from "../kernel/distributions.js";
+import { Draws } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
@@ -56,7 +56,7 @@ export class Loads {
     this.loadOfUser = new Int32Array(users);
     this.turns = new Int32Array(users);
     loads.forEach(({ firstUser }, id) => this.loadOfUser.fill(id, firstUser));
-    this.draws = createDraws(spec.loads.map(thinkLaw), chance);
+    this.draws = new Draws(spec.loads.map(thinkLaw), chance);
     this.arrive = sim.event("load.arrive", (id: LoadId) => {
       const load = loads[id];
       this.request(load, load.serial++, NONE);
@@ -80,7 +80,7 @@ export class Loads {
   think(user: number): void {
     this.turns[user]++;
     const load = this.loads[this.loadOfUser[user]];
-    const pause = this.draws(load.thinkLaw, this.serialOf(user), load.site ^ THINK);
+    const pause = this.draws.draw(load.thinkLaw, this.serialOf(user), load.site ^ THINK);
     this.state.sim.after(pause, this.ask, user as UserId);
   }
 

@@ -134,7 +134,7 @@ export class Machines {
     if (nodes.event[machine.id] !== NONE) sim.cancel(nodes.event[machine.id]);
     this.all.splice(this.all.indexOf(machine), 1);
     this.byId[machine.id] = undefined;
-    nodes.remove(machine.id);
+    nodes.rows.remove(machine.id);
     this.groups.find(({ spec }) => spec === machine.spec)!.count--;
     this.bill.givenBack(machine.spec, machine.boughtAt, sim.now);
     this.countChanged();
@@ -186,7 +186,7 @@ export class Machines {
 
   private add(group: Group): Machine {
     const { nodes, sim } = this.state;
-    const node = nodes.add();
+    const node = nodes.rows.add();
     nodes.firstPod[node] = NONE;
     nodes.event[node] = NONE;
     nodes.demand[node] = 0;

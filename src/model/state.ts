@@ -1,9 +1,9 @@
-import { createDraws, type Draws } from "../kernel/distributions.js";
+import { Draws } from "../kernel/distributions.js";
 import { IntList } from "../kernel/int-list.js";
 import { RandomStream } from "../kernel/random.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
-import { type Table, table } from "../kernel/table.js";
+import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import type { ServiceSpec, WorldSpec } from "./spec.js";
@@ -21,89 +21,88 @@ export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, D
 export const failures = ["none", "refused", "killed"] as const;
 export const Failure = { None: 0, Refused: 1, Killed: 2 } as const;
 
-const podColumns = {
-  service: Int32Array,
+export class Pods {
+  service = new Int32Array(FIRST_CAPACITY);
   /** Its number among all pods that the service ever had. */
-  serial: Int32Array,
-  node: Int32Array,
-  nextOnNode: Int32Array,
-  phase: Uint8Array,
+  serial = new Int32Array(FIRST_CAPACITY);
+  node = new Int32Array(FIRST_CAPACITY);
+  nextOnNode = new Int32Array(FIRST_CAPACITY);
+  phase = new Uint8Array(FIRST_CAPACITY);
   /** Where it stands in the service's lists of members and of ready pods. */
-  memberIndex: Int32Array,
-  readyIndex: Int32Array,
+  memberIndex = new Int32Array(FIRST_CAPACITY);
+  readyIndex = new Int32Array(FIRST_CAPACITY);
   /** The event that ends its present phase, or NONE. */
-  event: Int32Array,
-  createdAt: Float64Array,
-  startedAt: Float64Array,
-  readySince: Float64Array,
+  event = new Int32Array(FIRST_CAPACITY);
+  createdAt = new Float64Array(FIRST_CAPACITY);
+  startedAt = new Float64Array(FIRST_CAPACITY);
+  readySince = new Float64Array(FIRST_CAPACITY);
   /** Calls it has been given and has not answered. */
-  inFlight: Int32Array,
-  idleSince: Float64Array,
+  inFlight = new Int32Array(FIRST_CAPACITY);
+  idleSince = new Float64Array(FIRST_CAPACITY);
   /** Workers in use, and calls waiting for one. */
-  busy: Int32Array,
-  queued: Int32Array,
-  head: Int32Array,
-  tail: Int32Array,
+  busy = new Int32Array(FIRST_CAPACITY);
+  queued = new Int32Array(FIRST_CAPACITY);
+  head = new Int32Array(FIRST_CAPACITY);
+  tail = new Int32Array(FIRST_CAPACITY);
   /** Pieces of CPU work under way. */
-  active: Int32Array,
+  active = new Int32Array(FIRST_CAPACITY);
   /** CPU seconds used; see Cpu.used for how to read it. */
-  used: Float64Array,
+  used = new Float64Array(FIRST_CAPACITY);
   /** Of a pod whose calls share its CPU: virtual time, its speed, when that was set, the earliest to finish, and its event. */
-  virtual: Float64Array,
-  speed: Float64Array,
-  changed: Float64Array,
-  earliest: Int32Array,
-  cpuEvent: Int32Array,
+  virtual = new Float64Array(FIRST_CAPACITY);
+  speed = new Float64Array(FIRST_CAPACITY);
+  changed = new Float64Array(FIRST_CAPACITY);
+  earliest = new Int32Array(FIRST_CAPACITY);
+  cpuEvent = new Int32Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the sample taken then. */
-  usedBefore: Float64Array,
-  sampledAt: Float64Array,
-  sampleWindow: Float64Array,
-  sample: Float64Array,
-} as const;
+  usedBefore = new Float64Array(FIRST_CAPACITY);
+  sampledAt = new Float64Array(FIRST_CAPACITY);
+  sampleWindow = new Float64Array(FIRST_CAPACITY);
+  sample = new Float64Array(FIRST_CAPACITY);
+  readonly rows = new Rows<PodId>(this);
+}
 
-const callColumns = {
-  service: Int32Array,
-  endpoint: Int32Array,
-  pod: Int32Array,
-  parent: Int32Array,
+export class Calls {
+  service = new Int32Array(FIRST_CAPACITY);
+  endpoint = new Int32Array(FIRST_CAPACITY);
+  pod = new Int32Array(FIRST_CAPACITY);
+  parent = new Int32Array(FIRST_CAPACITY);
   /** The next instruction. */
-  pc: Int32Array,
+  pc = new Int32Array(FIRST_CAPACITY);
   /** Branches still out, or turns left. */
-  count: Int32Array,
+  count = new Int32Array(FIRST_CAPACITY);
   /** Whose chance it draws from, and where in the tree of calls it stands. */
-  request: Int32Array,
-  site: Int32Array,
-  state: Uint8Array,
-  failure: Uint8Array,
+  request = new Int32Array(FIRST_CAPACITY);
+  site = new Int32Array(FIRST_CAPACITY);
+  state = new Uint8Array(FIRST_CAPACITY);
+  failure = new Uint8Array(FIRST_CAPACITY);
   /** Link in a queue. */
-  next: Int32Array,
+  next = new Int32Array(FIRST_CAPACITY);
   /** Its pending event while it works alone or waits. */
-  event: Int32Array,
+  event = new Int32Array(FIRST_CAPACITY);
   /** The closed user who waits for it, or NONE. */
-  user: Int32Array,
+  user = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
-  since: Float64Array,
-  startedAt: Float64Array,
+  since = new Float64Array(FIRST_CAPACITY);
+  startedAt = new Float64Array(FIRST_CAPACITY);
   /** In a pod whose calls share its CPU: the virtual time at which it is done, and its place in the pairing heap. */
-  finish: Float64Array,
-  child: Int32Array,
-  sibling: Int32Array,
-} as const;
+  finish = new Float64Array(FIRST_CAPACITY);
+  child = new Int32Array(FIRST_CAPACITY);
+  sibling = new Int32Array(FIRST_CAPACITY);
+  readonly rows = new Rows<CallId>(this);
+}
 
-const nodeColumns = {
-  group: Int32Array,
-  phase: Uint8Array,
-  firstPod: Int32Array,
-  podCount: Int32Array,
-  cores: Float64Array,
+export class Nodes {
+  group = new Int32Array(FIRST_CAPACITY);
+  phase = new Uint8Array(FIRST_CAPACITY);
+  firstPod = new Int32Array(FIRST_CAPACITY);
+  podCount = new Int32Array(FIRST_CAPACITY);
+  cores = new Float64Array(FIRST_CAPACITY);
   /** Cores that the active pods on it could use at this moment. */
-  demand: Float64Array,
-  event: Int32Array,
-} as const;
-
-export type Pods = Table<PodId, typeof podColumns>;
-export type Calls = Table<CallId, typeof callColumns>;
-export type Nodes = Table<NodeId, typeof nodeColumns>;
+  demand = new Float64Array(FIRST_CAPACITY);
+  event = new Int32Array(FIRST_CAPACITY);
+  readonly rows = new Rows<NodeId>(this);
+}
 
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
@@ -205,12 +204,12 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     sim: new Simulation(trace),
     program,
     endpoints: program.endpoints,
-    draws: createDraws(laws, chance),
+    draws: new Draws(laws, chance),
     chance,
     services,
-    pods: table<PodId>()(podColumns),
-    calls: table<CallId>()(callColumns),
-    nodes: table<NodeId>()(nodeColumns),
+    pods: new Pods(),
+    calls: new Calls(),
+    nodes: new Nodes(),
   };
   for (const service of services) {
     const stream = (what: string) => ({ stream: new RandomStream(seed, `${service.spec.name}/${what}`) });

@@ -72,7 +72,7 @@ export class Traffic {
     const { calls, state } = this;
     const id = state.endpoints[endpoint].service;
     const service = this.services[id];
-    const call = calls.add();
+    const call = calls.rows.add();
     calls.service[call] = id;
     calls.endpoint[call] = endpoint;
     calls.pod[call] = NONE;
@@ -86,7 +86,7 @@ export class Traffic {
     calls.user[call] = user;
     calls.startedAt[call] = this.sim.now;
     const { latency, proxy } = service.hopLaws;
-    const delay = state.draws(latency, request, site ^ HOP) + state.draws(proxy, request, site ^ PROXY);
+    const delay = state.draws.draw(latency, request, site ^ HOP) + state.draws.draw(proxy, request, site ^ PROXY);
     if (delay === 0) return this.reach(call);
     service.network += delay;
     this.sim.after(delay, this.reached, call);
@@ -115,7 +115,7 @@ export class Traffic {
     const { calls, pods, sim } = this;
     this.cpu.stop(pod);
     const lost: CallId[] = [];
-    for (let row = 0; row < calls.high; row++) {
+    for (let row = 0; row < calls.rows.high; row++) {
       const call = row as CallId;
       if (calls.parent[call] === FREE || calls.pod[call] !== pod) continue;
       if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
@@ -123,7 +123,7 @@ export class Traffic {
       lost.push(call);
     }
     const gone = new Set<number>(lost);
-    for (let row = 0; row < calls.high; row++) if (gone.has(calls.parent[row])) calls.parent[row] = ORPHAN;
+    for (let row = 0; row < calls.rows.high; row++) if (gone.has(calls.parent[row])) calls.parent[row] = ORPHAN;
     pods.head[pod] = pods.tail[pod] = NONE;
     pods.queued[pod] = pods.busy[pod] = 0;
     for (const call of lost) {
@@ -146,7 +146,7 @@ export class Traffic {
   /** Number of requests without an answer, counted from the table: a check on the books. */
   countRequests(): number {
     let count = 0;
-    for (let row = 0; row < this.calls.high; row++) if (this.calls.parent[row] === NONE) count++;
+    for (let row = 0; row < this.calls.rows.high; row++) if (this.calls.parent[row] === NONE) count++;
     return count;
   }
 
@@ -249,7 +249,7 @@ export class Traffic {
           return this.end(call, Failure.None);
         case Op.Wait: {
           calls.pc[call] = pc + 1;
-          const time = state.draws(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
+          const time = state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
           this.services[calls.service[call]].waited += time;
           calls.event[call] = this.sim.after(time, this.waited, call);
           return;
@@ -264,7 +264,7 @@ export class Traffic {
           return this.fork(call, pc);
         case Op.Repeat: {
           calls.pc[call] = program.jump[pc];
-          const turns = Math.round(state.draws(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
+          const turns = Math.round(state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
           if (turns < 1) break;
           calls.count[call] = 1;
           return this.startStrand(call, pc + 1, program.site[pc], turns);
@@ -302,7 +302,7 @@ export class Traffic {
 
   private startStrand(call: CallId, pc: number, site: number, turns: number): void {
     const { calls } = this;
-    const strand = calls.add();
+    const strand = calls.rows.add();
     calls.service[strand] = calls.service[call];
     calls.endpoint[strand] = calls.endpoint[call];
     calls.pod[strand] = calls.pod[call];
@@ -354,7 +354,7 @@ export class Traffic {
     const { calls, program } = this;
     const pc = calls.pc[call];
     calls.pc[call] = pc + 1;
-    this.cpu.start(call, pod, service, this.state.draws(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
+    this.cpu.start(call, pod, service, this.state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
   }
 
   private worked(call: CallId): void {
@@ -378,7 +378,7 @@ export class Traffic {
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
     const { reply } = service.hopLaws;
-    const delay = state.draws(reply, calls.request[call], calls.site[call] ^ REPLY);
+    const delay = state.draws.draw(reply, calls.request[call], calls.site[call] ^ REPLY);
     if (failure !== Failure.None) this.count(service, failure);
     if (pod !== NONE) this.leave(call, pod, service);
     if (delay === 0) return this.reply(call);
@@ -421,7 +421,7 @@ export class Traffic {
 
   private free(call: CallId): void {
     this.calls.parent[call] = FREE;
-    this.calls.remove(call);
+    this.calls.rows.remove(call);
   }
 }
 
