@@ -21,22 +21,27 @@ export class Appointments<Subject extends object> {
 
   /** Makes an appointment so many seconds from now, and returns its number. */
   make(delay: Seconds, subject: Subject): number {
-    const place = this.unused.pop() ?? this.subjects.length;
-    this.subjects[place] = subject;
+    const place = this.lend(subject);
     this.handles[place] = this.sim.after(delay, this.due, place);
     return place;
   }
 
-  /** The same for a point in time. Now plus a difference may miss it by a rounding; moving there does not. */
+  /** The same for a point in time, which now plus a difference could miss by a rounding. */
   makeAt(time: Seconds, subject: Subject): number {
-    const place = this.make(0, subject);
-    this.sim.move(this.handles[place], time);
+    const place = this.lend(subject);
+    this.handles[place] = this.sim.at(time, this.due, place);
     return place;
   }
 
   cancel(place: number): void {
     this.sim.cancel(this.handles[place]);
     this.take(place);
+  }
+
+  private lend(subject: Subject): number {
+    const place = this.unused.pop() ?? this.subjects.length;
+    this.subjects[place] = subject;
+    return place;
   }
 
   private take(place: number): Subject {

@@ -23,7 +23,7 @@ export class Claim<T, What> extends Waitable<T> implements Standing<Claim<T, Wha
   }
 
   override toString(): string {
-    return `${this.verb} ${this.what}`;
+    return `${this.verb} ${typeof this.what === "number" ? this.what : "an item"}`;
   }
 
   /** Leaves the line if it stands in one. For `finally`. Throws if another process still waits for it. */
