@@ -1,6 +1,6 @@
 // biome-ignore-all lint/correctness/useYield: a process may end without waiting.
 import { expect, test } from "vitest";
-import { Processes, type Steps, Store } from "../../src/kernel/process.js";
+import { Processes, type Steps, Store, type Waitable } from "../../src/kernel/process.js";
 import { Simulation } from "../../src/kernel/simulation.js";
 
 function stage() {
