@@ -79,6 +79,53 @@ const diaries: readonly [name: string, play: (s: Stage) => void, expected: reado
     ["3: letter", "3: interrupted"],
   ],
   [
+    "news that gets under way between the call of an interrupt and its turn is heard first, too",
+    ({ world, write }) => {
+      const [bell, box] = [world.signal(), new Store<string>(world)];
+      const reader = world.start(function* () {
+        yield bell;
+        write(yield* box.get());
+        try {
+          yield world.timeout(9);
+        } catch {
+          write("interrupted");
+        }
+      });
+      world.start(function* () {
+        yield bell; // wakes right after the reader, who stands in line for a letter by then
+        box.put("letter");
+      });
+      world.start(function* () {
+        yield world.timeout(3);
+        bell.succeed();
+        reader.interrupt();
+      });
+    },
+    ["3: letter", "3: interrupted"],
+  ],
+  [
+    "a bare request leaves its line at the interrupt, without being told to",
+    ({ world, write }) => {
+      const desk = new Resource(world);
+      const held = desk.request();
+      const second = world.start(function* () {
+        try {
+          yield desk.request();
+        } catch {
+          write(`${desk.waiting} in line`);
+        }
+      });
+      world.start(function* () {
+        yield world.timeout(1);
+        second.interrupt();
+        held.release();
+        yield world.timeout(1);
+        write(`${desk.inUse} in use`);
+      });
+    },
+    ["1: 0 in line", "2: 0 in use"],
+  ],
+  [
     "two interrupts at one instant are thrown one after the other",
     ({ world, write }) => {
       const patient = world.start(function* () {

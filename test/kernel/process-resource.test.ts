@@ -162,6 +162,22 @@ test("a preempted request is held no more; its release is an error, its leaving 
   sim.run(1);
 });
 
+test("the unit of a process that has ended is taken without notice", () => {
+  const { sim, world } = stage();
+  const desk = new Resource(world);
+  const forgetful = world.start(function* () {
+    yield desk.request({ priority: 1 });
+  });
+  world.start(function* () {
+    yield forgetful;
+    expect(desk.inUse).toBe(1);
+    yield desk.request({ preempt: true });
+    expect(desk.inUse).toBe(1);
+  });
+  sim.run(1);
+  expect(world.alive).toBe(0);
+});
+
 test("a process cannot preempt itself, and the attempt changes nothing", () => {
   const { sim, world } = stage();
   const desk = new Resource(world);

@@ -146,3 +146,20 @@ test("a get that was given up takes no item", () => {
   sim.run(10);
   expect(world.alive).toBe(0);
 });
+
+test("leaving after being served changes nothing", () => {
+  const { sim, world } = stage();
+  const box = new Store<string>(world);
+  world.start(function* () {
+    const first = box.get();
+    const second = box.get();
+    box.put("letter");
+    first.leave();
+    expect([yield* first, box.getsWaiting]).toEqual(["letter", 1]);
+    second.leave();
+    second.leave();
+    expect(box.getsWaiting).toBe(0);
+  });
+  sim.run(1);
+  expect(world.alive).toBe(0);
+});

@@ -147,8 +147,8 @@ export abstract class Waitable<T> {
     this.lost = lost;
     this.outcome = outcome;
     this.tellWatchers();
-    // An error that nobody has heard of keeps its turn, so that whoever starts to wait at this instant may hear it.
-    if (this.first !== undefined || (lost && !this.heard)) this.agenda.deliveries.make(0, this);
+    // An error keeps its turn even if nobody waits, so that whoever starts to wait at this instant may hear it.
+    if (this.first !== undefined || lost) this.agenda.deliveries.make(0, this);
     else this.state = State.Past;
   }
 
