@@ -111,6 +111,8 @@ export function sampler(law: Distribution, chance: Chance): Sampler {
  * cost a table look-up and a ziggurat; the others a call.
  */
 export class Draws {
+  /** What was drawn last. A field, because a number handed back by a call is often boxed on its way. */
+  value = 0;
   private readonly kinds: Int32Array;
   private readonly first: Float64Array;
   private readonly second: Float64Array;
@@ -139,14 +141,17 @@ export class Draws {
     });
   }
 
-  /** The value of law number `law` for this request and site. */
-  draw(law: number, request: number, site: number): number {
+  /** Draws from law number `law` for this ticket and site, into `value`. */
+  draw(law: number, ticket: number, site: number): void {
     const kind = this.kinds[law];
-    if (kind === 0) return this.first[law];
-    this.chance.open(request, site);
-    if (kind === 1) return this.first[law] * this.chance.exponential();
-    if (kind === 2) return Math.exp(this.first[law] + this.second[law] * this.chance.normal());
-    return this.others[law]();
+    if (kind === 0) {
+      this.value = this.first[law];
+      return;
+    }
+    this.chance.open(ticket, site);
+    if (kind === 1) this.value = this.first[law] * this.chance.exponential();
+    else if (kind === 2) this.value = Math.exp(this.first[law] + this.second[law] * this.chance.normal());
+    else this.value = this.others[law]();
   }
 }
 

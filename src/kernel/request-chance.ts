@@ -7,10 +7,11 @@ import { exponentialZiggurat, normalZiggurat } from "./ziggurat.js";
  * step of this endpoint on that branch, say. So it does not matter when, in which order, or whether
  * other quantities are drawn: two policies serve the very same requests.
  *
- * `open` names request and site; then each draw is the next of that pair's own sequence.
- * The numbers come from hashing a counter (two rounds of Wellons' lowbias32 finaliser, keyed by a
- * named stream), as counter-based generators do (Salmon et al. 2011). For one site, requests
- * 0 … 2³² - 1 give 2³² different first words: a shuffled deck, not draws with repetition.
+ * `ticket` gives a request its number in the lottery; `open` names ticket and site, and each draw is then
+ * the next of that pair's own sequence. The numbers come from hashing a counter (Wellons' lowbias32
+ * finaliser, once for the ticket and once a draw, keyed by a named stream), as counter-based generators do
+ * (Salmon et al. 2011). For one site, requests 0 … 2³² - 1 give 2³² different first words: a shuffled deck,
+ * not draws with repetition. A draw uses one 32-bit word, as inverting a 32-bit uniform would.
  */
 export class RequestChance implements Chance {
   private readonly key: number;
@@ -21,9 +22,14 @@ export class RequestChance implements Chance {
     this.key = new RandomStream(seed, name).bits();
   }
 
-  /** From here on, draws belong to this request (an integer) and this site (any 32-bit integer). */
-  open(request: number, site: number): this {
-    this.request = mix(request ^ this.key);
+  /** The ticket of a request by its serial number: a bijection of 32-bit integers. */
+  ticket(serial: number): number {
+    return mix(serial ^ this.key);
+  }
+
+  /** From here on, draws belong to this ticket and this site (any 32-bit integer). */
+  open(ticket: number, site: number): this {
+    this.request = ticket;
     this.site = site;
     return this;
   }
@@ -44,8 +50,9 @@ export class RequestChance implements Chance {
   exponential(): number {
     const { x, y, tail } = exponentialZiggurat;
     for (let shift = 0; ; ) {
-      const layer = this.bits() & 255;
-      const value = this.uniform() * x[layer];
+      const word = this.bits();
+      const layer = word & 255;
+      const value = ((word >>> 8) + 0.5) * 2 ** -24 * x[layer];
       if (value < x[layer + 1]) return shift + value;
       // The exponential forgets: its tail is the same law again, further out.
       if (layer === 0) shift += tail;
@@ -59,7 +66,7 @@ export class RequestChance implements Chance {
     for (;;) {
       const word = this.bits();
       const layer = word & 255;
-      const value = this.uniform() * x[layer];
+      const value = ((word >>> 9) + 0.5) * 2 ** -23 * x[layer];
       const sign = word & 256 ? 1 : -1;
       if (value < x[layer + 1]) return sign * value;
       if (layer === 0) return sign * this.normalTail();

@@ -101,7 +101,7 @@ export class Simulation {
   /** Fires every event up to and including `until`, then rests there. */
   run(until: Seconds): void {
     const { queue, handlers } = this;
-    while (queue.nextTime <= until) {
+    while (queue.nextTime <= until && queue.length > 0) {
       queue.pop();
       this.now = queue.time;
       this.fired++;

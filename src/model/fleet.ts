@@ -171,7 +171,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Starting;
     pods.startedAt[pod] = sim.now;
     pods.changed[pod] = sim.now;
-    this.chance.open(pods.serial[pod], service.id);
+    this.chance.open(this.chance.ticket(pods.serial[pod]), service.id);
     pods.event[pod] = sim.after(untilReady(service, this.startups[service.id]()), this.becomeReady, pod);
   }
 

@@ -80,8 +80,8 @@ export class Loads {
   think(user: number): void {
     this.turns[user]++;
     const load = this.loads[this.loadOfUser[user]];
-    const pause = this.draws.draw(load.thinkLaw, this.serialOf(user), load.site ^ THINK);
-    this.state.sim.after(pause, this.ask, user as UserId);
+    this.draws.draw(load.thinkLaw, this.state.chance.ticket(this.serialOf(user)), load.site ^ THINK);
+    this.state.sim.after(this.draws.value, this.ask, user as UserId);
   }
 
   private schedule(id: LoadId): void {
@@ -98,13 +98,14 @@ export class Loads {
 
   private request(load: Load, serial: number, user: number): void {
     const { endpoints, cumulative } = load;
+    const ticket = this.state.chance.ticket(serial);
     let chosen = 0;
     if (endpoints.length > 1) {
-      const draw = this.state.chance.open(serial, load.site ^ MIX).uniform();
+      const draw = this.state.chance.open(ticket, load.site ^ MIX).uniform();
       while (chosen < endpoints.length - 1 && draw >= cumulative[chosen]) chosen++;
     }
     this.recorder.send(endpoints[chosen]);
-    this.traffic.send(endpoints[chosen], NONE, serial, siteWithin(load.site, 0), user);
+    this.traffic.send(endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Draws } from "../kernel/distributions.js";
+import { type Distribution, Draws } from "../kernel/distributions.js";
 import { IntList } from "../kernel/int-list.js";
 import { RandomStream } from "../kernel/random.js";
 import { RequestChance } from "../kernel/request-chance.js";
@@ -152,8 +152,10 @@ export class Service {
   constructor(
     readonly id: ServiceId,
     readonly spec: ServiceSpec,
-    /** Laws of its hop: out, back, proxy. */
-    readonly hopLaws: { readonly latency: number; readonly reply: number; readonly proxy: number },
+    /** Laws of its hop, or NONE for what takes no time. */
+    readonly hopLaw: number,
+    readonly proxyLaw: number,
+    readonly replyLaw: number,
   ) {
     const { concurrency, size } = spec;
     this.limit = concurrency.limit;
@@ -192,10 +194,10 @@ export interface State {
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
   const program = compile(spec.services);
   const laws = [...program.laws];
-  const law = (of: (typeof laws)[number]): number => laws.push(of) - 1;
+  const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const services = spec.services.map((service, id) => {
     const { latency, reply, proxyLatency } = service.hop;
-    return new Service(id as ServiceId, service, { latency: law(latency), reply: law(reply), proxy: law(proxyLatency) });
+    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply));
   });
   const chance = new RequestChance(seed, "requests");
   const state: State = {

@@ -7,6 +7,7 @@
  *
  * Not modelled: cancelling. When one branch fails the others go on, and the call fails when all are done.
  */
+import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { Cpu } from "./cpu.js";
@@ -41,6 +42,7 @@ export class Traffic {
   private readonly services: readonly Service[];
   private readonly pods: Pods;
   private readonly calls: Calls;
+  private readonly draws: Draws;
   private readonly reached: EventKind<CallId>;
   private readonly waited: EventKind<CallId>;
   private readonly replied: EventKind<CallId>;
@@ -58,6 +60,7 @@ export class Traffic {
     this.services = services;
     this.pods = pods;
     this.calls = calls;
+    this.draws = state.draws;
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.reached = sim.event("call.reached", (call: CallId) => this.reach(call));
     this.waited = sim.event("call.waited", (call: CallId) => {
@@ -85,9 +88,18 @@ export class Traffic {
     calls.event[call] = NONE;
     calls.user[call] = user;
     calls.startedAt[call] = this.sim.now;
-    const { latency, proxy } = service.hopLaws;
-    const delay = state.draws.draw(latency, request, site ^ HOP) + state.draws.draw(proxy, request, site ^ PROXY);
-    if (delay === 0) return this.reach(call);
+    const { hopLaw, proxyLaw } = service;
+    if (hopLaw === NONE && proxyLaw === NONE) return this.reach(call);
+    const { draws } = state;
+    let delay = 0;
+    if (hopLaw !== NONE) {
+      draws.draw(hopLaw, request, site ^ HOP);
+      delay = draws.value;
+    }
+    if (proxyLaw !== NONE) {
+      draws.draw(proxyLaw, request, site ^ PROXY);
+      delay += draws.value;
+    }
     service.network += delay;
     this.sim.after(delay, this.reached, call);
   }
@@ -234,7 +246,7 @@ export class Traffic {
 
   /** Goes on with a call or a strand until it has to wait for something. */
   private advance(call: CallId): void {
-    const { calls, program, state } = this;
+    const { calls, program } = this;
     for (;;) {
       const pc = calls.pc[call];
       switch (program.op[pc]) {
@@ -249,9 +261,9 @@ export class Traffic {
           return this.end(call, Failure.None);
         case Op.Wait: {
           calls.pc[call] = pc + 1;
-          const time = state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
-          this.services[calls.service[call]].waited += time;
-          calls.event[call] = this.sim.after(time, this.waited, call);
+          this.draw(call, pc);
+          this.services[calls.service[call]].waited += this.draws.value;
+          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
           return;
         }
         case Op.Choose:
@@ -264,7 +276,8 @@ export class Traffic {
           return this.fork(call, pc);
         case Op.Repeat: {
           calls.pc[call] = program.jump[pc];
-          const turns = Math.round(state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
+          this.draw(call, pc);
+          const turns = Math.round(this.draws.value);
           if (turns < 1) break;
           calls.count[call] = 1;
           return this.startStrand(call, pc + 1, program.site[pc], turns);
@@ -351,10 +364,16 @@ export class Traffic {
   }
 
   private work(call: CallId, pod: PodId, service: Service): void {
+    const { calls } = this;
+    const pc = calls.pc[call]++;
+    this.draw(call, pc);
+    this.cpu.start(call, pod, service, this.draws.value);
+  }
+
+  /** Draws the random quantity of an instruction for a call. */
+  private draw(call: CallId, pc: number): void {
     const { calls, program } = this;
-    const pc = calls.pc[call];
-    calls.pc[call] = pc + 1;
-    this.cpu.start(call, pod, service, this.state.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]));
+    this.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
   }
 
   private worked(call: CallId): void {
@@ -370,20 +389,19 @@ export class Traffic {
 
   /** The service is done with a call, well or badly: its worker goes free and the answer travels back. */
   private end(call: CallId, failure: number): void {
-    const { calls, state } = this;
+    const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
     service.ended++;
     service.measured++;
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
-    const { reply } = service.hopLaws;
-    const delay = state.draws.draw(reply, calls.request[call], calls.site[call] ^ REPLY);
     if (failure !== Failure.None) this.count(service, failure);
     if (pod !== NONE) this.leave(call, pod, service);
-    if (delay === 0) return this.reply(call);
-    service.network += delay;
-    this.sim.after(delay, this.replied, call);
+    if (service.replyLaw === NONE) return this.reply(call);
+    this.draws.draw(service.replyLaw, calls.request[call], calls.site[call] ^ REPLY);
+    service.network += this.draws.value;
+    this.sim.after(this.draws.value, this.replied, call);
   }
 
   private leave(call: CallId, pod: PodId, service: Service): void {
