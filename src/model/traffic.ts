@@ -176,7 +176,8 @@ export class Traffic {
   private choosePod(service: Service): PodId {
     const { ready } = service;
     if (ready.count === 0) return NONE as PodId;
-    if (!service.waitsAtService) return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
+    if (!service.waitsAtService)
+      return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
     for (let i = 0; i < ready.count; i++) {
       const pod = ready.items[i];
       if (this.pods.busy[pod] < service.limit) return pod as PodId;
