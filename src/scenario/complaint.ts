@@ -65,7 +65,9 @@ export function nearest(given: string, choices: readonly string[]): string | und
   const same = choices.find((choice) => choice.toLowerCase() === word);
   if (same !== undefined) return same;
   const best = closest(word, choices);
-  return distance(word, best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+  // Two letters changed places are a distance of 2; for longer words more may be wrong.
+  const near = Math.max(Math.min(2, best.length - 1), Math.floor(best.length / 3));
+  return distance(word, best.toLowerCase()) <= near ? best : undefined;
 }
 
 /** The words with commas; when they are many, the first ones and how many more. */

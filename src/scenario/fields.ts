@@ -10,7 +10,8 @@ export type Say = (path: readonly (string | number)[], message: string) => void;
 /** The schema with one more look at the whole value, once all its parts are right. */
 export const checked = <T extends z.ZodType>(schema: T, look: (value: z.output<T>, say: Say) => void) =>
   schema.transform((value, context) => {
-    look(value, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
+    if (context.issues.length === 0)
+      look(value, (path, message) => context.addIssue({ code: "custom", path: [...path], message }));
     return value;
   });
 
@@ -22,6 +23,7 @@ export function oneKeyOf<const M extends Readonly<Record<string, z.ZodType>>>(me
     .strictObject(optional)
     .meta({ minProperties: 1, maxProperties: 1 })
     .transform((given, context): z.output<M[keyof M]> => {
+      if (context.issues.length > 0) return z.NEVER; // an unknown key has been complained about
       const written = Object.keys(given);
       if (written.length === 1) return given[written[0]] as z.output<M[keyof M]>;
       const got = written.length === 0 ? "none" : written.join(" and ");

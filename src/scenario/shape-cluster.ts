@@ -3,7 +3,7 @@ import { z } from "zod";
 import { instanceTypes } from "../catalogue/instances.js";
 import { cpu, memory, seconds, show } from "../policy/fields.js";
 import { above0, checked, law, name, notNegative, speed, wholeFrom, words } from "./fields.js";
-import { provisionerField, schedulerField } from "./shape-policy.js";
+import { policyFields } from "./shape-policy.js";
 
 /** What a policy may change of a node group. */
 export const counted = {
@@ -47,10 +47,12 @@ export type Group = z.output<typeof group>;
 
 /** What a policy may change of the cluster. */
 export const decided = {
-  provisioner: provisionerField
+  provisioner: policyFields.provisioner
     .optional()
     .meta({ description: "Which machines to have. Default: none, the machines stay." }),
-  scheduler: schedulerField.optional().meta({ description: "Which machine takes a pod. Default: least-allocated." }),
+  scheduler: policyFields.scheduler
+    .optional()
+    .meta({ description: "Which machine takes a pod. Default: least-allocated." }),
 };
 
 export const cluster = z

@@ -1,6 +1,9 @@
 /** The section `load`: who calls the services, when, and what for. */
 import { z } from "zod";
 import { oneOf, rate, seconds, show, whole } from "../policy/fields.js";
+import type { BatchSpec } from "../workload/arrivals.js";
+import type { GapLaw } from "../workload/gaps.js";
+import type { MmppSpec } from "../workload/mmpp.js";
 import type { Profile } from "../workload/profile.js";
 import {
   above0,
@@ -98,16 +101,9 @@ export const profile: z.ZodType<Profile> = z
     examples: ["200/s"],
   }) as unknown as z.ZodType<Profile>;
 
-/** How far apart the calls come, beside their rate. */
-export type Gaps =
-  | { readonly law: "exponential" | "deterministic" }
-  | { readonly law: "lognormal" | "gamma" | "hyperexponential"; readonly cv: number }
-  | { readonly law: "erlang"; readonly k: number };
-export type Comings =
-  | { readonly kind: "renewal"; readonly gaps: Gaps }
-  | { readonly kind: "mmpp"; readonly states: readonly { readonly rate: number; readonly sojourn: number }[] };
+type Comings = { readonly kind: "renewal"; readonly gaps: GapLaw } | MmppSpec;
 
-const gaps = (given: Gaps): Comings => ({ kind: "renewal", gaps: given });
+const gaps = (given: GapLaw): Comings => ({ kind: "renewal", gaps: given });
 const varied = (law: "lognormal" | "gamma") =>
   z
     .strictObject({ cv: above0().meta({ description: "Standard deviation over mean of the gaps." }) })
@@ -116,7 +112,7 @@ const varied = (law: "lognormal" | "gamma") =>
 const arrivals = z
   .union(
     [
-      oneOf("poisson", "deterministic").transform((word) => gaps({ law: word === "poisson" ? "exponential" : word })),
+      oneOf("poisson", "deterministic").transform((word) => gaps({ law: word })),
       oneKeyOf({
         lognormal: varied("lognormal"),
         gamma: varied("gamma"),
@@ -143,11 +139,9 @@ const arrivals = z
 
 const mix = checked(
   z.record(
-    z
-      .string()
-      .regex(isTarget, {
-        error: (issue) => `expected a service and its endpoint like "frontend/home", got ${show(issue.input)}`,
-      }),
+    z.string().regex(isTarget, {
+      error: (issue) => `expected a service and its endpoint like "frontend/home", got ${show(issue.input)}`,
+    }),
     share(),
   ),
   (given, say) => {
@@ -177,7 +171,16 @@ const withMix = <T extends z.ZodType<{ to?: TargetName | undefined; mix?: Mix | 
     return { ...rest, mix: several ?? (to === undefined ? [] : [{ ...to, share: 1 }]) };
   });
 
-const batch = wholeFrom(1).prefault(1).meta({ description: "Calls that come together each time." });
+const batch = z
+  .union(
+    [
+      wholeFrom(1).transform((size): BatchSpec => ({ kind: "constant", size })),
+      oneKeyOf({ geometric: fromOne().transform((mean): BatchSpec => ({ kind: "geometric", mean })) }),
+    ],
+    { error: (issue) => `expected a number of calls or {geometric: mean}, got ${show(issue.input)}` },
+  )
+  .prefault(1)
+  .meta({ description: "Calls that come together each time; the rate is that of the batches." });
 
 const open = withMix(
   checked(
@@ -206,33 +209,45 @@ const closed = withMix(
 const trace = z.strictObject({
   file: words("the path of a trace").meta({ description: "The recording, relative to the scenario." }),
   format: oneOf("timestamps", "clf", "counts").meta({
-    description: "timestamps: a time a line; clf: a web server's log in Common Log Format; counts: calls per interval.",
+    description:
+      "timestamps: CSV with a request a row; clf: a web server's log in the Common Log Format; counts: CSV with requests per interval.",
   }),
-  column: z
-    .union([z.string(), wholeFrom(0)], {
-      error: (issue) => `expected a column's name or number, got ${show(issue.input)}`,
-    })
+  column: words("a column's name")
     .optional()
-    .meta({ description: "Which column holds the time or the count, by its name or its number from 0." }),
+    .meta({ description: "The column of the timestamps (default: timestamp) or of the counts (default: the second)." }),
   unit: oneOf("s", "ms", "us", "ns")
     .optional()
-    .meta({ description: "The unit of timestamps that are numbers. Default: s." }),
-  interval: duration().optional().meta({ description: "What one count stands for. Default: 1m." }),
-  spread: oneOf("even", "uniform", "poisson")
+    .meta({ description: "The unit of times that are plain numbers. Default: s." }),
+  interval: duration()
     .optional()
-    .meta({ description: "Where in its interval each of the counted calls falls." }),
-  from: seconds().optional().meta({ description: "Leave out what comes before this time of the trace." }),
-  until: duration().optional().meta({ description: "Leave out what comes after this time of the trace." }),
-  speed: above0().optional().meta({ description: "Play it so many times faster. Default: 1." }),
-  scale: above0().optional().meta({ description: "Multiply the number of calls, at the same speed. Default: 1." }),
+    .meta({ description: "What one count stands for. Default: the distance of the first two." }),
+  spread: oneOf("even", "poisson").optional().meta({
+    description: "Where in its interval each counted request falls: at equal distances, or anywhere. Default: even.",
+  }),
+  from: seconds()
+    .prefault("0s")
+    .meta({ description: "Replay from this time of the trace on, counted from its first time." }),
+  until: duration().optional().meta({ description: "Replay only until this time of the trace. Default: to its end." }),
+  speed: above0().prefault(1).meta({ description: "So many times faster." }),
+  scale: above0().prefault(1).meta({ description: "So many requests for one, in the same time." }),
 });
 export type Trace = z.output<typeof trace>;
 
+/** Fields that say nothing in a format, with the format. */
+const IDLE: Readonly<Record<Trace["format"], readonly (keyof Trace)[]>> = {
+  timestamps: ["interval", "spread"],
+  clf: ["column", "unit", "interval"],
+  counts: [],
+};
+
 const replay = withMix(
   z.strictObject({
-    trace: checked(trace, ({ from, until }, say) => {
-      if (from !== undefined && until !== undefined && until <= from)
+    trace: checked(trace, (given, say) => {
+      const { from, until } = given;
+      if (until !== undefined && until <= from)
         say(["until"], `expected a time after from (${from} s), got ${until} s`);
+      for (const field of IDLE[given.format])
+        if (given[field] !== undefined) say([field], `expected no ${field} for the format ${given.format}, got one`);
     }).meta({ description: "A recording of calls, played again." }),
     ...goal,
   }),

@@ -71,7 +71,9 @@ function field(question: Question) {
     });
 }
 
-export const scalerField = field("scaler");
-export const provisionerField = field("provisioner");
-export const schedulerField = field("scheduler");
-export const balancerField = field("balancer");
+export const policyFields = {
+  scaler: field("scaler"),
+  provisioner: field("provisioner"),
+  scheduler: field("scheduler"),
+  balancer: field("balancer"),
+} as const;

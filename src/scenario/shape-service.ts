@@ -19,7 +19,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
-import { balancerField, scalerField } from "./shape-policy.js";
+import { policyFields } from "./shape-policy.js";
 
 const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
@@ -124,10 +124,10 @@ export const sized = {
   memory: memorySize.optional().meta({
     description: `Memory of a pod: the request, or request and limit. Default: ${DEFAULT_MEMORY}, without a limit.`,
   }),
-  scaler: scalerField
+  scaler: policyFields.scaler
     .optional()
     .meta({ description: "How many replicas: the policy's name, or a map with use and its fields. Default: none." }),
-  balancer: balancerField
+  balancer: policyFields.balancer
     .optional()
     .meta({ description: "Which pod takes a call. Default: random, as kube-proxy does it." }),
 };

@@ -236,7 +236,7 @@ function place(document: Document, text: string, path: Path, wantsKey: boolean):
   let key: Span | undefined;
   for (const part of path) {
     const found = childAt(document, node, part);
-    if (found === undefined) return key ?? span;
+    if (found === undefined) return isScalar(node) ? span : (key ?? span);
     node = found.value;
     key = found.key === undefined ? undefined : spanOf(found.key as Node);
     const own = node === null || node === undefined ? key : spanOf(node as Node);
