@@ -166,6 +166,7 @@ export class Machines {
     return this.groups.map(({ spec, count }) => ({
       name: spec.name,
       type: spec.type,
+      capacity: spec.capacity,
       allocatable: spec.allocatable,
       maxPods: spec.maxPods,
       usdPerHour: spec.usdPerHour,
