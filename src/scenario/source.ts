@@ -200,7 +200,7 @@ const childrenOf = (node: unknown): unknown[] => {
   return isSeq(node) ? node.items : [];
 };
 
-/** Counts what the aliases stand for, without writing it out: nine lists of nine aliases of each other make a billion. */
+/** Counts what aliases stand for, without writing it out: nine lists of nine aliases of each other make a billion. */
 function checkAliases(document: Document, refuse: Refuse): void {
   const sizes = new Map<unknown, number>();
   let aliased = 0;
