@@ -48,7 +48,15 @@ function hold(pending: number, seed: number): Line {
   act(HOLDS / 10);
   const start = queue.time;
   const took = seconds(() => act(HOLDS));
-  return { model: "hold", n: pending, seconds: took, mean: (queue.time - start) / HOLDS, p99: null, events: HOLDS, peakMiB: peakMiB() };
+  return {
+    model: "hold",
+    n: pending,
+    seconds: took,
+    mean: (queue.time - start) / HOLDS,
+    p99: null,
+    events: HOLDS,
+    peakMiB: peakMiB(),
+  };
 }
 
 function requests(model: string, spec: WorldSpec, rate: number, n: number, seed: number): Line {
@@ -110,6 +118,8 @@ const lines: Readonly<Record<string, () => Line>> = {
 };
 const line = lines[model ?? ""];
 if (line === undefined || !(n > 0)) {
-  throw new Error(`expected a model (${Object.keys(lines).join(", ")}) and a size, got ${process.argv.slice(2).join(" ")}`);
+  throw new Error(
+    `expected a model (${Object.keys(lines).join(", ")}) and a size, got ${process.argv.slice(2).join(" ")}`,
+  );
 }
 process.stdout.write(`${JSON.stringify({ program: "dryscale", ...line() })}\n`);

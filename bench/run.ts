@@ -39,7 +39,10 @@ const cpp = (kind: string, model: string, n: string): Side => ({
   name: `${kind} C++`,
   command: [`${peers}/build/${kind}-${model}`, n, "SEED"],
 });
-const simpy = (program: string, n: string): Side => ({ name: "SimPy", command: ["python3", `${peers}/python/${program}.py`, n, "SEED"] });
+const simpy = (program: string, n: string): Side => ({
+  name: "SimPy",
+  command: ["python3", `${peers}/python/${program}.py`, n, "SEED"],
+});
 const ours = (model: string, n: string): Side => ({
   name: "dryscale",
   command: [process.execPath, "--expose-gc", "dist/bench/ours.js", model, n, "SEED"],
@@ -76,7 +79,9 @@ const bouts: readonly Bout[] = [
     aims: { "tuned C++": 0.4 },
     noise: 0.01,
   },
-  ...["1e4", "1e5", "1e6"].map((n): Bout => ({ model: `idle ${n}`, unit: "pods", sides: [ours("idle", n)], aims: {}, noise: 1 })),
+  ...["1e4", "1e5", "1e6"].map(
+    (n): Bout => ({ model: `idle ${n}`, unit: "pods", sides: [ours("idle", n)], aims: {}, noise: 1 }),
+  ),
 ];
 
 /** The peers that can be built and run here; the others are named and left out. */
@@ -133,7 +138,10 @@ type Row = ReturnType<typeof judge>[number];
 function cells(row: Row): string[] {
   const million = (x: number): string => (x / 1e6).toFixed(x < 1e5 ? 3 : 2);
   const aim = row.aim === undefined ? "" : `≥ ${row.aim}: ${row.ratio >= row.aim ? "met" : "missed"}`;
-  const pod = row.bytesPerPod === undefined ? "" : `${row.bytesPerPod.toFixed(0)} B/pod, built in ${row.buildSeconds!.toFixed(2)} s`;
+  const pod =
+    row.bytesPerPod === undefined
+      ? ""
+      : `${row.bytesPerPod.toFixed(0)} B/pod, built in ${row.buildSeconds!.toFixed(2)} s`;
   return [
     row.model,
     row.side,
@@ -164,8 +172,12 @@ function main(argv: readonly string[]): void {
   });
   table.push(...rows.map(cells));
   console.log(table.toString());
-  console.log(`medians of ${rounds} interleaved rounds, Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`);
-  const commit = existsSync(".git") ? execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim() : "";
+  console.log(
+    `medians of ${rounds} interleaved rounds, Node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`,
+  );
+  const commit = existsSync(".git")
+    ? execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim()
+    : "";
   appendFileSync("bench/history.jsonl", `${JSON.stringify({ commit, node: process.version, rounds, rows })}\n`);
   if (rows.some(({ agrees }) => !agrees)) {
     console.error("(!) the sides' means differ by more than noise: they do not play the same model");

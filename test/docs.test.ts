@@ -11,14 +11,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 
-const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], { encoding: "utf8" })
+const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  encoding: "utf8",
+})
   .split("\n")
   .filter((file) => file !== "");
 const block = /<!-- output: (dryscale [^\n]+?) -->\n```(\w*)\n([\s\S]*?)```\n/g;
 
 /** Commands run where a user would stand: a folder with the scenarios in it, and no results yet. */
 const folder = mkdtempSync(join(tmpdir(), "dryscale-docs-"));
-symlinkSync(resolve("scenarios"), join(folder, "scenarios"));
+for (const name of ["scenarios", "docs"]) symlinkSync(resolve(name), join(folder, name));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function outputOf(command: string): string {
@@ -50,7 +52,10 @@ for (const page of pages) {
         const output = outputOf(command).replace(/\s*$/, "\n");
         if (process.env["UPDATE"] === "1") {
           const now = readFileSync(page, "utf8");
-          writeFileSync(page, now.replace(whole, () => `<!-- output: ${command} -->\n\`\`\`${language}\n${output}\`\`\`\n`));
+          writeFileSync(
+            page,
+            now.replace(whole, () => `<!-- output: ${command} -->\n\`\`\`${language}\n${output}\`\`\`\n`),
+          );
           return;
         }
         expect(output).toBe(printed);
