@@ -24,6 +24,8 @@ export class EventQueue {
   a = 0;
   b = 0;
 
+  /** When the event that is being added or moved is due. */
+  private due: Seconds = 0;
   /** Heap positions in use, the hole at the root included. */
   private size = 0;
   private hole = false;
@@ -59,21 +61,8 @@ export class EventQueue {
   }
 
   add(time: Seconds, rank: number, kind: number, a: number, b: number): EventHandle {
-    if (this.unusedCount === 0) this.grow();
-    const slot = this.unused[--this.unusedCount];
-    const subject = slot << 2;
-    this.subjects[subject] = kind;
-    this.subjects[subject + 1] = a;
-    this.subjects[subject + 2] = b;
-    this.order[slot] = rank * RANK + this.added++;
-    const position = this.hole ? 0 : this.size++;
-    this.times[position] = time;
-    this.slots[position] = slot;
-    if (this.hole) {
-      this.hole = false;
-      this.siftDown(0);
-    } else this.siftUp(position);
-    return slot;
+    this.due = time;
+    return this.insert(rank, kind, a, b);
   }
 
   /** Takes the earliest event out. There must be one. */
@@ -103,10 +92,40 @@ export class EventQueue {
 
   /** Puts a pending event at another time, behind those already due then with the same rank. */
   move(handle: EventHandle, time: Seconds): void {
+    this.due = time;
+    this.replace(handle);
+  }
+
+  // What follows finds its times in fields and arrays: passed as arguments they would be boxed on the way.
+
+  /** Adds an event that is due at `due`. */
+  private insert(rank: number, kind: number, a: number, b: number): EventHandle {
+    if (this.unusedCount === 0) this.grow();
+    const slot = this.unused[--this.unusedCount];
+    const { subjects } = this;
+    const subject = slot << 2;
+    // `| 0` says that these are integers; else they would be converted by way of floating point.
+    subjects[subject] = kind | 0;
+    subjects[subject + 1] = a | 0;
+    subjects[subject + 2] = b | 0;
+    this.order[slot] = rank * RANK + this.added++;
+    const position = this.hole ? 0 : this.size++;
+    this.times[position] = this.due;
+    this.slots[position] = slot;
+    if (this.hole) {
+      this.hole = false;
+      this.siftDown(0);
+    } else this.siftUp(position);
+    return slot;
+  }
+
+  /** Moves an event to `due`. */
+  private replace(handle: EventHandle): void {
+    const { times, order } = this;
     const position = this.positionOf(handle);
-    const rank = Math.floor(this.order[handle] / RANK);
-    this.order[handle] = rank * RANK + this.added++;
-    this.times[position] = time;
+    const rank = Math.floor(order[handle] / RANK);
+    order[handle] = rank * RANK + this.added++;
+    times[position] = this.due;
     this.settle(position);
   }
 
@@ -137,8 +156,6 @@ export class EventQueue {
     if (rises) this.siftUp(position);
     else this.siftDown(position);
   }
-
-  // The sifts take a position alone: a time passed as an argument would be boxed on its way.
 
   private siftUp(from: number): void {
     const { times, slots, place, order } = this;

@@ -13,9 +13,21 @@
  *
  * Not modelled: the 100 ms periods of the kernel's quota; a limit is a speed here.
  */
+import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { type CallId, type Calls, NONE, type NodeId, type Nodes, Phase, type PodId, type Pods, type Service, type State } from "./state.js";
+import {
+  type CallId,
+  type Calls,
+  NONE,
+  type NodeId,
+  type Nodes,
+  Phase,
+  type PodId,
+  type Pods,
+  type Service,
+  type State,
+} from "./state.js";
 
 export class Cpu {
   private readonly sim: Simulation;
@@ -23,17 +35,19 @@ export class Cpu {
   private readonly pods: Pods;
   private readonly calls: Calls;
   private readonly nodes: Nodes;
+  private readonly draws: Draws;
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
-    const { sim, services, pods, calls, nodes } = state;
+    const { sim, services, pods, calls, nodes, draws } = state;
     this.sim = sim;
     this.services = services;
     this.pods = pods;
     this.calls = calls;
     this.nodes = nodes;
+    this.draws = draws;
     this.alone = sim.event("cpu.alone", (call: CallId) => {
       this.leave(calls.pod[call] as PodId);
       calls.event[call] = NONE;
@@ -42,9 +56,10 @@ export class Cpu {
     this.shared = sim.event("cpu.shared", (pod: PodId) => finished(this.finishEarliest(pod)));
   }
 
-  /** Begins so many seconds of one core's work for a call. */
-  start(call: CallId, pod: PodId, service: Service, work: Seconds): void {
+  /** Begins the work that was drawn last, in seconds of one core, for a call. */
+  start(call: CallId, pod: PodId, service: Service): void {
     const { sim, pods, calls } = this;
+    const work = this.draws.value;
     service.work += work;
     if (service.dedicated) {
       service.working += work;

@@ -176,7 +176,8 @@ export class Traffic {
   private choosePod(service: Service): PodId {
     const { ready } = service;
     if (ready.count === 0) return NONE as PodId;
-    if (!service.waitsAtService) return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
+    if (!service.waitsAtService)
+      return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
     for (let i = 0; i < ready.count; i++) {
       const pod = ready.items[i];
       if (this.pods.busy[pod] < service.limit) return pod as PodId;
@@ -367,7 +368,7 @@ export class Traffic {
     const { calls } = this;
     const pc = calls.pc[call]++;
     this.draw(call, pc);
-    this.cpu.start(call, pod, service, this.draws.value);
+    this.cpu.start(call, pod, service);
   }
 
   /** Draws the random quantity of an instruction for a call. */
