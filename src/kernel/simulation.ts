@@ -101,8 +101,7 @@ export class Simulation {
   /** Fires every event up to and including `until`, then rests there. */
   run(until: Seconds): void {
     const { queue, handlers } = this;
-    while (queue.nextTime <= until && queue.length > 0) {
-      queue.pop();
+    while (queue.pop(until)) {
       this.now = queue.time;
       this.fired++;
       handlers[queue.kind](queue.a, queue.b);
