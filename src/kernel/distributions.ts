@@ -1,4 +1,5 @@
 import { randomGamma, randomWeibull } from "d3-random";
+import { exp } from "./exp.js";
 import type { Chance } from "./random.js";
 import type { RequestChance } from "./request-chance.js";
 
@@ -150,7 +151,7 @@ export class Draws {
     }
     this.chance.open(ticket, site);
     if (kind === 1) this.value = this.first[law] * this.chance.exponential();
-    else if (kind === 2) this.value = Math.exp(this.first[law] + this.second[law] * this.chance.normal());
+    else if (kind === 2) this.value = exp(this.first[law] + this.second[law] * this.chance.normal());
     else this.value = this.others[law]();
   }
 }

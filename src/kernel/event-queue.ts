@@ -128,7 +128,7 @@ export class EventQueue {
   private postpone(handle: EventHandle): void {
     const { times, order } = this;
     const place = this.placeOf(handle);
-    const rank = Math.floor(order[handle >> SHIFT] / RANK);
+    const rank = Math.floor(order[handle >> SHIFT] * (1 / RANK));
     order[handle >> SHIFT] = rank * RANK + this.added++;
     times[place] = this.due;
     this.settle(place);

@@ -47,7 +47,7 @@ export class RandomStream implements Chance {
     const word = this.bits();
     const layer = word & 255;
     const value = ((word >>> 8) + 0.5) * step[layer];
-    return value < x[layer + 1] ? value : exponentialBeyond(word, this);
+    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
   private fetch(): void {

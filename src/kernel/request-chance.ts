@@ -51,7 +51,7 @@ export class RequestChance implements Chance {
     const word = this.bits();
     const layer = word & 255;
     const value = ((word >>> 8) + 0.5) * step[layer];
-    return value < x[layer + 1] ? value : exponentialBeyond(word, this);
+    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
   /** Normal with mean 0 and variance 1, by the ziggurat. */
@@ -60,7 +60,7 @@ export class RequestChance implements Chance {
     const word = this.bits();
     const layer = word & 255;
     const value = ((word >> 8) + 0.5) * step[layer];
-    return Math.abs(value) < x[layer + 1] ? value : normalBeyond(word, this);
+    return Math.abs(value) < x[layer + 1] ? value : +normalBeyond(word, this);
   }
 }
 

@@ -79,7 +79,10 @@ export class Cpu {
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];
     pods.earliest[pod] = earliest === NONE ? call : this.meld(earliest, call);
-    this.resize(pod, service, 1);
+    const speed = pods.speed[pod];
+    const crowded = this.resize(pod, service, 1);
+    // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
+    if (!crowded && (pods.earliest[pod] !== earliest || pods.speed[pod] !== speed)) this.reschedule(pod);
   }
 
   /** CPU seconds that a pod has used so far, the work under way included. */
@@ -140,7 +143,7 @@ export class Cpu {
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = this.meldPairs(calls.child[call]);
     service.working += sim.now - calls.since[call];
-    this.resize(pod, service, -1);
+    if (!this.resize(pod, service, -1)) this.reschedule(pod);
     return call;
   }
 
@@ -159,8 +162,8 @@ export class Cpu {
     pods.used[pod] += active * progress;
   }
 
-  /** The number of pieces of work in an up-to-date container changes. */
-  private resize(pod: PodId, service: Service, change: number): void {
+  /** The number of pieces of work in an up-to-date container changes. True when that has rescheduled all pods of a crowded node. */
+  private resize(pod: PodId, service: Service, change: number): boolean {
     const { pods } = this;
     const before = pods.active[pod];
     const after = before + change;
@@ -168,7 +171,7 @@ export class Cpu {
     const demand = after < service.limitCores ? after : service.limitCores;
     const demandBefore = before < service.limitCores ? before : service.limitCores;
     pods.speed[pod] = after === 0 ? 0 : demand / after;
-    if (!this.demand(pods.node[pod] as NodeId, demand - demandBefore)) this.reschedule(pod);
+    return this.demand(pods.node[pod] as NodeId, demand - demandBefore);
   }
 
   /** Changes what a node's pods could use; on a crowded node all shares change, and then it answers true. */
