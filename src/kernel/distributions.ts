@@ -56,7 +56,8 @@ export function moments(law: Distribution): Moments {
     }
     case "pareto": {
       const first = paretoMoment(law, 1);
-      return { mean: first, variance: paretoMoment(law, 2) - first ** 2 };
+      const second = paretoMoment(law, 2);
+      return { mean: first, variance: second < Infinity ? second - first ** 2 : Infinity };
     }
     case "empirical": {
       const mean = law.values.reduce((sum, x) => sum + x, 0) / law.values.length;
