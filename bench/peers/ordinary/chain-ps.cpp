@@ -2,7 +2,9 @@
 //
 // The chain whose containers share their CPU. Each container has its own virtual time, which runs at
 // the speed of one request, so a request leaves at a virtual time known when it comes. Its next
-// departure is scheduled anew when it changes, and a departure of an older version is ignored.
+// departure is scheduled anew when it changes, and a departure of an older version is ignored. Only the
+// requests that a container works on share its CPU; its calls in flight are all that have no answer yet.
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -20,6 +22,7 @@ enum Kind { kArrival, kHopDone, kDeparture, kTick };
 struct Request {
   double start;
   int service;
+  std::array<int, chain::kServices> containers{};  // that have it in flight, one of each service reached
 };
 
 struct Container {
@@ -28,10 +31,11 @@ struct Container {
   double virtualTime = 0;
   double lastChange = 0;
   int version = 0;
+  int inFlight = 0;  // calls not answered yet, whoever works on them
 
-  int inSystem() const { return int(running.size()); }
-  int busyCores() const { return std::min(inSystem(), chain::kCores); }
-  double speed() const { return inSystem() <= chain::kCores ? 1 : double(chain::kCores) / inSystem(); }
+  int atWork() const { return int(running.size()); }
+  int busyCores() const { return std::min(atWork(), chain::kCores); }
+  double speed() const { return atWork() <= chain::kCores ? 1 : double(chain::kCores) / atWork(); }
   void advance(double now) {
     if (!running.empty()) virtualTime += (now - lastChange) * speed();
     lastChange = now;
@@ -86,7 +90,7 @@ class Simulation {
     const int a = firstPick(random);
     int b = secondPick(random);
     if (b >= a) b++;
-    return service.containers[b].inSystem() < service.containers[a].inSystem() ? b : a;
+    return service.containers[b].inFlight < service.containers[a].inFlight ? b : a;
   }
 
   void scheduleDeparture(int place) {
@@ -103,16 +107,19 @@ class Simulation {
   }
 
   void onHopDone(int id) {
-    const int s = requests[id].service;
+    Request& request = requests[id];
+    const int s = request.service;
     Service& service = services[s];
     const int place = lessBusyOfTwo(service);
     Container& container = service.containers[place];
+    container.inFlight++;
+    request.containers[s] = place;
     const int before = container.busyCores();
     container.advance(now);
     container.running.push({container.virtualTime + work(random), id});
     service.changeBusy(now, container.busyCores() - before);
     // With a core for everybody, only a new first one changes the time of the next departure.
-    if (container.inSystem() > chain::kCores || container.running.top().second == id) {
+    if (container.atWork() > chain::kCores || container.running.top().second == id) {
       scheduleDeparture(s * chain::kReplicas + place);
     }
   }
@@ -131,9 +138,16 @@ class Simulation {
     if (++requests[id].service < chain::kServices) {
       schedule(hop(random), kHopDone, id);
     } else {
-      latencies.record(now - requests[id].start);
-      freeRequests.push_back(id);
+      answer(id);
     }
+  }
+
+  // The last service's answer is the answer of all of them.
+  void answer(int id) {
+    const Request& request = requests[id];
+    for (int s = 0; s < chain::kServices; s++) services[s].containers[request.containers[s]].inFlight--;
+    latencies.record(now - request.start);
+    freeRequests.push_back(id);
   }
 
   void onTick() {

@@ -1,6 +1,9 @@
 // g++ -O3 -march=native -std=c++20 -o build/ordinary-chain ordinary/chain.cpp
 //
-// Three services in tandem, each of ten replicas with four workers and one queue, and an autoscaler.
+// Three services, each of which calls the next, and an autoscaler for each. A service has ten replicas with
+// four workers and one queue. A worker is held for the service's own work, but a replica has a call in
+// flight until its answer is there, that is until the last service is done.
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <random>
@@ -16,12 +19,13 @@ enum Kind { kArrival, kHopDone, kWorkDone, kTick };
 struct Request {
   double start;
   int service;
+  std::array<int, chain::kServices> replicas{};  // that have it in flight, one of each service reached
 };
 
 struct Replica {
   int busy = 0;
+  int inFlight = 0;  // calls not answered yet, whoever works on them
   std::deque<int> queue;
-  int inSystem() const { return busy + int(queue.size()); }
 };
 
 struct Service {
@@ -72,7 +76,7 @@ class Simulation {
     const int a = firstPick(random);
     int b = secondPick(random);
     if (b >= a) b++;
-    return service.replicas[b].inSystem() < service.replicas[a].inSystem() ? b : a;
+    return service.replicas[b].inFlight < service.replicas[a].inFlight ? b : a;
   }
 
   void onArrival() {
@@ -81,9 +85,12 @@ class Simulation {
   }
 
   void onHopDone(int id) {
-    Service& service = services[requests[id].service];
+    Request& request = requests[id];
+    Service& service = services[request.service];
     const int place = lessBusyOfTwo(service);
     Replica& replica = service.replicas[place];
+    replica.inFlight++;
+    request.replicas[request.service] = place;
     if (replica.busy == chain::kCores) {
       replica.queue.push_back(id);
       return;
@@ -106,9 +113,16 @@ class Simulation {
     if (++requests[id].service < chain::kServices) {
       schedule(hop(random), kHopDone, id);
     } else {
-      latencies.record(now - requests[id].start);
-      freeRequests.push_back(id);
+      answer(id);
     }
+  }
+
+  // The last service's answer is the answer of all of them.
+  void answer(int id) {
+    const Request& request = requests[id];
+    for (int s = 0; s < chain::kServices; s++) services[s].replicas[request.replicas[s]].inFlight--;
+    latencies.record(now - request.start);
+    freeRequests.push_back(id);
   }
 
   void onTick() {

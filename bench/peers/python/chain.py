@@ -1,30 +1,34 @@
 # pip install -r requirements.txt && python python/chain.py 1e5 1
-"""Three services in tandem, each of ten replicas with four workers and one queue, and an autoscaler."""
+"""Three services, each of which calls the next, and an autoscaler for each.
+
+A service has ten replicas with four workers and one queue. A worker is held for the service's own work,
+but a replica has a call in flight until its answer is there, that is until the last service is done.
+"""
 
 import random
 import time
 
 import simpy
 
-from chain_model import CORES, MEAN_HOP, REPLICAS, SERVICES, WORK_MU, WORK_SIGMA, Service, autoscaler, source
+from chain_model import CORES, MEAN_HOP, REPLICAS, SERVICES, WORK_MU, WORK_SIGMA, Service, answer, autoscaler, source
 from peer import Histogram, read_arguments, report
 
 
 class Replica(simpy.Resource):
-    @property
-    def in_system(self):
-        return len(self.users) + len(self.queue)
+    in_flight = 0  # calls not answered yet, whoever works on them
 
 
 def request(env, services, finished):
     start = env.now
+    route = []
     for service in services:
         yield env.timeout(random.expovariate(1 / MEAN_HOP))
-        with service.less_busy_of_two().request() as worker:
+        with service.send(route).request() as worker:
             yield worker
             service.change_busy(+1)
             yield env.timeout(random.lognormvariate(WORK_MU, WORK_SIGMA))
             service.change_busy(-1)
+    answer(route)
     finished(env.now - start)
 
 

@@ -20,7 +20,7 @@ WORK_MU = math.log(MEAN_WORK) - math.log(2) / 2
 
 
 class Service:
-    """Some replicas, each of which says `in_system`, and the busy seconds of all their cores."""
+    """Some replicas, each of which says what it has `in_flight`, and the busy seconds of all their cores."""
 
     def __init__(self, env, replicas):
         self.env = env
@@ -36,14 +36,24 @@ class Service:
         self.last_change = now
         self.busy += by
 
-    def less_busy_of_two(self):
+    def send(self, route):
+        """The less busy of two replicas, which has the request in flight from here on."""
         # Much faster than random.sample, which spends more on two of ten than the choice is worth.
         a = int(random.random() * REPLICAS)
         b = int(random.random() * (REPLICAS - 1))
         if b >= a:
             b += 1
         one, other = self.replicas[a], self.replicas[b]
-        return other if other.in_system < one.in_system else one
+        chosen = other if other.in_flight < one.in_flight else one
+        chosen.in_flight += 1
+        route.append(chosen)
+        return chosen
+
+
+def answer(route):
+    """The last service's answer is the answer of every service that the request has gone through."""
+    for replica in route:
+        replica.in_flight -= 1
 
 
 def autoscaler(env, service):

@@ -3,7 +3,8 @@
 
 SimPy has no shared resource, so a container keeps a virtual time, which runs at the speed of one
 request, and the virtual times at which its requests leave. Its next departure is a timeout with a
-callback; SimPy cannot take a timeout back, so one that was overtaken is ignored by its version.
+callback; SimPy cannot take a timeout back, so one that was overtaken is ignored by its version. Only the
+requests that a container works on share its CPU; its calls in flight are all that have no answer yet.
 """
 
 import heapq
@@ -12,7 +13,7 @@ import time
 
 import simpy
 
-from chain_model import CORES, MEAN_HOP, REPLICAS, SERVICES, WORK_MU, WORK_SIGMA, Service, autoscaler, source
+from chain_model import CORES, MEAN_HOP, REPLICAS, SERVICES, WORK_MU, WORK_SIGMA, Service, answer, autoscaler, source
 from peer import Histogram, read_arguments, report
 
 
@@ -25,10 +26,7 @@ class Container:
         self.last_change = 0.0
         self.version = 0
         self.order = 0
-
-    @property
-    def in_system(self):
-        return len(self.running)
+        self.in_flight = 0  # calls not answered yet, whoever works on them
 
     def slowness(self):
         return max(1.0, len(self.running) / CORES)
@@ -73,9 +71,11 @@ class Container:
 
 def request(env, services, finished):
     start = env.now
+    route = []
     for service in services:
         yield env.timeout(random.expovariate(1 / MEAN_HOP))
-        yield service.less_busy_of_two().serve(random.lognormvariate(WORK_MU, WORK_SIGMA))
+        yield service.send(route).serve(random.lognormvariate(WORK_MU, WORK_SIGMA))
+    answer(route)
     finished(env.now - start)
 
 

@@ -2,7 +2,8 @@
 //
 // The chain whose containers share their CPU. Each container has its own virtual time, which runs at
 // the speed of one request, so a request leaves at a virtual time known when it comes. Its next
-// departure is one event, which stays in the heap for good and is moved when it changes.
+// departure is one event, which stays in the heap for good and is moved when it changes. Only the requests
+// that a container works on share its CPU; its calls in flight are all that have no answer yet.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "../common/report.hpp"
 #include "busy.hpp"
 #include "heap4.hpp"
+#include "in-flight.hpp"
 #include "indexed-heap.hpp"
 #include "requests.hpp"
 #include "ziggurat.hpp"
@@ -26,8 +28,8 @@ struct Container {
   double virtualTime = 0;
   double lastChange = 0;
 
-  int inSystem() const { return int(running.size()); }
-  double slowness() const { return std::max(1.0, inSystem() * (1.0 / chain::kCores)); }
+  int atWork() const { return int(running.size()); }
+  double slowness() const { return std::max(1.0, atWork() * (1.0 / chain::kCores)); }
 
   void advance(double now) {
     if (!running.empty()) virtualTime += (now - lastChange) / slowness();
@@ -44,6 +46,7 @@ class Simulation {
   Random random;
   IndexedHeap heap;
   Requests requests;
+  InFlight inFlight;
   std::vector<std::uint8_t> service;  // of each request
   Busy busy;
   Container containers[chain::kPlaces];
@@ -53,14 +56,6 @@ class Simulation {
   double hop() { return exponential(random) * chain::kMeanHop; }
   double interarrival() { return exponential(random) * (1 / chain::kArrivalRate); }
   double work() { return std::exp(mu + sigma * normal(random)); }
-
-  std::uint32_t lessBusyOfTwo(std::uint32_t service) {
-    std::uint32_t a, b;
-    random.twoOf(chain::kReplicas, a, b);
-    a += service * chain::kReplicas;
-    b += service * chain::kReplicas;
-    return containers[b].inSystem() < containers[a].inSystem() ? b : a;
-  }
 
   void onArrival(double now) {
     const Slot slot = requests.add(now);
@@ -75,11 +70,11 @@ class Simulation {
 
   void onHopDone(double now, Slot slot) {
     heap.dropTop();
-    const std::uint32_t place = lessBusyOfTwo(service[slot]);
+    const std::uint32_t place = inFlight.send(random, service[slot], requests.route[slot]);
     Container& container = containers[place];
     container.advance(now);
     container.running.push(container.virtualTime + work(), slot);
-    if (container.inSystem() <= chain::kCores) {
+    if (container.atWork() <= chain::kCores) {
       busy.begin(service[slot], now);
       // With a core for everybody, only a new first one changes the time of the next departure.
       if (container.running.topPayload() != slot) return;
@@ -95,11 +90,12 @@ class Simulation {
     container.lastChange = now;
     container.running.dropTop();
     heap.moveTop(container.nextDeparture());
-    if (container.inSystem() < chain::kCores) busy.end(service[slot], now);
+    if (container.atWork() < chain::kCores) busy.end(service[slot], now);
     if (++service[slot] < chain::kServices) {
       heap.push(kFirstHop + slot, now + hop());
     } else {
       latencies.record(now - requests.start[slot]);
+      inFlight.answer(requests.route[slot]);
       requests.remove(slot);
     }
   }

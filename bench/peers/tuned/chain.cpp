@@ -1,6 +1,8 @@
 // g++ -O3 -march=native -std=c++20 -o build/tuned-chain tuned/chain.cpp
 //
-// Three services in tandem, each of ten replicas with four workers and one queue, and an autoscaler.
+// Three services, each of which calls the next, and an autoscaler for each. A service has ten replicas with
+// four workers and one queue. A worker is held for the service's own work, but a replica has a call in
+// flight until its answer is there, that is until the last service is done.
 #include <cmath>
 #include <cstdint>
 
@@ -9,6 +11,7 @@
 #include "../common/report.hpp"
 #include "busy.hpp"
 #include "heap4.hpp"
+#include "in-flight.hpp"
 #include "requests.hpp"
 #include "ziggurat.hpp"
 
@@ -21,9 +24,10 @@ class Simulation {
   Random random;
   Heap4<> heap;
   Requests requests;
+  InFlight inFlight;
   Busy busy;
-  int inSystem[chain::kPlaces] = {};
-  Slot first[chain::kPlaces] = {};  // of the queue, meaningful while more are in the system than cores
+  int here[chain::kPlaces] = {};  // waiting or at work
+  Slot first[chain::kPlaces] = {};  // of the queue, meaningful while more are here than cores
   Slot last[chain::kPlaces] = {};
   std::uint64_t arrived = 0, n;
 
@@ -32,22 +36,14 @@ class Simulation {
   double work() { return std::exp(mu + sigma * normal(random)); }
   const double mu = chain::kWorkMu, sigma = chain::kWorkSigma;
 
-  std::uint32_t lessBusyOfTwo(std::uint32_t service) {
-    std::uint32_t a, b;
-    random.twoOf(chain::kReplicas, a, b);
-    a += service * chain::kReplicas;
-    b += service * chain::kReplicas;
-    return inSystem[b] < inSystem[a] ? b : a;
-  }
-
   void onArrival(double now) {
     heap.replaceTop(now + hop(), pack(kHopDone, 0, requests.add(now)));
     if (++arrived < n) heap.push(now + interarrival(), pack(kArrival));
   }
 
   void onHopDone(double now, std::uint32_t service, Slot slot) {
-    const std::uint32_t place = lessBusyOfTwo(service);
-    const int before = inSystem[place]++;
+    const std::uint32_t place = inFlight.send(random, service, requests.route[slot]);
+    const int before = here[place]++;
     if (before < chain::kCores) {
       busy.begin(int(service), now);
       heap.replaceTop(now + work(), pack(kWorkDone, place, slot));
@@ -64,13 +60,14 @@ class Simulation {
 
   void onWorkDone(double now, std::uint32_t place, Slot slot) {
     const std::uint32_t service = place / chain::kReplicas;
-    const bool someoneWaits = --inSystem[place] >= chain::kCores;
+    const bool someoneWaits = --here[place] >= chain::kCores;
     if (!someoneWaits) busy.end(int(service), now);
     if (service + 1 < chain::kServices) {
       heap.replaceTop(now + hop(), pack(kHopDone, service + 1, slot));
       if (someoneWaits) heap.push(now + work(), startNext(place));
     } else {
       latencies.record(now - requests.start[slot]);
+      inFlight.answer(requests.route[slot]);
       requests.remove(slot);
       if (someoneWaits) {
         heap.replaceTop(now + work(), startNext(place));

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "in-flight.hpp"
+
 using Slot = std::uint32_t;
 
 class Requests {
@@ -12,6 +14,7 @@ class Requests {
  public:
   std::vector<double> start;
   std::vector<Slot> next;
+  std::vector<Route> route;
 
   Slot add(double now) {
     if (free_.empty()) [[unlikely]] grow();
@@ -29,6 +32,7 @@ class Requests {
     const Slot to = from ? 2 * from : 1024;
     start.resize(to);
     next.resize(to);
+    route.resize(to);
     for (Slot slot = to; slot-- > from;) free_.push_back(slot);
   }
 };
