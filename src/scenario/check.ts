@@ -2,6 +2,7 @@
 
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
+import { checkFanOut } from "./fan-out.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
@@ -26,7 +27,7 @@ interface Reference {
  * References are looked up in the raw data: a call to a service is right or wrong whether or not that
  * service's own fields are.
  */
-export function checkReferences(raw: Raw, to: Sayings): void {
+export function checkReferences(raw: Raw, services: Parts["services"], to: Sayings): void {
   const calls = entriesOf(raw.services).flatMap(([service, fields]) =>
     entriesOf(childOf(fields, "endpoints")).flatMap(([endpoint, steps]) =>
       callsIn(steps, ["services", service, "endpoints", endpoint]).map((call) => ({
@@ -49,7 +50,9 @@ export function checkReferences(raw: Raw, to: Sayings): void {
   const edges = calls
     .filter(({ text }) => exists(raw, text))
     .map(({ from, text, path }): Edge => ({ from, to: text, path }));
-  for (const { path, names } of circles(edges)) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
+  const around = circles(edges);
+  for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
+  if (around.length === 0) checkFanOut(services, to);
   const called = new Set(
     [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...goals].map(
       ({ text }) => text.split("/")[0],
@@ -130,7 +133,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     const setup = setupOf(parts, policy);
     checkReplicas(setup, once);
     for (const group of setup.groups) checkGroup(group, once);
-    checkRoom(setup, once, to.warn);
+    checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
   }
 }
 
@@ -148,8 +151,8 @@ export const AS_WRITTEN = "as-written";
 
 function checkGroup({ count, min, max, path }: GroupSetup, say: Sayings["say"]): void {
   if (min > max) say([...path, "max"], `expected at least min (${min}), got ${max}`);
-  else if (count < min || count > max)
-    say([...path, "count"], `expected min to max machines (${min} to ${max}), got ${count}`);
+  else if (count > max) say([...path, "count"], `expected at most max (${max}), got ${count}`);
+  else if (count < min) say([...path, "count"], `expected at least min (${min}), got ${count}`);
 }
 
 function checkRoom({ policy, services, groups, provisioner }: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {

@@ -20,8 +20,12 @@ export interface Complaint {
 export class ScenarioError extends Error {
   override readonly name = "ScenarioError";
 
-  constructor(readonly complaints: readonly Complaint[]) {
-    super(complaints.map(renderComplaint).join("\n\n"));
+  /** `unsaid` counts the complaints that were too many to keep. */
+  constructor(
+    readonly complaints: readonly Complaint[],
+    readonly unsaid = 0,
+  ) {
+    super([...complaints.map(renderComplaint), ...(unsaid === 0 ? [] : [`… and ${unsaid} more`])].join("\n\n"));
   }
 }
 

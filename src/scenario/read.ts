@@ -53,7 +53,7 @@ export function readScenario(
   const reading = new Reading(source, options);
   const raw = source.data as Raw;
   const parts = reading.parts(raw);
-  checkReferences(raw, reading);
+  checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
   if (policies.length === 0) policies.push(AS_WRITTEN);
@@ -63,7 +63,7 @@ export function readScenario(
     reading,
   );
   reading.tryTraces(parts);
-  if (reading.complaints.length > 0) throw new ScenarioError(inOrder(reading.complaints));
+  if (reading.complaints.length > 0) throw new ScenarioError(inOrder(reading.complaints), reading.unsaid);
   return { scenario: scenarioOf(parts, policies, options), warnings: inOrder(reading.warnings) };
 }
 
@@ -116,12 +116,16 @@ const noTraces: OpenTrace = (path) => {
 const inOrder = (complaints: readonly Complaint[]): Complaint[] =>
   [...complaints].sort((a, b) => a.line - b.line || a.column - b.column);
 
+/** More than this nobody reads, and a file of nothing but faults would take long. */
+const COMPLAINTS_LIMIT = 200;
+
 type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
 
 /** One reading of one file: collects what is wrong and reads on. */
 class Reading {
   readonly complaints: Complaint[] = [];
   readonly warnings: Complaint[] = [];
+  unsaid = 0;
   private readonly chosen = new Map<Use, Chosen<unknown>>();
 
   constructor(
@@ -130,7 +134,8 @@ class Reading {
   ) {}
 
   say(path: Path, message: string, about?: About): void {
-    this.complaints.push(this.source.complaint(path, message, about));
+    if (this.complaints.length < COMPLAINTS_LIMIT) this.complaints.push(this.source.complaint(path, message, about));
+    else this.unsaid++;
   }
 
   warn(path: Path, message: string, about?: About): void {

@@ -116,7 +116,7 @@ function serviceSetup(
 
 function groupSetup(policy: string, variant: Variant, name: string, group: Group): GroupSetup {
   const own = Object.hasOwn(variant.nodes, name) ? variant.nodes[name] : undefined;
-  const { count = 1, min = count, max = count } = { ...group, ...own };
+  const { count = 1, max = count, min = Math.min(count, max) } = { ...group, ...own };
   const path = own === undefined ? ["cluster", "nodes", name] : ["policies", policy, "nodes", name];
   return { ...group, name, count, min, max, path };
 }

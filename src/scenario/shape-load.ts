@@ -146,7 +146,7 @@ const mix = checked(
   ),
   (given, say) => {
     const sum = Object.values(given).reduce((total, part) => total + part, 0);
-    if (Math.abs(sum - 1) > 0.001)
+    if (Math.abs(sum - 1) > 0.001 + 1e-9)
       say([], `expected shares of 100% together, got ${Number((100 * sum).toPrecision(6))}%`);
   },
 ).transform((given) => {
@@ -162,8 +162,10 @@ const goal = {
 type Mix = readonly (TargetName & { readonly share: number })[];
 const withMix = <T extends z.ZodType<{ to?: TargetName | undefined; mix?: Mix | undefined }>>(schema: T) =>
   schema.transform((given, context): Omit<z.output<T>, "to" | "mix"> & { readonly mix: Mix } => {
+    // Without this zod takes a load with an unknown key for the only one that fits, whatever else it lacks.
+    for (const issue of context.issues as { continue?: boolean }[]) issue.continue = false;
     const { to, mix: several, ...rest } = given;
-    if ((to === undefined) === (several === undefined))
+    if (context.issues.length === 0 && (to === undefined) === (several === undefined))
       context.addIssue({
         code: "custom",
         message: `expected either to or mix, got ${to === undefined ? "neither" : "both"}`,
