@@ -65,7 +65,9 @@ export class Control {
     if (services.some(({ scaler }) => scaler !== undefined)) sim.after(spec.scrapePeriod, this.scrape);
     for (const { id, scaler } of services)
       if (scaler && scaler.period < Infinity) sim.after(scaler.period, this.decide, id);
-    if (this.provisioner) sim.after(this.provisioner.period, this.provision);
+    if (this.provisioner && this.provisioner.period < Infinity) sim.after(this.provisioner.period, this.provision);
+    // A policy that is woken by calls must know of the pods that are idle from the start, too.
+    for (const service of services) if (service.wakes) this.scale(service);
   }
 
   /** Asks a service's scaler now; for policies that wish to know of every call. */

@@ -90,12 +90,12 @@ export class Fleet {
   drainMachine(machine: Machine): void {
     this.machines.close(machine);
     const { pods, services } = this.state;
-    for (const pod of machine.podIds()) {
-      if (pods.phase[pod] === Phase.Draining) continue;
-      this.retire(pod);
-      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-    }
+    const standing = machine.podIds().filter((pod) => pods.phase[pod] !== Phase.Draining);
     if (machine.podCount === 0) this.machines.giveBack(machine);
+    for (const pod of standing) {
+      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
+      this.retire(pod); // and the last one to leave gives the machine back
+    }
     this.placeWhenDone();
   }
 

@@ -41,25 +41,23 @@ export function checkReferences(raw: Raw, services: Parts["services"], to: Sayin
     ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
     : [];
   for (const reference of [...calls, ...goals, ...objectives]) checkReference(raw, reference, to);
+  const called = [...new Set(goals.map((goal) => goal.text))];
   for (const { path, text } of objectives)
-    if (exists(raw, text) && goals.length > 0 && !goals.some((goal) => goal.text === text))
-      to.say(
-        path,
-        `expected an endpoint that a load calls, got "${text}"; there are ${list([...new Set(goals.map((goal) => goal.text))])}`,
-      );
+    if (exists(raw, text) && called.length > 0 && !called.includes(text))
+      to.say(path, `expected an endpoint that a load calls, got "${text}"; there are ${list(called)}`);
   const edges = calls
     .filter(({ text }) => exists(raw, text))
     .map(({ from, text, path }): Edge => ({ from, to: text, path }));
   const around = circles(edges);
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
   if (around.length === 0) checkFanOut(services, to);
-  const called = new Set(
+  const wanted = new Set(
     [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...goals].map(
       ({ text }) => text.split("/")[0],
     ),
   );
   for (const [service] of entriesOf(raw.services))
-    if (!called.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
+    if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
 }
 
 /** A text that is no target at all has been complained about by its field. */
@@ -179,10 +177,7 @@ function checkRoom({ policy, services, groups, provisioner }: Setup, say: Saying
     warn(groups[0].path, `${provisioner.name} can add no machine: no group has a max above its count`, { key: true });
   const asked = services.reduce((sum, { replicas, cpu }) => sum + replicas * cpu.request, 0);
   const there = groups.reduce((sum, group, i) => sum + group.count * rooms[i].cpuMillicores, 0);
+  const demand = `at the start they request ${Math.ceil(asked)}m of ${Math.floor(there)}m cpu`;
   if (asked > there && provisioner === undefined)
-    warn(
-      groups[0].path,
-      `pods will stay pending in policy "${policy}": at the start they request ${Math.ceil(asked)}m of ${Math.floor(there)}m cpu`,
-      { key: true },
-    );
+    warn(groups[0].path, `pods will stay pending in policy "${policy}": ${demand}`, { key: true });
 }

@@ -16,6 +16,13 @@ export interface Complaint {
   readonly length: number;
 }
 
+/** More than this nobody reads, and a file of nothing but faults would take long. */
+export const COMPLAINTS_LIMIT = 200;
+
+/** In the order of the file. */
+export const inOrder = (complaints: readonly Complaint[]): Complaint[] =>
+  [...complaints].sort((a, b) => a.line - b.line || a.column - b.column);
+
 /** A file that cannot be simulated. The message holds every complaint, ready to print. */
 export class ScenarioError extends Error {
   override readonly name = "ScenarioError";

@@ -140,7 +140,7 @@ export const law = z
     ],
     {
       error: (issue) =>
-        `expected a duration like "20ms" or a distribution like {lognormal: {mean: 20ms, cv: 1}}, got ${show(issue.input)}`,
+        `expected a duration like "20ms" or a distribution like {exponential: 20ms}, got ${show(issue.input)}`,
     },
   )
   .meta({

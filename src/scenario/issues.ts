@@ -87,7 +87,7 @@ const childOf = (data: unknown, part: PropertyKey): unknown =>
 
 const MISMATCH = 1000; // of the whole value, such as a map for a text: worse than any number of wrong keys
 
-/** Of the ways to write a value, the one that the user meant: by its kind, then by its keys. Undefined when no kind fits. */
+/** Of the ways to write a value the one meant: by its kind, then by its keys. Undefined when no kind fits. */
 function likeliest(ways: readonly (readonly Issue[])[], data: unknown): readonly Issue[] | undefined {
   const costs = ways.map((issues) => costOf(issues, data));
   const least = Math.min(...costs);

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
 import { AS_WRITTEN, checkReferences, checkSetups, checkVariants } from "./check.js";
-import { type Complaint, ScenarioError, unknownName } from "./complaint.js";
+import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
@@ -112,12 +112,6 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
 const noTraces: OpenTrace = (path) => {
   throw new Error(`nobody said how to open the trace ${path}`);
 };
-
-const inOrder = (complaints: readonly Complaint[]): Complaint[] =>
-  [...complaints].sort((a, b) => a.line - b.line || a.column - b.column);
-
-/** More than this nobody reads, and a file of nothing but faults would take long. */
-const COMPLAINTS_LIMIT = 200;
 
 type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
 

@@ -212,7 +212,7 @@ const trace = z.strictObject({
   file: words("the path of a trace").meta({ description: "The recording, relative to the scenario." }),
   format: oneOf("timestamps", "clf", "counts").meta({
     description:
-      "timestamps: CSV with a request a row; clf: a web server's log in the Common Log Format; counts: CSV with requests per interval.",
+      "timestamps: CSV, a request a row; clf: a log in the Common Log Format; counts: CSV, requests per interval.",
   }),
   column: words("a column's name")
     .optional()

@@ -2,19 +2,8 @@
  * The text of a scenario file and where everything stands in it. Whatever could make reading it
  * endless (size, depth, aliases of aliases) is refused here, before anything else looks at it.
  */
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-} from "yaml";
-import { type Complaint, ScenarioError } from "./complaint.js";
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
+import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError } from "./complaint.js";
 
 /** Of text, in UTF-16 units: a scenario is written by hand; data belongs into traces. */
 export const SCENARIO_SIZE_LIMIT = 2 ** 20;
@@ -45,17 +34,18 @@ export interface Source {
 
 /** Reads the text; throws a ScenarioError with every fault of its YAML. */
 export function readSource(text: string, file: string): Source {
-  const lines = new LineCounter();
+  const lines = text.length > SCENARIO_SIZE_LIMIT ? [0] : lineStarts(text);
   const complain = (path: string, message: string, { start, end }: Span, suggestion?: string): Complaint => {
-    const { line, col } = lines.linePos(start);
-    const from = lines.lineStarts[line - 1] ?? 0;
+    const line = lineAt(lines, start);
+    const from = lines[line - 1];
+    const column = start - from + 1;
     const source = text.slice(from, from + lineLength(text, from));
-    const length = Math.max(1, Math.min(end - start, source.length - (col - 1)));
+    const length = Math.max(1, Math.min(end - start, source.length - (column - 1)));
     return {
       file,
       path,
       line,
-      column: col,
+      column,
       message,
       source,
       length,
@@ -63,7 +53,7 @@ export function readSource(text: string, file: string): Source {
     };
   };
   const refuse = (message: string, span: Span = { start: 0, end: 1 }): ScenarioError =>
-    new ScenarioError([{ ...complain("", message, span) }]);
+    new ScenarioError([complain("", message, span)]);
 
   if (text.length > SCENARIO_SIZE_LIMIT) {
     const got = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
@@ -71,15 +61,13 @@ export function readSource(text: string, file: string): Source {
     throw new ScenarioError([{ file, path: "", line: 1, column: 1, message, source: "", length: 1 }]);
   }
   const tooDeep = deepPlace(text);
-  if (tooDeep !== undefined) {
-    lines.lineStarts.push(...lineStarts(text.slice(0, tooDeep)));
-    throw refuse(TOO_DEEP, { start: tooDeep, end: tooDeep + 1 });
-  }
-  const document = parse(text, lines);
+  if (tooDeep !== undefined) throw refuse(TOO_DEEP, { start: tooDeep, end: tooDeep + 1 });
+  const document = parse(text);
   const faults = [...document.errors, ...document.warnings, ...duplicateKeys(document)].map(({ code, message, pos }) =>
     complain("", yamlMessage(code, message), { start: pos[0], end: pos[1] }),
   );
-  if (faults.length > 0) throw new ScenarioError(faults.sort((a, b) => a.line - b.line || a.column - b.column));
+  if (faults.length > 0)
+    throw new ScenarioError(inOrder(faults).slice(0, COMPLAINTS_LIMIT), Math.max(0, faults.length - COMPLAINTS_LIMIT));
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null))
     throw refuse("expected a scenario, got an empty file");
@@ -104,9 +92,8 @@ function plainData(document: Document, refuse: Refuse): unknown {
 
 type Refuse = (message: string, span?: Span) => ScenarioError;
 
-function parse(text: string, lines: LineCounter): Document {
+function parse(text: string): Document {
   return parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     logLevel: "error", // its warnings would go to the console
     uniqueKeys: false, // it compares every key with every other; see duplicateKeys
@@ -139,6 +126,18 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [..."[]{}"].map((c) => c.ch
 
 function lineStarts(text: string): number[] {
   return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+}
+
+/** The line of a place, from 1. The parser's own count misses the lines of a quotation that is never closed. */
+function lineAt(starts: readonly number[], place: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 interface YamlFault {
@@ -201,7 +200,7 @@ const childrenOf = (node: unknown): unknown[] => {
   return isSeq(node) ? node.items : [];
 };
 
-/** Counts what the aliases stand for, without writing it out: nine lists of nine aliases of each other make a billion. */
+/** Counts what aliases stand for, without writing it out: nine lists of nine aliases of each other make a billion. */
 function checkAliases(document: Document, refuse: Refuse): void {
   const sizes = new Map<unknown, number>();
   let aliased = 0;

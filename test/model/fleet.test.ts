@@ -236,6 +236,18 @@ describe("draining a machine", () => {
     expect(played.recorder.finished).toBe(1);
   });
 
+  test("without a call in its pods gives back that one machine at once, and no other", () => {
+    const spec = world({
+      services: [service({ replicas: 2, bounds: { min: 0, max: 9 } })],
+      cluster: nodes({ provisioner: once(0) }, 3),
+    });
+    const played = createWorld(spec, 1);
+    played.sim.run(20);
+    expect(played.bill().machineHours).toBeCloseTo((3 * 10 + 2 * 10) / 3600, 12);
+    expect(played.services[0].ready.count).toBe(2);
+    for (const pod of [0, 1]) expect(played.state.pods.node[played.services[0].ready.items[pod]]).not.toBe(0);
+  });
+
   test("is billed for the minimum even when it lived less, and idle is what nobody requested", () => {
     const spec = world({
       services: [service({ replicas: 1, size: { cpuMillicores: 500, memoryMiB: 500 } })],
