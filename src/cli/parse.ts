@@ -25,10 +25,9 @@ export async function parse(words: readonly string[], columns: number): Promise<
     const complaint = `no command named "${name}"; there are ${NAMES.join(", ")}`;
     throw new UsageError(unknownWord(complaint, String(name), NAMES));
   }
-  const given = once(command, found);
+  const given = once(found);
   checkFlags(command, given);
-  if (rest.length > 0) throw new UsageError(`${usage(command)}: unexpected "${rest[0]}"`);
-  return { command, given };
+  return { command, given: { ...given, ...argumentsOf(command, rest.map(String)) } };
 }
 
 const NAMES: readonly string[] = [...commands.map(({ name }) => name), "completion"];
@@ -65,7 +64,7 @@ function parser(columns: number): Argv {
   const described = cli
     .options(optionsOf(globalFlags))
     .group([...Object.keys(globalFlags), "help", "version"], "Always:");
-  for (const command of commands) described.command(shape(command), command.says, (one) => dressed(one, command));
+  for (const command of commands) described.command(command.name, command.says, (one) => dressed(one, command));
   return described;
 }
 
@@ -78,12 +77,32 @@ const shape = ({ name, arguments: all }: Command): string =>
 /** "dryscale run <file>" */
 const usage = (command: Command): string => `dryscale ${shape(command)}`;
 
+/** For yargs a command has no arguments of its own: it takes a lone "-" for nothing and loses what follows "--". */
 function dressed(one: Argv, command: Command): Argv {
-  for (const { name, says, choices } of command.arguments)
-    one.positional(name, { type: "string", describe: says, ...(choices === undefined ? {} : { choices }) });
   one.options(optionsOf(command.flags));
   for (const [line, says] of command.examples) one.example(`$0 ${line}`, says);
-  return one.usage(`${usage(command)}\n\n${command.says}.`);
+  const width = Math.max(...command.arguments.map(({ name }) => name.length));
+  const lines = command.arguments.map(({ name, says, choices }) => {
+    const among = choices === undefined ? "" : `: ${choices.join(", ")}`;
+    return `\n  ${name.padEnd(width)}  ${says}${among}`;
+  });
+  return one.usage(`${usage(command)}\n\n${command.says}.${lines.length === 0 ? "" : `\n${lines.join("")}`}`);
+}
+
+function argumentsOf(command: Command, words: readonly string[]): Given {
+  const left = [...words];
+  const given = command.arguments.map(({ name, needed, many, choices }) => {
+    const own = left.splice(0, many ? left.length : 1);
+    if (own.length === 0 && needed) throw new UsageError(`expected ${usage(command)}, got no ${name}`);
+    const odd = choices && own.find((word) => !choices.includes(word));
+    if (odd !== undefined)
+      throw new UsageError(
+        unknownWord(`${usage(command)}: expected ${choices!.join(", ")}, got "${odd}"`, odd, choices!),
+      );
+    return [name, many ? own : own[0]] as const;
+  });
+  if (left.length > 0) throw new UsageError(`${usage(command)}: unexpected "${left[0]}"`);
+  return Object.fromEntries(given);
 }
 
 const optionsOf = (
@@ -101,11 +120,10 @@ const optionsOf = (
   );
 
 /** A flag that is given twice with different values is a slip, not a list. */
-function once(command: Command, found: Given): Given {
-  const lists = ["_", ...command.arguments.flatMap(({ name, many }) => (many ? [name] : []))];
+function once(found: Given): Given {
   return Object.fromEntries(
     Object.entries(found).map(([key, value]) => {
-      if (!Array.isArray(value) || lists.includes(key)) return [key, value];
+      if (!Array.isArray(value) || key === "_") return [key, value];
       if (new Set(value).size === 1) return [key, value[0] as unknown];
       throw new UsageError(`--${key}: expected one value, got ${value.join(" and ")}`);
     }),
@@ -117,7 +135,7 @@ function checkFlags(command: Command, given: Given): void {
   const flags: Readonly<Record<string, Flag>> = { ...globalFlags, ...command.flags };
   const known = [...Object.keys(flags), ...Object.values(ALIASES)];
   const short = [...Object.keys(ALIASES), ...Object.values(flags).flatMap(({ alias }) => alias ?? [])];
-  const others = ["_", "$0", ...command.arguments.map(({ name }) => name)];
+  const others = ["_", "$0"];
   for (const key of Object.keys(given)) {
     if (known.includes(key) || short.includes(key) || others.includes(key)) continue;
     const dashes = key.length === 1 ? "-" : "--";
@@ -131,7 +149,5 @@ function checkFlags(command: Command, given: Given): void {
 function wording(message: string): string {
   const missing = /^Not enough arguments following: (.*)$/.exec(message);
   if (missing !== null) return `--${missing[1]}: expected a value, got none`;
-  if (message.startsWith("Not enough non-option arguments"))
-    return "expected a file or folder after the command, got none";
   return message.replaceAll("\n", " ");
 }

@@ -6,7 +6,7 @@
  * The code is imported from memory, as Node 20 reads no TypeScript and takes a .js file outside of a package
  * for CommonJS. Lines stay where they are, and `sourceURL` gives the file its name back in every stack.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { transform } from "sucrase";
 import { guarded, placeIn } from "./guard.js";
@@ -42,8 +42,12 @@ async function run(link: string, path: string, name: string): Promise<Readonly<R
     const place = placeIn(error, path);
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     // Node tells of a missing package by the whole text of the module, in base 64.
-    const short = reason.replace(/ imported from data:\S*| from data:\S*|data:text\/javascript;base64,\S*/g, "");
-    throw new PolicyFileError(short, place === undefined ? undefined : { file: name, ...place });
+    const foreign = /Failed to resolve module specifier "([^"]*)"/.exec(reason);
+    const said =
+      foreign === null
+        ? reason.replace(/(?: imported)?(?: from)? ["']?data:text\/javascript;base64,\S*/g, "")
+        : `cannot import "${foreign[1]}": there is dryscale, files by their relative path, and what Node has`;
+    throw new PolicyFileError(said, place === undefined ? undefined : { file: name, ...place });
   }
 }
 
@@ -54,7 +58,8 @@ function linked(path: string, name: string, parents: readonly string[]): string 
   if (parents.includes(path)) throw new PolicyFileError(`${name} imports itself, by way of others`);
   const code = javascript(readFileSync(path, "utf8"), path, name).replace(IMPORT, (whole, before, quote, target) => {
     if (target === "dryscale") return `${before}${quote}${new URL("../index.js", import.meta.url).href}${quote}`;
-    if (!/^\.{1,2}\//.test(target)) return whole;
+    // What looks like an import may stand in a comment; one that is real is missed when the code is run.
+    if (!/^\.{1,2}\//.test(target) || !existsSync(resolve(dirname(path), target))) return whole;
     return `${before}${quote}${linked(resolve(dirname(path), target), target, [...parents, path])}${quote}`;
   });
   const source = `${code}\n//# sourceURL=${path}\n`;

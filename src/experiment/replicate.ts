@@ -1,4 +1,5 @@
 /** Plays every policy under every seed, on as many threads as there are cores, in a result that no thread count changes. */
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import Tinypool from "tinypool";
 import type { LoadedScenario } from "./files.js";
@@ -42,6 +43,8 @@ export async function replicate({ path, played }: LoadedScenario, about: Replica
     maxThreads: threads,
     isolateWorkers: false,
   });
+  // Every run listens to it, and there may be thousands.
+  if (about.signal !== undefined) setMaxListeners(0, about.signal);
   let done = 0;
   about.progress?.(0, tasks.length);
   const play = async (task: Task): Promise<Reply | undefined> => {

@@ -27,6 +27,13 @@ export type Reply = { readonly outcome: Outcome } | { readonly failure: Failure 
 const { error: toStderr } = globalThis.console;
 Object.assign(globalThis.console, { log: toStderr, info: toStderr, debug: toStderr });
 
+// Nor may it end the thread, for which the other runs would wait for ever.
+Object.defineProperty(globalThis.process, "exit", {
+  value() {
+    throw new Error("a policy may not end the process");
+  },
+});
+
 let known: { readonly text: string; readonly loaded: ReturnType<typeof readLoaded> } | undefined;
 
 export default async function play({ path, text, policy, replication }: Task): Promise<Reply> {

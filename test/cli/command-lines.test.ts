@@ -22,7 +22,7 @@ const lines: readonly (readonly [words: string, code: number, stdout: string | R
   ["run --help", 0, /^dryscale run <file>[\s\S]*--replications/, ""],
   ["comapre x", 2, "", /no command named "comapre".*did you mean compare\?/],
   ["frobnicate", 2, "", /no command named "frobnicate"; there are demo, init/],
-  ["run", 2, "", /expected a file or folder after the command/],
+  ["run", 2, "", /expected dryscale run <file>, got no file/],
   [`run ${T} --polciy fixed`, 2, "", /run has no flag --polciy; did you mean --policy\?/],
   [`run ${T} --Policy fixed`, 2, "", /run has no flag --Policy; did you mean --policy\?/],
   [`run ${T} --xyzzyx`, 2, "", /run has no flag --xyzzyx\n$/],
@@ -52,7 +52,8 @@ const lines: readonly (readonly [words: string, code: number, stdout: string | R
   [`run ${T} --json --format csv`, 2, "", /--json and --format csv exclude each other/],
   [`validate ${T} --format csv`, 2, "", /--format: expected one of table, json, got "csv"/],
   [`validate ${T} --seed 1`, 2, "", /validate plays nothing, so --seed has no meaning/],
-  ["list polcies", 2, "", /polcies/],
+  ["list polcies", 2, "", /expected policies, scenarios, instances, measures, got "polcies"; did you mean policies\?/],
+  ["run -- -odd.yaml", 3, "", /-odd\.yaml: cannot be read/],
   ["run FOLDER/none.yaml", 3, "", /none\.yaml: cannot be read: there is no such file/],
   ["run FOLDER", 3, "", /cannot be read: it is a folder/],
   [

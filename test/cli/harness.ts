@@ -29,19 +29,21 @@ export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Given the function that a Ctrl-C calls. */
-  readonly interrupt?: (stop: () => void) => void;
+  /** Ctrl-C comes as soon as this is said on stderr; "" is at once. */
+  readonly interruptAt?: string;
 }
 
 /** Runs a command in this process. Words are split at spaces. */
 export async function dryscale(words: string | readonly string[], terminal: Terminal = {}): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
-  const { isTTY = false, columns = 100, env = {}, interrupt } = terminal;
+  const { isTTY = false, columns = 100, env = {}, interruptAt } = terminal;
+  let interrupt = (): void => {};
   const output = (name: "stdout" | "stderr") => ({
     isTTY,
     columns,
     write(text: string) {
       said[name] += text;
+      if (interruptAt !== undefined && said.stderr.includes(interruptAt)) interrupt();
     },
   });
   let now = 0;
@@ -52,7 +54,8 @@ export async function dryscale(words: string | readonly string[], terminal: Term
     // Ten seconds from one look to the next: no test waits for a clock.
     now: () => (now += 10_000),
     onInterrupt(stop) {
-      interrupt?.(stop);
+      interrupt = stop;
+      if (interruptAt === "") stop();
       return () => {};
     },
   });
