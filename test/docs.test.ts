@@ -50,7 +50,7 @@ for (const page of pages) {
     for (const [whole, command, language, printed] of shown) {
       test(`shows what ${command} prints`, { timeout: 120_000 }, () => {
         const output = outputOf(command).replace(/\s*$/, "\n");
-        if (process.env["UPDATE"] === "1") {
+        if (process.env.UPDATE === "1") {
           const now = readFileSync(page, "utf8");
           writeFileSync(
             page,

@@ -32,7 +32,7 @@ for (const file of scenarios) {
     // NaN, where there was nothing to measure, is null in JSON.
     const text = `${JSON.stringify({ scenario: scenario.name, seed: scenario.seed, duration, outcomes }, null, 1)}\n`;
     const golden = join("test", "golden", `${basename(file, ".yaml")}.json`);
-    if (process.env["UPDATE"] === "1") {
+    if (process.env.UPDATE === "1") {
       mkdirSync(dirname(golden), { recursive: true });
       writeFileSync(golden, text);
     }

@@ -1,4 +1,5 @@
 import { randomGamma, randomWeibull } from "d3-random";
+import { exp } from "./exp.js";
 import type { Chance } from "./random.js";
 import type { RequestChance } from "./request-chance.js";
 
@@ -55,7 +56,8 @@ export function moments(law: Distribution): Moments {
     }
     case "pareto": {
       const first = paretoMoment(law, 1);
-      return { mean: first, variance: paretoMoment(law, 2) - first ** 2 };
+      const second = paretoMoment(law, 2);
+      return { mean: first, variance: second < Infinity ? second - first ** 2 : Infinity };
     }
     case "empirical": {
       const mean = law.values.reduce((sum, x) => sum + x, 0) / law.values.length;
@@ -150,7 +152,7 @@ export class Draws {
     }
     this.chance.open(ticket, site);
     if (kind === 1) this.value = this.first[law] * this.chance.exponential();
-    else if (kind === 2) this.value = Math.exp(this.first[law] + this.second[law] * this.chance.normal());
+    else if (kind === 2) this.value = exp(this.first[law] + this.second[law] * this.chance.normal());
     else this.value = this.others[law]();
   }
 }

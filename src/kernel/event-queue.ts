@@ -8,12 +8,12 @@ export type EventHandle = number;
  * and those of the same rank in the order they were added (or last moved), so a run
  * depends on nothing but its seed.
  *
- * An event is five numbers spread over parallel arrays; nothing is allocated per event.
+ * An event is six numbers spread over parallel arrays; nothing is allocated per event.
  * `pop` copies the earliest event into the public fields, where it stays until the next `pop`.
  *
- * Inside is a 4-ary heap of slots ordered by (time, order). `place` maps a slot back to its
- * heap position, so that a pending event can be cancelled or moved in O(log n). Most timeouts
- * are cancelled; left to expire they would outnumber the live events a hundred to one.
+ * Inside is a 4-ary heap ordered by (time, order). A handle says where an event's cells are, and one
+ * of them says where in the heap the event is, so that a pending event can be cancelled or moved in
+ * O(log n). Most timeouts are cancelled; left to expire they would outnumber the live events a hundred to one.
  *
  * A popped event leaves a hole at the root, which the next `add` fills: most handlers schedule
  * one event, and one sift down is cheaper than two.
@@ -24,23 +24,27 @@ export class EventQueue {
   a = 0;
   b = 0;
 
+  /** When the event that is being added or moved is due. */
+  private due: Seconds = 0;
   /** Heap positions in use, the hole at the root included. */
   private size = 0;
   private hole = false;
+  private added = 0;
 
   // By heap position; beyond `size` the times are Infinity, so that a family of four needs no bounds check.
   private times = new Float64Array(FIRST_CAPACITY + PADDING).fill(Infinity);
-  private slots = new Int32Array(FIRST_CAPACITY + PADDING);
+  private events = new Int32Array(FIRST_CAPACITY + PADDING);
 
-  // By slot.
-  private place = new Int32Array(FIRST_CAPACITY).fill(FREE);
+  /** Kind, a, b and place in the heap of the event whose handle is the number of the first of them. */
+  private cells = new Int32Array(CELLS * FIRST_CAPACITY);
+  /** By handle / CELLS. */
   private order = new Float64Array(FIRST_CAPACITY);
-  /** Kind, a and b side by side: one line of cache an event. */
-  private subjects = new Int32Array(4 * FIRST_CAPACITY);
+  /** The first unused handle; each keeps the next one where its `a` would be. */
+  private unused = NONE;
 
-  private unused = Int32Array.from({ length: FIRST_CAPACITY }, (_, i) => FIRST_CAPACITY - 1 - i);
-  private unusedCount = FIRST_CAPACITY;
-  private added = 0;
+  constructor() {
+    this.addUnused(0, FIRST_CAPACITY);
+  }
 
   /** Number of pending events. */
   get length(): number {
@@ -55,172 +59,212 @@ export class EventQueue {
 
   /** Time at which a pending event is due. */
   timeOf(handle: EventHandle): Seconds {
-    return this.times[this.positionOf(handle)];
+    return this.times[this.placeOf(handle)];
   }
 
   add(time: Seconds, rank: number, kind: number, a: number, b: number): EventHandle {
-    if (this.unusedCount === 0) this.grow();
-    const slot = this.unused[--this.unusedCount];
-    const subject = slot << 2;
-    this.subjects[subject] = kind;
-    this.subjects[subject + 1] = a;
-    this.subjects[subject + 2] = b;
-    this.order[slot] = rank * RANK + this.added++;
-    const position = this.hole ? 0 : this.size++;
-    this.times[position] = time;
-    this.slots[position] = slot;
-    if (this.hole) {
-      this.hole = false;
-      this.siftDown(0);
-    } else this.siftUp(position);
-    return slot;
+    this.due = time;
+    return this.insert(rank, kind, a, b);
   }
 
-  /** Takes the earliest event out. There must be one. */
-  pop(): void {
+  /** Takes the earliest event out, if it is due by then; false when none is. */
+  pop(until: Seconds): boolean {
     if (this.hole) this.fillHole();
-    const slot = this.slots[0];
-    const subject = slot << 2;
+    if (this.times[0] > until || this.size === 0) return false;
+    const { cells } = this;
+    const event = this.events[0];
     this.time = this.times[0];
-    this.kind = this.subjects[subject];
-    this.a = this.subjects[subject + 1];
-    this.b = this.subjects[subject + 2];
-    this.place[slot] = FREE;
-    this.unused[this.unusedCount++] = slot;
+    this.kind = cells[event];
+    this.a = cells[event + A];
+    this.b = cells[event + B];
+    cells[event + PLACE] = NONE;
     this.hole = true;
+    return true;
   }
 
   cancel(handle: EventHandle): void {
-    const position = this.positionOf(handle);
-    this.place[handle] = FREE;
-    this.unused[this.unusedCount++] = handle;
+    const place = this.placeOf(handle);
+    this.release(handle);
     const last = --this.size;
-    this.times[position] = this.times[last];
-    this.slots[position] = this.slots[last];
+    this.times[place] = this.times[last];
+    this.events[place] = this.events[last];
     this.times[last] = Infinity;
-    if (position !== last) this.settle(position);
+    if (place !== last) this.settle(place);
   }
 
   /** Puts a pending event at another time, behind those already due then with the same rank. */
   move(handle: EventHandle, time: Seconds): void {
-    const position = this.positionOf(handle);
-    const rank = Math.floor(this.order[handle] / RANK);
-    this.order[handle] = rank * RANK + this.added++;
-    this.times[position] = time;
-    this.settle(position);
+    this.due = time;
+    this.postpone(handle);
   }
 
-  private positionOf(handle: EventHandle): number {
-    const position = this.place[handle];
-    if (!(position >= 0)) throw new Error(`event ${handle} is not pending: it has fired or was cancelled`);
-    return position;
+  // What follows finds its times in fields and arrays: passed as arguments they would be boxed on the way.
+
+  /** Adds an event that is due at `due`. */
+  private insert(rank: number, kind: number, a: number, b: number): EventHandle {
+    const { hole } = this;
+    // The hole still holds the popped event's handle, which nobody needs any more.
+    const event = hole ? this.events[0] : this.takeUnused();
+    const { cells } = this;
+    // `| 0` says that these are integers; else they would be converted by way of floating point.
+    cells[event] = kind | 0;
+    cells[event + A] = a | 0;
+    cells[event + B] = b | 0;
+    this.order[event >> SHIFT] = rank * RANK + this.added++;
+    if (hole) {
+      this.hole = false;
+      this.times[0] = this.due;
+      this.siftDown(0);
+    } else {
+      const place = this.size++;
+      this.times[place] = this.due;
+      this.events[place] = event;
+      this.siftUp(place);
+    }
+    return event;
+  }
+
+  /** Moves an event to `due`. */
+  private postpone(handle: EventHandle): void {
+    const { times, order } = this;
+    const place = this.placeOf(handle);
+    const rank = Math.floor(order[handle >> SHIFT] * (1 / RANK));
+    order[handle >> SHIFT] = rank * RANK + this.added++;
+    times[place] = this.due;
+    this.settle(place);
+  }
+
+  private placeOf(handle: EventHandle): number {
+    const place = this.cells[handle + PLACE];
+    if (!(place >= 0)) throw new Error(`event ${handle} is not pending: it has fired or was cancelled`);
+    return place;
   }
 
   /** Moves the last event to the root, where the popped one was. */
   private fillHole(): void {
     this.hole = false;
+    this.release(this.events[0]);
     const last = --this.size;
     this.times[0] = this.times[last];
-    this.slots[0] = this.slots[last];
+    this.events[0] = this.events[last];
     this.times[last] = Infinity;
     if (last > 0) this.siftDown(0);
   }
 
-  /** Takes the event that has been put at a position to wherever it belongs. */
-  private settle(position: number): void {
-    const { times, slots, order } = this;
-    const parent = (position - 1) >> 2;
+  /** Takes the event that has been put at a place to wherever it belongs. */
+  private settle(place: number): void {
+    const { times, events, order } = this;
+    const parent = (place - 1) >> 2;
     const rises =
-      position > (this.hole ? 4 : 0) && // a hole at the root is no later than any pending event
-      (times[position] < times[parent] ||
-        (times[position] === times[parent] && order[slots[position]] < order[slots[parent]]));
-    if (rises) this.siftUp(position);
-    else this.siftDown(position);
+      place > (this.hole ? 4 : 0) && // a hole at the root is no later than any pending event
+      (times[place] < times[parent] ||
+        (times[place] === times[parent] && order[events[place] >> SHIFT] < order[events[parent] >> SHIFT]));
+    if (rises) this.siftUp(place);
+    else this.siftDown(place);
   }
 
-  // The sifts take a position alone: a time passed as an argument would be boxed on its way.
-
   private siftUp(from: number): void {
-    const { times, slots, place, order } = this;
+    const { times, events, cells, order } = this;
     const time = times[from];
-    const slot = slots[from];
+    const event = events[from];
     const top = this.hole ? 4 : 0;
-    let position = from;
-    while (position > top) {
-      const parent = (position - 1) >> 2;
+    let place = from;
+    while (place > top) {
+      const parent = (place - 1) >> 2;
       const above = times[parent];
       if (above < time) break;
-      const other = slots[parent];
-      if (above === time && order[other] < order[slot]) break;
-      times[position] = above;
-      slots[position] = other;
-      place[other] = position;
-      position = parent;
+      const other = events[parent];
+      if (above === time && order[other >> SHIFT] < order[event >> SHIFT]) break;
+      times[place] = above;
+      events[place] = other;
+      cells[other + PLACE] = place;
+      place = parent;
     }
-    times[position] = time;
-    slots[position] = slot;
-    place[slot] = position;
+    times[place] = time;
+    events[place] = event;
+    cells[event + PLACE] = place;
   }
 
   private siftDown(from: number): void {
-    const { times, slots, place, order, size } = this;
+    const { times, events, cells, order, size } = this;
     const time = times[from];
-    const slot = slots[from];
-    let position = from;
-    for (let first = 4 * position + 1; first < size; first = 4 * position + 1) {
+    const event = events[from];
+    let place = from;
+    for (let first = 4 * place + 1; first < size; first = 4 * place + 1) {
       // The earliest of four children, without branches that would be guessed wrong half the time.
-      const one = first + bit(times[first + 1] < times[first]);
-      const two = first + 2 + bit(times[first + 3] < times[first + 2]);
+      const t0 = times[first];
+      const t1 = times[first + 1];
+      const t2 = times[first + 2];
+      const t3 = times[first + 3];
+      const one = first + bit(t1 < t0);
+      const two = first + 2 + bit(t3 < t2);
       let child = one + Math.imul(bit(times[two] < times[one]), two - one);
       const below = times[child];
       if (time < below) break;
-      const equal =
-        bit(times[first] === below) +
-        bit(times[first + 1] === below) +
-        bit(times[first + 2] === below) +
-        bit(times[first + 3] === below);
-      if (equal > 1) child = this.firstOfEqual(first, below);
-      const chosen = slots[child];
-      if (time === below && order[slot] < order[chosen]) break;
-      times[position] = below;
-      slots[position] = chosen;
-      place[chosen] = position;
-      position = child;
+      const equal = bit(t0 === below) + bit(t1 === below) + bit(t2 === below) + bit(t3 === below);
+      if (equal > 1) child = this.firstOfEqual(first, child);
+      const chosen = events[child];
+      if (time === below && order[event >> SHIFT] < order[chosen >> SHIFT]) break;
+      times[place] = below;
+      events[place] = chosen;
+      cells[chosen + PLACE] = place;
+      place = child;
     }
-    times[position] = time;
-    slots[position] = slot;
-    place[slot] = position;
+    times[place] = time;
+    events[place] = event;
+    cells[event + PLACE] = place;
   }
 
-  /** Of four siblings the one that is due at this time and was added first. */
-  private firstOfEqual(first: number, time: Seconds): number {
-    const { times, slots, order, size } = this;
-    let chosen = -1;
+  /** Of four siblings the one that is due when `like` is and was added first. */
+  private firstOfEqual(first: number, like: number): number {
+    const { times, events, order, size } = this;
+    let chosen = like;
     for (let next = first; next < first + 4 && next < size; next++) {
-      if (times[next] !== time) continue;
-      if (chosen < 0 || order[slots[next]] < order[slots[chosen]]) chosen = next;
+      const earlier = order[events[next] >> SHIFT] < order[events[chosen] >> SHIFT];
+      if (times[next] === times[like] && earlier) chosen = next;
     }
     return chosen;
   }
 
+  private takeUnused(): EventHandle {
+    if (this.unused === NONE) this.grow();
+    const event = this.unused;
+    this.unused = this.cells[event + A];
+    return event;
+  }
+
+  private release(event: EventHandle): void {
+    this.cells[event + PLACE] = NONE;
+    this.cells[event + A] = this.unused;
+    this.unused = event;
+  }
+
   private grow(): void {
-    const before = this.place.length;
+    const before = this.order.length;
     const after = 2 * before;
     this.times = extend(this.times, new Float64Array(after + PADDING).fill(Infinity));
-    this.slots = extend(this.slots, new Int32Array(after + PADDING));
-    this.place = extend(this.place, new Int32Array(after).fill(FREE));
+    this.events = extend(this.events, new Int32Array(after + PADDING));
+    this.cells = extend(this.cells, new Int32Array(CELLS * after));
     this.order = extend(this.order, new Float64Array(after));
-    this.subjects = extend(this.subjects, new Int32Array(4 * after));
-    this.unused = new Int32Array(after);
-    for (let i = 0; i < before; i++) this.unused[i] = after - 1 - i;
-    this.unusedCount = before;
+    this.addUnused(before, after);
+  }
+
+  private addUnused(from: number, to: number): void {
+    for (let i = to - 1; i >= from; i--) this.release(CELLS * i);
   }
 }
 
 const FIRST_CAPACITY = 64;
 const PADDING = 4;
-const FREE = -1;
+const NONE = -1;
 const RANK = 2 ** 48; // ranks 0 to 31 and 2⁴⁸ events share the 53 exact bits of a number
+
+// An event's cells, from the first, which is its kind.
+const CELLS = 4;
+const SHIFT = 2; // x >> SHIFT is x / CELLS
+const A = 1;
+const B = 2;
+const PLACE = 3;
 
 /** 1 or 0. Spelt so that the machine computes it without a branch, which `claim ? 1 : 0` would cost. */
 const bit = (claim: boolean): number => (claim as unknown as number) | 0;

@@ -1,7 +1,11 @@
 import seedrandom from "seedrandom";
+import { exponentialBeyond, exponentialZiggurat } from "./ziggurat.js";
 
-/** Whatever yields numbers uniform on (0, 1), never 0 and never 1: a stream, or a request's own chance. */
+/** Whatever yields random words: a stream, or a request's own chance. */
 export interface Chance {
+  /** 32 random bits as a signed integer. */
+  bits(): number;
+  /** Uniform on (0, 1), never 0 and never 1. */
   uniform(): number;
 }
 
@@ -11,22 +15,25 @@ export interface Chance {
  * arrivals of two compared runs identical.
  *
  * The generator is Brent's xor4096 (period 2⁴⁰⁹⁶ - 2³²), seeded by the text "seed/name".
+ * Its words are fetched in blocks: reading one from an array is a fraction of a call.
  */
 export class RandomStream implements Chance {
   private readonly generator: seedrandom.PRNG;
+  private readonly words = new Int32Array(BLOCK);
+  private next = BLOCK;
 
   constructor(seed: number, name: string) {
     this.generator = seedrandom.xor4096(`${seed}/${name}`);
   }
 
-  /** 32 random bits as a signed integer. */
   bits(): number {
-    return this.generator.int32();
+    if (this.next === BLOCK) this.fetch();
+    return this.words[this.next++];
   }
 
   /** Uniform on (0, 1) with 32 bits: never 0, never 1, so its logarithm is always finite. */
   uniform(): number {
-    return ((this.generator.int32() >>> 0) + 0.5) * 2 ** -32;
+    return ((this.bits() >>> 0) + 0.5) * 2 ** -32;
   }
 
   /** Uniform on 0, 1, … n - 1. */
@@ -34,8 +41,20 @@ export class RandomStream implements Chance {
     return Math.floor(this.uniform() * n);
   }
 
-  /** Exponential with mean 1. */
+  /** Exponential with mean 1, by the ziggurat. */
   exponential(): number {
-    return -Math.log(this.uniform());
+    const { x, step } = exponentialZiggurat;
+    const word = this.bits();
+    const layer = word & 255;
+    const value = ((word >>> 8) + 0.5) * step[layer];
+    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
+  }
+
+  private fetch(): void {
+    const { generator, words } = this;
+    for (let i = 0; i < BLOCK; i++) words[i] = generator.int32();
+    this.next = 0;
   }
 }
+
+const BLOCK = 256;

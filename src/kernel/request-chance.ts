@@ -1,5 +1,5 @@
 import { type Chance, RandomStream } from "./random.js";
-import { exponentialZiggurat, normalZiggurat } from "./ziggurat.js";
+import { exponentialBeyond, exponentialZiggurat, normalBeyond, normalZiggurat } from "./ziggurat.js";
 
 /**
  * The chance that belongs to a request. Every random quantity of a request is a function of
@@ -34,7 +34,6 @@ export class RequestChance implements Chance {
     return this;
   }
 
-  /** 32 random bits as a signed integer. */
   bits(): number {
     const word = mix((this.request + this.site) | 0);
     this.site = (this.site + 0x9e3779b9) | 0;
@@ -48,39 +47,20 @@ export class RequestChance implements Chance {
 
   /** Exponential with mean 1, by the ziggurat. */
   exponential(): number {
-    const { x, y, tail } = exponentialZiggurat;
-    for (let shift = 0; ; ) {
-      const word = this.bits();
-      const layer = word & 255;
-      const value = ((word >>> 8) + 0.5) * 2 ** -24 * x[layer];
-      if (value < x[layer + 1]) return shift + value;
-      // The exponential forgets: its tail is the same law again, further out.
-      if (layer === 0) shift += tail;
-      else if (y[layer] + this.uniform() * (y[layer + 1] - y[layer]) < Math.exp(-value)) return shift + value;
-    }
+    const { x, step } = exponentialZiggurat;
+    const word = this.bits();
+    const layer = word & 255;
+    const value = ((word >>> 8) + 0.5) * step[layer];
+    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
   /** Normal with mean 0 and variance 1, by the ziggurat. */
   normal(): number {
-    const { x, y } = normalZiggurat;
-    for (;;) {
-      const word = this.bits();
-      const layer = word & 255;
-      const value = ((word >>> 9) + 0.5) * 2 ** -23 * x[layer];
-      const sign = word & 256 ? 1 : -1;
-      if (value < x[layer + 1]) return sign * value;
-      if (layer === 0) return sign * this.normalTail();
-      if (y[layer] + this.uniform() * (y[layer + 1] - y[layer]) < Math.exp((-value * value) / 2)) return sign * value;
-    }
-  }
-
-  /** The normal beyond the ziggurat's base (Marsaglia 1964). */
-  private normalTail(): number {
-    const { tail } = normalZiggurat;
-    for (;;) {
-      const beyond = -Math.log(this.uniform()) / tail;
-      if (-2 * Math.log(this.uniform()) >= beyond * beyond) return tail + beyond;
-    }
+    const { x, step } = normalZiggurat;
+    const word = this.bits();
+    const layer = word & 255;
+    const value = ((word >> 8) + 0.5) * step[layer];
+    return Math.abs(value) < x[layer + 1] ? value : +normalBeyond(word, this);
   }
 }
 

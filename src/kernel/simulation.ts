@@ -70,7 +70,7 @@ export class Simulation {
   after<A extends number>(delay: Seconds, kind: EventKind<A>, a: A): EventHandle;
   after<A extends number, B extends number>(delay: Seconds, kind: EventKind<A, B>, a: A, b: B): EventHandle;
   after(delay: Seconds, kind: number, a = 0, b = 0): EventHandle {
-    if (!(delay >= 0)) throw new RangeError(`cannot schedule ${delay} s from now: delays are 0 or more`);
+    if (!(delay >= 0)) negative(delay);
     return this.queue.add(this.now + delay, this.ranks[kind], kind, a, b);
   }
 
@@ -79,7 +79,7 @@ export class Simulation {
   at<A extends number>(time: Seconds, kind: EventKind<A>, a: A): EventHandle;
   at<A extends number, B extends number>(time: Seconds, kind: EventKind<A, B>, a: A, b: B): EventHandle;
   at(time: Seconds, kind: number, a = 0, b = 0): EventHandle {
-    if (!(time >= this.now)) throw new RangeError(`cannot schedule for ${time} s: it is ${this.now} s already`);
+    if (!(time >= this.now)) past("schedule for", time, this.now);
     return this.queue.add(time, this.ranks[kind], kind, a, b);
   }
 
@@ -89,7 +89,7 @@ export class Simulation {
 
   /** Puts a pending event at another instant, not past; among those due then it becomes the last of its rank. */
   move(handle: EventHandle, time: Seconds): void {
-    if (!(time >= this.now)) throw new RangeError(`cannot move an event to ${time} s: it is ${this.now} s already`);
+    if (!(time >= this.now)) past("move an event to", time, this.now);
     this.queue.move(handle, time);
   }
 
@@ -101,12 +101,21 @@ export class Simulation {
   /** Fires every event up to and including `until`, then rests there. */
   run(until: Seconds): void {
     const { queue, handlers } = this;
-    while (queue.nextTime <= until && queue.length > 0) {
-      queue.pop();
+    while (queue.pop(until)) {
       this.now = queue.time;
       this.fired++;
       handlers[queue.kind](queue.a, queue.b);
     }
     if (until < Infinity) this.now = until;
   }
+}
+
+// Apart, because V8 would spell out the numbers of a message before it knows whether there is anything to say.
+
+function negative(delay: Seconds): never {
+  throw new RangeError(`cannot schedule ${delay} s from now: delays are 0 or more`);
+}
+
+function past(act: string, time: Seconds, now: Seconds): never {
+  throw new RangeError(`cannot ${act} ${time} s: it is ${now} s already`);
 }

@@ -13,12 +13,13 @@
  *
  * Not modelled: the 100 ms periods of the kernel's quota; a limit is a speed here.
  */
+import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import {
   type CallId,
   type Calls,
-  NONE,
+  NONE as NOTHING,
   type NodeId,
   type Nodes,
   Phase,
@@ -28,23 +29,28 @@ import {
   type State,
 } from "./state.js";
 
+// V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
+const NONE: number = NOTHING;
+
 export class Cpu {
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
   private readonly calls: Calls;
   private readonly nodes: Nodes;
+  private readonly draws: Draws;
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
-    const { sim, services, pods, calls, nodes } = state;
+    const { sim, services, pods, calls, nodes, draws } = state;
     this.sim = sim;
     this.services = services;
     this.pods = pods;
     this.calls = calls;
     this.nodes = nodes;
+    this.draws = draws;
     this.alone = sim.event("cpu.alone", (call: CallId) => {
       this.leave(calls.pod[call] as PodId);
       calls.event[call] = NONE;
@@ -53,9 +59,10 @@ export class Cpu {
     this.shared = sim.event("cpu.shared", (pod: PodId) => finished(this.finishEarliest(pod)));
   }
 
-  /** Begins so many seconds of one core's work for a call. */
-  start(call: CallId, pod: PodId, service: Service, work: Seconds): void {
+  /** Begins the work that was drawn last, in seconds of one core, for a call. */
+  start(call: CallId, pod: PodId, service: Service): void {
     const { sim, pods, calls } = this;
+    const work = this.draws.value;
     service.work += work;
     if (service.dedicated) {
       service.working += work;
@@ -72,7 +79,10 @@ export class Cpu {
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];
     pods.earliest[pod] = earliest === NONE ? call : this.meld(earliest, call);
-    this.resize(pod, service, 1);
+    const speed = pods.speed[pod];
+    const crowded = this.resize(pod, service, 1);
+    // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
+    if (!crowded && (pods.earliest[pod] !== earliest || pods.speed[pod] !== speed)) this.reschedule(pod);
   }
 
   /** CPU seconds that a pod has used so far, the work under way included. */
@@ -133,7 +143,7 @@ export class Cpu {
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = this.meldPairs(calls.child[call]);
     service.working += sim.now - calls.since[call];
-    this.resize(pod, service, -1);
+    if (!this.resize(pod, service, -1)) this.reschedule(pod);
     return call;
   }
 
@@ -152,8 +162,8 @@ export class Cpu {
     pods.used[pod] += active * progress;
   }
 
-  /** The number of pieces of work in an up-to-date container changes. */
-  private resize(pod: PodId, service: Service, change: number): void {
+  /** The number of pieces of work in an up-to-date container changes. True when that has rescheduled all pods of a crowded node. */
+  private resize(pod: PodId, service: Service, change: number): boolean {
     const { pods } = this;
     const before = pods.active[pod];
     const after = before + change;
@@ -161,7 +171,7 @@ export class Cpu {
     const demand = after < service.limitCores ? after : service.limitCores;
     const demandBefore = before < service.limitCores ? before : service.limitCores;
     pods.speed[pod] = after === 0 ? 0 : demand / after;
-    if (!this.demand(pods.node[pod] as NodeId, demand - demandBefore)) this.reschedule(pod);
+    return this.demand(pods.node[pod] as NodeId, demand - demandBefore);
   }
 
   /** Changes what a node's pods could use; on a crowded node all shares change, and then it answers true. */

@@ -51,8 +51,7 @@ export class Fleet {
     });
     this.graceOver = sim.event("pod.killed", (pod: PodId) => {
       pods.event[pod] = NONE;
-      this.events.kill(pod);
-      this.remove(pod);
+      this.events.kill(pod); // the last call to be lost leaves the pod idle, and so removes it
     });
     this.placeSoon = sim.event("scheduler.place", () => {
       this.placing = false;
@@ -64,7 +63,8 @@ export class Fleet {
   startReady(service: Service): void {
     service.replicas = service.spec.replicas;
     for (let i = 0; i < service.replicas; i++) this.add(service);
-    for (const pod of this.pending.splice(0)) {
+    const own = this.pending.splice(this.pending.length - service.replicas);
+    for (const pod of own) {
       const machine = this.choose(pod);
       if (machine === undefined) {
         this.pending.push(pod);

@@ -55,7 +55,7 @@ export class Loads {
     this.loads = loads;
     this.loadOfUser = new Int32Array(users);
     this.turns = new Int32Array(users);
-    loads.forEach(({ firstUser }, id) => this.loadOfUser.fill(id, firstUser));
+    for (const [id, { firstUser }] of loads.entries()) this.loadOfUser.fill(id, firstUser);
     this.draws = new Draws(spec.loads.map(thinkLaw), chance);
     this.arrive = sim.event("load.arrive", (id: LoadId) => {
       const load = loads[id];

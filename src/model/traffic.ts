@@ -11,19 +11,24 @@ import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { Cpu } from "./cpu.js";
-import { Op, type Program } from "./program.js";
+import { Op as Operation, type Program } from "./program.js";
 import type { Recorder } from "./recorder.js";
 import {
   type CallId,
   type Calls,
-  Failure,
-  NONE,
+  Failure as Failures,
+  NONE as NOTHING,
   Phase,
   type PodId,
   type Pods,
   type Service,
   type State,
 } from "./state.js";
+
+// V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
+const NONE: number = NOTHING;
+const Failure = Failures;
+const Op = Operation;
 
 /** What traffic asks of the rest of the world. */
 export interface TrafficEvents {
@@ -368,7 +373,7 @@ export class Traffic {
     const { calls } = this;
     const pc = calls.pc[call]++;
     this.draw(call, pc);
-    this.cpu.start(call, pod, service, this.draws.value);
+    this.cpu.start(call, pod, service);
   }
 
   /** Draws the random quantity of an instruction for a call. */

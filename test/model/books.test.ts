@@ -1,0 +1,157 @@
+/** Random worlds that scale up and down at random, kill pods and refuse calls: whatever happens, the books are right. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Distribution } from "../../src/kernel/distributions.js";
+import { RandomStream } from "../../src/kernel/random.js";
+import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
+import { createWorld } from "../../src/model/world.js";
+import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+
+const law = fc.oneof(
+  fc.double({ min: 0, max: 2, noNaN: true }).map((value): Distribution => ({ shape: "constant", value })),
+  fc.double({ min: 0.01, max: 2, noNaN: true }).map((mean): Distribution => ({ shape: "exponential", mean })),
+);
+
+/** Steps that may call the services after this one: no circles. */
+const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly Step[]> => {
+  const simple: fc.Arbitrary<Step>[] = [
+    law.map((work): Step => ({ kind: "cpu", work })),
+    law.map((time): Step => ({ kind: "wait", time })),
+  ];
+  if (self + 1 < count) {
+    simple.push(
+      fc
+        .integer({ min: self + 1, max: count - 1 })
+        .map((to): Step => ({ kind: "call", service: `s${to}`, endpoint: "call" })),
+    );
+  }
+  if (depth < 2) {
+    const inner = steps(self, count, depth + 1);
+    simple.push(
+      fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
+      fc.tuple(inner, inner).map(
+        ([one, two]): Step => ({
+          kind: "choose",
+          options: [
+            { probability: 0.4, steps: one },
+            { probability: 0.3, steps: two },
+          ],
+        }),
+      ),
+      fc
+        .tuple(fc.integer({ min: 0, max: 3 }), inner)
+        .map(([times, list]): Step => ({ kind: "repeat", times: { shape: "constant", value: times }, steps: list })),
+    );
+  }
+  return fc.array(fc.oneof(...simple), { maxLength: 3 });
+};
+
+const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: (_pods, count) => stream.below(count) });
+
+/** Wants another number of replicas every second or so, 0 included. */
+const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });
+
+const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
+  fc
+    .record({
+      steps: steps(self, count),
+      workers: fc.constantFrom(1, 2, Infinity),
+      queue: fc.constantFrom(0, 1, 5, Infinity),
+      holds: fc.constantFrom("call" as const, "work" as const),
+      cores: fc.constantFrom(200, 1000, 2000),
+      limit: fc.constantFrom(2000, 4000, Infinity),
+      grace: fc.constantFrom(0, 0.5, 5),
+      startup: law,
+      hop: law,
+      reply: law,
+      central: fc.boolean(),
+    })
+    .map((one) =>
+      service({
+        name: `s${self}`,
+        replicas: 2,
+        bounds: { min: 0, max: 5 },
+        steps: one.steps,
+        size: { cpuMillicores: one.cores, memoryMiB: 10 },
+        cpuLimitMillicores: one.limit,
+        grace: one.grace,
+        startup: one.startup,
+        hop: { ...noHop, latency: one.hop, reply: one.reply },
+        concurrency: {
+          limit: one.workers,
+          queue: one.queue,
+          holds: one.holds,
+          waitsAt: one.central && one.holds === "call" ? "service" : "pod",
+        },
+        balancer: anyPod,
+        scaler: { name: "restless", create: restless },
+      }),
+    );
+
+const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
+  fc.tuple(...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map((services) => {
+    const allocatable = { cpuMillicores: 3000, memoryMiB: 1e6 };
+    return world({
+      services,
+      loads: [
+        {
+          kind: "open",
+          name: "open",
+          mix: [{ service: "s0", endpoint: "call", share: 1 }],
+          arrivals: (seed) => {
+            const stream = new RandomStream(seed, "gaps");
+            let now = 0;
+            return { next: () => (now += stream.exponential() / 3) };
+          },
+        },
+        {
+          kind: "closed",
+          name: "closed",
+          users: 3,
+          think: { shape: "exponential", mean: 1 },
+          mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+        },
+      ],
+      cluster: cluster({
+        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable }],
+        scheduler: {
+          filters: [
+            { rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined) },
+          ],
+          score: (_pod, node) => node.free.cpuMillicores / 100,
+        },
+      }),
+      seriesStep: 5,
+      scrapePeriod: 2,
+    });
+  }),
+);
+
+describe("whatever happens", () => {
+  test("no request is lost or gained, Little's law holds, and the same seed lives the same life", () => {
+    let killed = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
+        const life = (): string => {
+          const played = createWorld(spec, seed);
+          for (const time of [3, 10, 25]) {
+            played.sim.run(time);
+            played.checkBooks();
+          }
+          killed += played.recorder.failed[2];
+          refused += played.recorder.failed[1];
+          const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
+          const used = played.services.map((one) => played.cpuUsed(one));
+          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used]);
+        };
+        expect(life()).toBe(life());
+      }),
+      { numRuns: 400, seed: 1 },
+    );
+    // The worlds were wild enough to mean something.
+    expect(killed).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(100);
+  });
+});
