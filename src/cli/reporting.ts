@@ -4,7 +4,8 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { FileError, reasonOf } from "../experiment/files.js";
-import { decisionsCsv, outcomesCsv, parseRuns, type Run, seriesCsv } from "../report/csv.js";
+import { decisionsCsv, outcomesCsv, parseRuns, seriesCsv } from "../report/csv.js";
+import { reportHtml } from "../report/html.js";
 import { type Manifest, manifestJson, manifestOf, parseManifest } from "../report/manifest.js";
 import { ResultsError } from "../report/parsed.js";
 import { parseSummary, type Summary, summaryJson, summaryOf } from "../report/summary.js";
@@ -57,7 +58,7 @@ export function resultFiles(play: Play, { summary, outcomes }: Shown): ResultFil
     "outcomes.csv": outcomes,
     "series.csv": seriesCsv(play.outcomes),
     "decisions.csv": decisionsCsv(play.outcomes),
-    "report.html": page(summary, manifest, play.outcomes),
+    "report.html": reportHtml({ summary, manifest, runs: play.outcomes, scenarioText: play.loaded.played }),
     "manifest.json": manifestJson(manifest),
   };
 }
@@ -116,7 +117,9 @@ export function keptIn(folder: string): Shown & { readonly html: () => string } 
   const manifest = parsed(() => parseManifest(read("manifest.json")));
   const summary = parsed(() => parseSummary(read("summary.json")));
   const runs = () => parsed(() => parseRuns({ series: read("series.csv"), decisions: read("decisions.csv") }));
-  return { summary, outcomes: read("outcomes.csv"), html: () => page(summary, manifest, runs()) };
+  return {
+    summary,
+    outcomes: read("outcomes.csv"),
+    html: () => reportHtml({ summary, manifest, runs: runs(), scenarioText: read("scenario.yaml") }),
+  };
 }
-
-const page = (_summary: Summary, _manifest: Manifest, _runs: readonly Run[]): string => "<html>";

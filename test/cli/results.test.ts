@@ -214,6 +214,14 @@ test("colours are for terminals, and NO_COLOR and --no-color are heard", async (
   expect((await run("c5", ["--json"])).stdout).not.toContain(dressed);
 });
 
+test("on a terminal, progress is one line that is rewritten and taken away", async () => {
+  const { stderr } = await dryscale(`run ${at("tiny.yaml")} --out ${at("tty")}`, { isTTY: true });
+  const [progress, rest] = stderr.split("Results: ");
+  expect(progress).toContain("1 of 2 runs done");
+  expect(progress).toContain("\u001B[2K"); // the line erased
+  expect(rest).not.toContain("runs done");
+});
+
 test("progress goes to stderr, and goes when asked", async () => {
   const run = (name: string, more: string) => dryscale(`run ${at("tiny.yaml")} --out ${at(name)}${more}`);
   expect((await run("p1", "")).stderr).toMatch(/\d of 2 runs done, \d+ s/);
