@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { FileError, reasonOf } from "../experiment/files.js";
 import { decisionsCsv, outcomesCsv, parseRuns, seriesCsv } from "../report/csv.js";
-import { reportHtml } from "../report/html.js";
+import type { PageContent } from "../report/html.js";
 import { type Manifest, manifestJson, manifestOf, parseManifest } from "../report/manifest.js";
 import { ResultsError } from "../report/parsed.js";
 import { parseSummary, type Summary, summaryJson, summaryOf } from "../report/summary.js";
@@ -50,7 +50,7 @@ const paint: Paint = (style, text) => {
 };
 
 /** The files of a results folder. The scenario is kept as it was played: with what the command line said otherwise. */
-export function resultFiles(play: Play, { summary, outcomes }: Shown): ResultFiles {
+export async function resultFiles(play: Play, { summary, outcomes }: Shown): Promise<ResultFiles> {
   const manifest = manifestFor(play, !play.interrupted && play.failed.length === 0);
   return {
     "scenario.yaml": play.loaded.played,
@@ -58,7 +58,7 @@ export function resultFiles(play: Play, { summary, outcomes }: Shown): ResultFil
     "outcomes.csv": outcomes,
     "series.csv": seriesCsv(play.outcomes),
     "decisions.csv": decisionsCsv(play.outcomes),
-    "report.html": reportHtml({ summary, manifest, runs: play.outcomes, scenarioText: play.loaded.played }),
+    "report.html": await page({ summary, manifest, runs: play.outcomes, scenarioText: play.loaded.played }),
     "manifest.json": manifestJson(manifest),
   };
 }
@@ -99,7 +99,7 @@ function hashOf(path: string): string {
 }
 
 /** Results that were kept; throws a FileError for a folder that holds none. */
-export function keptIn(folder: string): Shown & { readonly html: () => string } {
+export function keptIn(folder: string): Shown & { readonly html: () => Promise<string> } {
   const read = (name: string): string => {
     try {
       return readFileSync(join(folder, name), "utf8");
@@ -120,6 +120,12 @@ export function keptIn(folder: string): Shown & { readonly html: () => string } 
   return {
     summary,
     outcomes: read("outcomes.csv"),
-    html: () => reportHtml({ summary, manifest, runs: runs(), scenarioText: read("scenario.yaml") }),
+    html: () => page({ summary, manifest, runs: runs(), scenarioText: read("scenario.yaml") }),
   };
+}
+
+/** What draws it takes longer to load than most commands to run, so only those load it that draw. */
+async function page(content: PageContent): Promise<string> {
+  const { reportHtml } = await import("../report/html.js");
+  return reportHtml(content);
 }
