@@ -18,6 +18,11 @@ export interface Plan {
   /** Looks at the world at the points of a Poisson process of this rate: what it sees is the average over time (PASTA). */
   readonly look?: (world: World) => void;
   readonly lookRate?: number;
+  /** Looks so often instead, first at the end of the warm-up. */
+  readonly every?: Seconds;
+  /** Told of every wait that is measured, and of every latency of a request that was served. */
+  readonly waited?: (seconds: Seconds) => void;
+  readonly answered?: (latency: Seconds) => void;
 }
 
 const ENDPOINTS = 64;
@@ -38,7 +43,13 @@ export class Tally implements Observer {
   readonly latencies: FineHistogram | undefined;
   readonly waitTimes: FineHistogram | undefined;
 
-  constructor(quantiles: boolean) {
+  private told = false;
+
+  constructor(
+    quantiles: boolean,
+    private readonly tellWait: ((seconds: Seconds) => void) | undefined,
+    private readonly tellLatency: ((latency: Seconds) => void) | undefined,
+  ) {
     this.latencies = quantiles ? new FineHistogram() : undefined;
     this.waitTimes = quantiles ? new FineHistogram() : undefined;
   }
@@ -49,6 +60,7 @@ export class Tally implements Observer {
     this.wait += seconds;
     this.waitSquared += seconds * seconds;
     if (this.waitTimes !== undefined) this.waitTimes.record(seconds);
+    if (this.told && this.tellWait !== undefined) this.tellWait(seconds);
   }
 
   answered(endpoint: number, request: boolean, latency: Seconds, failure: number): void {
@@ -63,9 +75,12 @@ export class Tally implements Observer {
     this.answersOf[endpoint]++;
     this.latencyOf[endpoint] += latency;
     if (this.latencies !== undefined) this.latencies.record(latency);
+    if (this.told && this.tellLatency !== undefined) this.tellLatency(latency);
   }
 
+  /** Ends the warm-up. */
   restart(): void {
+    this.told = true;
     this.answers = this.failures = this.latency = this.latencySquared = 0;
     this.waits = this.delayed = this.wait = this.waitSquared = 0;
     this.answersOf.fill(0);
@@ -85,8 +100,9 @@ export interface Watched {
   readonly sample: Sample;
 }
 
-export function watch({ spec, seed, warmup, length, quantiles = false, look, lookRate = 1 }: Plan): Watched {
-  const tally = new Tally(quantiles);
+export function watch(plan: Plan): Watched {
+  const { spec, seed, warmup, length, quantiles = false, look, lookRate = 1, every, waited, answered } = plan;
+  const tally = new Tally(quantiles, waited, answered);
   const world = createWorld(spec, seed, { observer: tally });
   const { sim, recorder } = world;
   sim.run(warmup);
@@ -94,7 +110,7 @@ export function watch({ spec, seed, warmup, length, quantiles = false, look, loo
   tally.restart();
   recorder.weigh();
   const area = recorder.inFlightArea;
-  if (look !== undefined) sampleAtRandom(world, seed, look, lookRate);
+  if (look !== undefined) lookOften(world, seed, look, every ?? { rate: lookRate });
   sim.run(warmup + length);
   world.checkBooks();
   const sample = {
@@ -111,18 +127,18 @@ export function watch({ spec, seed, warmup, length, quantiles = false, look, loo
   return { world, tally, sample };
 }
 
-function sampleAtRandom(world: World, seed: number, look: (world: World) => void, rate: number): void {
+function lookOften(world: World, seed: number, look: (world: World) => void, step: Seconds | { rate: number }): void {
   const { sim } = world;
   const chance = new RandomStream(seed, "theory/looks");
   const event = sim.event(
     "theory.look",
     () => {
       look(world);
-      sim.after(chance.exponential() / rate, event);
+      sim.after(typeof step === "number" ? step : chance.exponential() / step.rate, event);
     },
     LAST,
   );
-  sim.after(chance.exponential() / rate, event);
+  sim.after(typeof step === "number" ? 0 : chance.exponential() / step.rate, event);
 }
 
 /** A rank after all of the model's. */
