@@ -115,6 +115,8 @@ export interface NodeView {
 export interface GroupView {
   readonly name: string;
   readonly type: string;
+  /** The whole machine, what the system keeps for itself included. */
+  readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
   readonly usdPerHour: Usd;

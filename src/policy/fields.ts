@@ -43,6 +43,16 @@ const durations: Spelling = {
 /** A duration in seconds. */
 export const seconds = (): ReturnType<typeof quantity> => quantity(durations);
 
+/** A duration above 0, such as the time between two decisions. */
+export const interval = () =>
+  quantity({
+    ...durations,
+    what: 'a duration above 0 like "15s" or "1h30m"',
+    parse: (text) => aboveZero(parseDuration(text)),
+  });
+
+const aboveZero = (value: number): number => (value > 0 ? value : NaN);
+
 /** CPU in millicores. */
 export const cpu = () =>
   quantity({ what: 'a cpu like "500m" or "2"', examples: ["500m", 2], pattern: "^\\d+(\\.\\d+)?m?$", parse: parseCpu });
@@ -65,6 +75,19 @@ export const fraction = () =>
     parse: parseFraction,
   });
 
+/** A fraction in whole per cent, for interfaces that take no other. */
+export const wholePercent = () =>
+  quantity({
+    what: 'a share in whole per cent like "80%" or 0.8',
+    examples: ["80%", 0.8],
+    pattern: "^\\d+(\\.\\d+)?%?$",
+    parse(text) {
+      const percent = parseFraction(text) * 100;
+      const whole = Math.round(percent);
+      return whole >= 1 && Math.abs(percent - whole) < 1e-9 ? whole / 100 : NaN;
+    },
+  });
+
 /** Calls per second. */
 export const rate = () =>
   quantity({
@@ -72,6 +95,15 @@ export const rate = () =>
     examples: ["200/s", "12000/min"],
     pattern: "^\\d+(\\.\\d+)?(/(s|min|m|h|d))?$",
     parse: parseRate,
+  });
+
+/** What a signal is held against, in the signal's own unit: a share, calls per second or a number of calls. */
+export const level = () =>
+  quantity({
+    what: 'a level above 0 like "70%", 40 or "200/s"',
+    examples: ["70%", 40, "200/s"],
+    pattern: "^\\d+(\\.\\d+)?(%|/(s|min|m|h|d))?$",
+    parse: (text) => aboveZero(text.includes("%") ? parseFraction(text) : parseRate(text)),
   });
 
 /** A number above 0. */
@@ -95,3 +127,25 @@ export const oneOf = <const W extends readonly [string, ...string[]]>(...words: 
   z.enum(words as unknown as [W[number], ...W[number][]], {
     error: (issue) => `expected one of ${words.join(", ")}, got ${show(issue.input)}`,
   });
+
+/** Yes or no. */
+export const flag = () => z.boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` });
+
+/** One or more entries of one kind. */
+export const list = <T extends z.ZodType>(entry: T) =>
+  z
+    .array(entry, { error: (issue) => `expected a list, got ${show(issue.input)}` })
+    .min(1, { error: () => "expected a list of one or more entries, got []" });
+
+/** Fields within a field; any others are refused. */
+export const record = <const S extends Readonly<Record<string, z.ZodType>>>(shape: S) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "invalid_type"
+        ? `expected the fields ${Object.keys(shape).join(", ")}, got ${show(issue.input)}`
+        : undefined,
+  });
+
+/** A value of any of the given kinds; `what` names them all in a complaint. */
+export const either = <const K extends readonly [z.ZodType, ...z.ZodType[]]>(what: string, ...kinds: K) =>
+  z.union(kinds, { error: (issue) => `expected ${what}, got ${show(issue.input)}` });

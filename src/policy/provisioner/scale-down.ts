@@ -1,0 +1,109 @@
+/**
+ * Which nodes could go: the half of Cluster Autoscaler that remembers. A node is unneeded when it is
+ * little requested and its pods would fit on the others; it may go once it has been so for long enough.
+ *
+ * Not modelled: pods that block a drain (disruption budgets, local storage, pods without a controller);
+ * nodes that are broken; the cap of 30 on candidates with pods on them. The search for a pod's new
+ * place starts at the first node, upstream where the last ended.
+ */
+import type { Fraction, Seconds } from "../../units.js";
+import type { GroupView, NodeView, PlacedPod } from "../contract.js";
+import { place, type TrialNode, takeBack } from "./room.js";
+
+export interface ScaleDownFields {
+  readonly period: Seconds;
+  readonly utilizationThreshold: Fraction;
+  readonly unneededTime: Seconds;
+  readonly unremovableRecheck: Seconds;
+  readonly maxParallelism: number;
+  readonly maxDrainParallelism: number;
+}
+
+/** A node without which everything would still fit. */
+export interface Unneeded {
+  readonly node: NodeView;
+  readonly empty: boolean;
+  readonly since: Seconds;
+}
+
+/** Share of the node that is requested: that of CPU or of memory, whichever is greater. */
+function utilisation({ node: { allocatable }, room }: TrialNode): Fraction {
+  const cpu = (allocatable.cpuMillicores - room.cpuMillicores) / allocatable.cpuMillicores;
+  const memory = (allocatable.memoryMiB - room.memoryMiB) / allocatable.memoryMiB;
+  return Math.max(cpu, memory);
+}
+
+/** Moves every pod of `from` to the first of `others` with room; moves none and says false unless all fit. */
+function evacuate(from: TrialNode, others: readonly TrialNode[]): boolean {
+  const moved: { pod: PlacedPod; to: TrialNode }[] = [];
+  for (const pod of from.pods) {
+    const to = place(pod, others);
+    if (!to) {
+      for (const move of moved.reverse()) takeBack(move.pod, move.to);
+      return false;
+    }
+    moved.push({ pod, to });
+  }
+  return true;
+}
+
+/** Remembers since when each node has been unneeded. */
+export function createScaleDown(fields: ScaleDownFields) {
+  let since = new Map<number, Seconds>();
+  const recheckAfter = new Map<number, Seconds>();
+  const perUnneededTime = fields.maxParallelism * (fields.unneededTime / fields.period) + fields.maxParallelism;
+
+  function candidates(nodes: readonly TrialNode[], now: Seconds): TrialNode[] {
+    for (const [id, until] of recheckAfter) if (until < now) recheckAfter.delete(id);
+    const emptyFirst = (trial: TrialNode) => (trial.pods.length === 0 ? 0 : 1);
+    const knownFirst = (trial: TrialNode) => (since.has(trial.node.id) ? 0 : 1);
+    return nodes
+      .filter((trial) => trial.node.ready && !recheckAfter.has(trial.node.id))
+      .filter((trial) => utilisation(trial) <= fields.utilizationThreshold)
+      .sort((one, other) => emptyFirst(one) - emptyFirst(other) || knownFirst(one) - knownFirst(other));
+  }
+
+  return {
+    /** Looks again, one node after another, each as if those before it were gone. */
+    unneeded(nodes: readonly TrialNode[], now: Seconds): Unneeded[] {
+      const most = Math.min(since.size + 2 * fields.maxParallelism, perUnneededTime);
+      const found: Unneeded[] = [];
+      const gone = new Set<TrialNode>();
+      for (const trial of candidates(nodes, now)) {
+        if (found.length >= most) break;
+        const isEmpty = trial.pods.length === 0;
+        const others = nodes.filter((other) => other !== trial && !gone.has(other));
+        if (evacuate(trial, others)) {
+          gone.add(trial);
+          found.push({ node: trial.node, empty: isEmpty, since: since.get(trial.node.id) ?? now });
+        } else {
+          recheckAfter.set(trial.node.id, now + fields.unremovableRecheck);
+        }
+      }
+      since = new Map(found.map((one) => [one.node.id, one.since]));
+      return found;
+    },
+
+    /** Of the unneeded those that may go now: empty ones, and few that must be drained; no group below its minimum. */
+    removable(unneeded: readonly Unneeded[], all: readonly NodeView[], groups: readonly GroupView[], now: Seconds) {
+      const leaving = all.filter((node) => node.draining);
+      const draining = leaving.filter((node) => node.podCount > 0).length;
+      let budget = fields.maxParallelism - leaving.length;
+      let drainBudget = fields.maxDrainParallelism - draining;
+      const spare = new Map(
+        groups.map(({ name, count, min }) => [name, count - min - leaving.filter((n) => n.group === name).length]),
+      );
+      const due = unneeded.filter((one) => one.since + fields.unneededTime < now);
+      const removed: number[] = [];
+      for (const { node, empty } of [...due.filter((one) => one.empty), ...due.filter((one) => !one.empty)]) {
+        const left = spare.get(node.group) ?? 0;
+        if (left <= 0 || budget <= 0 || (!empty && drainBudget <= 0)) continue;
+        spare.set(node.group, left - 1);
+        budget--;
+        if (!empty) drainBudget--;
+        removed.push(node.id);
+      }
+      return removed;
+    },
+  };
+}
