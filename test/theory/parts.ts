@@ -47,12 +47,12 @@ export const call = (name: string): Step => ({ kind: "call", service: name, endp
 const HORIZON = 1e12;
 
 /** Arrivals of any kind at a service's endpoint. */
-export function arriving(spec: ArrivalSpec, to = "shop", name = "load", endpoint = "call"): LoadSpec {
+export function arriving(spec: ArrivalSpec, to = "shop", name = "load", horizon = HORIZON): LoadSpec {
   return {
     kind: "open",
     name,
-    mix: [{ service: to, endpoint, share: 1 }],
-    arrivals: (seed) => createArrivals(spec, seed, name, HORIZON),
+    mix: [{ service: to, endpoint: "call", share: 1 }],
+    arrivals: (seed) => createArrivals(spec, seed, name, horizon),
   };
 }
 

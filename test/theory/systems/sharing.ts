@@ -144,12 +144,14 @@ const waves = systemsOf<Wave>({
     pilot: 2,
     run(seed, cycles) {
       const profile = { kind: "wave", mean: l0, amplitude: b, period, phase: 0 } as const;
-      const load = arriving({ kind: "renewal", gaps: { law: "poisson" }, profile });
-      const spec = bare([sharing(1, { steps: [wait(exponential(1 / mu))] })], [load]);
       const warm = Math.ceil(20 / mu / period);
+      const horizon = (warm + cycles) * period;
+      const load = arriving({ kind: "renewal", gaps: { law: "poisson" }, profile }, "shop", "load", horizon);
+      const spec = bare([sharing(1, { steps: [wait(exponential(1 / mu))] })], [load]);
       const totals = { quarter: 0, half: 0, sine: 0, cosine: 0 };
       let point = 0;
       const look = ({ recorder }: World): void => {
+        if (point === POINTS * cycles) return; // the end is the next cycle's
         const n = recorder.inFlight;
         const at = point++ % POINTS;
         if (at === POINTS / 4) totals.quarter += n / cycles;
