@@ -1,9 +1,9 @@
 /** The models that dryscale is measured on, each as a world of its own full model. Parameters: bench/peers/README.md. */
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
-import { service, world } from "../src/model/builders.js";
+import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
-import type { Balancer, PolicyContext } from "../src/policy/contract.js";
+import type { Balancer, PolicyContext, Scheduler } from "../src/policy/contract.js";
 
 const poisson = (to: string, rate: number): LoadSpec => ({
   kind: "open",
@@ -46,10 +46,51 @@ export function chain(shared: boolean): WorldSpec {
       bounds: { min: 10, max: 10 },
       concurrency: { limit: shared ? Infinity : 4, queue: Infinity, holds: "work", waitsAt: "pod" },
       steps: next === undefined ? [work] : [work, { kind: "call", service: next, endpoint: "call" }],
-      hop: { latency: { shape: "exponential", mean: 0.0005 }, reply: constant(0), proxyLatency: constant(0), proxyCpu: 0 },
+      hop: {
+        latency: { shape: "exponential", mean: 0.0005 },
+        reply: constant(0),
+        proxyLatency: constant(0),
+        proxyCpu: 0,
+      },
       balancer: twoChoices,
-      scaler: { name: "mean", create: () => ({ period: 15, desiredReplicas: (view) => Math.ceil((view.replicas * view.mean("cpu", 15)) / 0.5) }) },
+      scaler: {
+        name: "mean",
+        create: () => ({
+          period: 15,
+          desiredReplicas: (view) => Math.ceil((view.replicas * view.mean("cpu", 15)) / 0.5),
+        }),
+      },
     });
   });
   return world({ services, loads: [poisson("a", 2000)], seriesStep: 15 });
 }
+
+/** So many pods of one service on machines of 110 pods each, with 100 calls a second among them all. */
+export function idlePods(pods: number): WorldSpec {
+  const allocatable = { cpuMillicores: 110 * 100, memoryMiB: 110 * 128 };
+  return world({
+    services: [
+      service({
+        replicas: pods,
+        bounds: { min: pods, max: pods },
+        size: { cpuMillicores: 100, memoryMiB: 128 },
+        cpuLimitMillicores: 1000,
+        concurrency: { limit: Infinity, queue: Infinity, holds: "call", waitsAt: "pod" },
+        steps: [{ kind: "cpu", work: { shape: "lognormal", mean: 0.01, cv: 1 } }],
+        balancer: twoChoices,
+        scaler: { name: "mean", create: () => ({ period: 15, desiredReplicas: ({ replicas }) => replicas }) },
+      }),
+    ],
+    loads: [poisson("shop", 100)],
+    cluster: cluster({
+      groups: [{ ...unlimitedGroup, count: Math.ceil(pods / 110), allocatable, capacity: allocatable, maxPods: 110 }],
+      scheduler: leastAllocated,
+    }),
+    seriesStep: 60,
+  });
+}
+
+const leastAllocated: Scheduler = {
+  filters: [{ rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined) }],
+  score: (pod, node) => ((node.free.cpuMillicores - pod.cpuMillicores) * 100) / node.allocatable.cpuMillicores,
+};

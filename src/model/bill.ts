@@ -64,7 +64,8 @@ export class Bill {
   }
 
   restart(now: Seconds): void {
-    for (const average of [this.usdPerHour, this.machines, this.resourceCores, this.containerCores]) average.restart(now);
+    for (const average of [this.usdPerHour, this.machines, this.resourceCores, this.containerCores])
+      average.restart(now);
     for (const average of this.servicesUsdPerHour) average.restart(now);
     this.minimums = 0;
   }

@@ -22,12 +22,16 @@ export function checkBooks(state: State, traffic: Traffic, recorder: Recorder): 
     if (traffic.isInService(call)) presentAt[calls.service[call]]++;
   }
   if (Math.abs(inside - recorder.inFlightArea) > 1e-6 * Math.max(1, inside)) {
-    throw new Error(`Little's law is broken: ∫ N dt = ${recorder.inFlightArea} s, but requests spent ${inside} s inside`);
+    throw new Error(
+      `Little's law is broken: ∫ N dt = ${recorder.inFlightArea} s, but requests spent ${inside} s inside`,
+    );
   }
 
   // Flow balance: what has reached a service has ended there or is there.
   for (const { id, spec, arrived, ended } of services) {
     if (arrived === ended + presentAt[id]) continue;
-    throw new Error(`service ${spec.name}: ${arrived} calls arrived, but ${ended} ended and ${presentAt[id]} are there`);
+    throw new Error(
+      `service ${spec.name}: ${arrived} calls arrived, but ${ended} ended and ${presentAt[id]} are there`,
+    );
   }
 }

@@ -63,8 +63,11 @@ export class Control {
   start(): void {
     const { sim, services, spec } = this.state;
     if (services.some(({ scaler }) => scaler !== undefined)) sim.after(spec.scrapePeriod, this.scrape);
-    for (const { id, scaler } of services) if (scaler && scaler.period < Infinity) sim.after(scaler.period, this.decide, id);
-    if (this.provisioner) sim.after(this.provisioner.period, this.provision);
+    for (const { id, scaler } of services)
+      if (scaler && scaler.period < Infinity) sim.after(scaler.period, this.decide, id);
+    if (this.provisioner && this.provisioner.period < Infinity) sim.after(this.provisioner.period, this.provision);
+    // A policy that is woken by calls must know of the pods that are idle from the start, too.
+    for (const service of services) if (service.wakes) this.scale(service);
   }
 
   /** Asks a service's scaler now; for policies that wish to know of every call. */
@@ -77,7 +80,10 @@ export class Control {
     const subject = subjectOf(service);
     const awaited = this.parts.log.awaited(subject);
     if (awaited === undefined) return;
-    const there = awaited.asked > awaited.from ? service.ready.count >= awaited.asked : service.members.count + service.draining <= awaited.asked;
+    const there =
+      awaited.asked > awaited.from
+        ? service.ready.count >= awaited.asked
+        : service.members.count + service.draining <= awaited.asked;
     if (there) this.parts.log.fulfil(subject, this.state.sim.now);
   }
 
@@ -92,7 +98,8 @@ export class Control {
   private scale(service: Service): void {
     const { sim } = this.state;
     const given = service.scaler!.desiredReplicas(this.view(service));
-    const answer: ScaleAnswer = typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
+    const answer: ScaleAnswer =
+      typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
     this.remind(service, answer.again);
     if (Number.isNaN(answer.replicas)) {
       this.undecided[service.id]++;

@@ -15,7 +15,18 @@
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { type CallId, type Calls, NONE, type NodeId, type Nodes, Phase, type PodId, type Pods, type Service, type State } from "./state.js";
+import {
+  type CallId,
+  type Calls,
+  NONE,
+  type NodeId,
+  type Nodes,
+  Phase,
+  type PodId,
+  type Pods,
+  type Service,
+  type State,
+} from "./state.js";
 
 export class Cpu {
   private readonly sim: Simulation;

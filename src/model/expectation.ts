@@ -9,14 +9,17 @@ import type { EndpointSpec, ServiceSpec, Step } from "./spec.js";
  */
 export function expectedWork(services: readonly ServiceSpec[]): readonly Float64Array[] {
   const names = services.flatMap((service) => service.endpoints.map(({ name }) => `${service.name}/${name}`));
-  const rows = services.flatMap((service, id) => service.endpoints.map((endpoint) => ({ id, ...countSteps(endpoint) })));
+  const rows = services.flatMap((service, id) =>
+    service.endpoints.map((endpoint) => ({ id, ...countSteps(endpoint) })),
+  );
   let work = rows.map(() => new Float64Array(services.length));
   // Each round looks one call further down; calls that come back to themselves with a probability converge.
   for (let round = 0; round < ROUNDS; round++) {
     work = rows.map(({ id, own, calls }) => {
       const row = new Float64Array(services.length);
       row[id] = own;
-      for (const [name, times] of calls) work[names.indexOf(name)].forEach((seconds, to) => (row[to] += times * seconds));
+      for (const [name, times] of calls)
+        work[names.indexOf(name)].forEach((seconds, to) => (row[to] += times * seconds));
       return row;
     });
   }
@@ -31,7 +34,8 @@ function countSteps({ steps }: EndpointSpec): { own: Seconds; calls: Map<string,
     for (const step of list) {
       if (step.kind === "cpu") own += times * moments(step.work).mean;
       else if (step.kind === "parallel") for (const branch of step.branches) walk(branch, times);
-      else if (step.kind === "choose") for (const option of step.options) walk(option.steps, times * option.probability);
+      else if (step.kind === "choose")
+        for (const option of step.options) walk(option.steps, times * option.probability);
       else if (step.kind === "repeat") walk(step.steps, times * moments(step.times).mean);
       else if (step.kind === "call") {
         const name = `${step.service}/${step.endpoint}`;

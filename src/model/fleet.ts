@@ -1,12 +1,13 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
+
+import { type Sampler, sampler } from "../kernel/distributions.js";
 import { RequestChance } from "../kernel/request-chance.js";
-import { sampler, type Sampler } from "../kernel/distributions.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Machine, Machines } from "./machines.js";
 import { Placement } from "./placement.js";
-import { type NodeId, NONE, Phase, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {
@@ -89,12 +90,12 @@ export class Fleet {
   drainMachine(machine: Machine): void {
     this.machines.close(machine);
     const { pods, services } = this.state;
-    for (const pod of machine.podIds()) {
-      if (pods.phase[pod] === Phase.Draining) continue;
-      this.retire(pod);
-      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-    }
+    const standing = machine.podIds().filter((pod) => pods.phase[pod] !== Phase.Draining);
     if (machine.podCount === 0) this.machines.giveBack(machine);
+    for (const pod of standing) {
+      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
+      this.retire(pod); // and the last one to leave gives the machine back
+    }
     this.placeWhenDone();
   }
 
@@ -153,7 +154,16 @@ export class Fleet {
     const subject = this.nameOf(pod);
     if (this.log.awaited(subject) === undefined) {
       const seen = { cpuMillicores: size.cpuMillicores, memoryMiB: size.memoryMiB };
-      this.log.add({ time: sim.now, subject, policy: "scheduler", rule: choice.reason, seen, from: 0, wished: 1, asked: 1 });
+      this.log.add({
+        time: sim.now,
+        subject,
+        policy: "scheduler",
+        rule: choice.reason,
+        seen,
+        from: 0,
+        wished: 1,
+        asked: 1,
+      });
     }
     return undefined;
   }

@@ -106,4 +106,3 @@ export class History {
     return [service.replicas, ready.count, starting, queue, perSecond, ready.count * service.coresPerPod, demand];
   }
 }
-

@@ -129,6 +129,7 @@ export class Machines {
 
   giveBack(machine: Machine): void {
     const { nodes, sim } = this.state;
+    if (this.byId[machine.id] !== machine) throw new Error(`node ${machine.id} has been given back already`);
     if (machine.podCount > 0) throw new Error(`node ${machine.id} still has ${machine.podCount} pods`);
     this.close(machine);
     if (nodes.event[machine.id] !== NONE) sim.cancel(nodes.event[machine.id]);
@@ -166,6 +167,7 @@ export class Machines {
     return this.groups.map(({ spec, count }) => ({
       name: spec.name,
       type: spec.type,
+      capacity: spec.capacity,
       allocatable: spec.allocatable,
       maxPods: spec.maxPods,
       usdPerHour: spec.usdPerHour,

@@ -20,6 +20,8 @@ export class Recorder {
   /** Requests sent to each endpoint since time 0. */
   readonly sentByEndpoint: Float64Array;
   readonly failed = new Float64Array(failures.length);
+  /** Since the measures began: failed requests by endpoint. */
+  readonly failedByEndpoint: Float64Array;
   /** Requests' latencies by endpoint since the measures began, but for the present step's. */
   readonly requests: readonly LatencyHistogram[];
   /** Those of the present step of the series. */
@@ -37,6 +39,7 @@ export class Recorder {
   ) {
     const histograms = (): LatencyHistogram[] => state.endpoints.map(() => new LatencyHistogram());
     this.sentByEndpoint = new Float64Array(state.endpoints.length);
+    this.failedByEndpoint = new Float64Array(state.endpoints.length);
     this.requests = histograms();
     this.recent = histograms();
     this.inner = histograms();
@@ -65,7 +68,10 @@ export class Recorder {
       this.finished++;
       this.sojourn += latency;
       if (failure === Failure.None) this.recent[endpoint].record(latency);
-      else this.failed[failure]++;
+      else {
+        this.failed[failure]++;
+        this.failedByEndpoint[endpoint]++;
+      }
     } else if (failure === Failure.None) this.inner[endpoint].record(latency);
     if (this.observer !== undefined) this.observer.answered?.(endpoint, request, latency, failure);
   }
@@ -83,6 +89,7 @@ export class Recorder {
   restart(): void {
     this.measuredSent = 0;
     this.failed.fill(0);
+    this.failedByEndpoint.fill(0);
     for (const list of [this.requests, this.recent, this.inner]) for (const histogram of list) histogram.restart();
   }
 

@@ -69,8 +69,10 @@ export class Calls {
   parent = new Int32Array(FIRST_CAPACITY);
   /** The next instruction. */
   pc = new Int32Array(FIRST_CAPACITY);
-  /** Branches still out, or turns left. */
+  /** Strands still out. */
   count = new Int32Array(FIRST_CAPACITY);
+  /** Of a strand that is a loop's body: turns left, the present one included. */
+  turns = new Int32Array(FIRST_CAPACITY);
   /** Whose chance it draws from, and where in the tree of calls it stands. */
   request = new Int32Array(FIRST_CAPACITY);
   site = new Int32Array(FIRST_CAPACITY);

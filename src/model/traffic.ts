@@ -176,7 +176,8 @@ export class Traffic {
   private choosePod(service: Service): PodId {
     const { ready } = service;
     if (ready.count === 0) return NONE as PodId;
-    if (!service.waitsAtService) return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
+    if (!service.waitsAtService)
+      return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
     for (let i = 0; i < ready.count; i++) {
       const pod = ready.items[i];
       if (this.pods.busy[pod] < service.limit) return pod as PodId;
@@ -283,7 +284,7 @@ export class Traffic {
           return this.startStrand(call, pc + 1, program.site[pc], turns);
         }
         case Op.Again:
-          if (--calls.count[call] === 0) return this.join(call);
+          if (--calls.turns[call] === 0) return this.join(call);
           calls.site[call] = siteWithin(calls.site[call], program.site[pc]);
           calls.pc[call] = program.arg[pc];
           break;
@@ -321,7 +322,7 @@ export class Traffic {
     calls.pod[strand] = calls.pod[call];
     calls.parent[strand] = call;
     calls.pc[strand] = pc;
-    calls.count[strand] = turns;
+    calls.turns[strand] = turns;
     calls.request[strand] = calls.request[call];
     calls.site[strand] = siteWithin(calls.site[call], site);
     calls.state[strand] = STRAND;

@@ -1,0 +1,183 @@
+/** What no field can know by itself: whether the parts of a scenario fit each other. */
+
+import { circles, type Edge } from "./circles.js";
+import { list, unknownName } from "./complaint.js";
+import { checkFanOut } from "./fan-out.js";
+import { isTarget, readTarget } from "./fields.js";
+import { childOf, entriesOf, type Raw } from "./raw.js";
+import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
+import type { Path } from "./source.js";
+import { allocatableOf } from "./world.js";
+
+export interface Sayings {
+  say(path: Path, message: string, about?: About): void;
+  warn(path: Path, message: string, about?: About): void;
+}
+type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
+
+/** A "service/endpoint" in the file. */
+interface Reference {
+  readonly path: Path;
+  readonly text: string;
+  /** It is a key, as in a mix, and not a value. */
+  readonly key: boolean;
+}
+
+/**
+ * References are looked up in the raw data: a call to a service is right or wrong whether or not that
+ * service's own fields are.
+ */
+export function checkReferences(raw: Raw, services: Parts["services"], to: Sayings): void {
+  const calls = entriesOf(raw.services).flatMap(([service, fields]) =>
+    entriesOf(childOf(fields, "endpoints")).flatMap(([endpoint, steps]) =>
+      callsIn(steps, ["services", service, "endpoints", endpoint]).map((call) => ({
+        from: `${service}/${endpoint}`,
+        ...call,
+      })),
+    ),
+  );
+  const goals = entriesOf(raw.load).flatMap(([name, fields]) => goalsOf(["load", name], fields));
+  const objectives = Array.isArray(raw.slo)
+    ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
+    : [];
+  for (const reference of [...calls, ...goals, ...objectives]) checkReference(raw, reference, to);
+  const called = [...new Set(goals.map((goal) => goal.text))];
+  for (const { path, text } of objectives)
+    if (exists(raw, text) && called.length > 0 && !called.includes(text))
+      to.say(path, `expected an endpoint that a load calls, got "${text}"; there are ${list(called)}`);
+  const edges = calls
+    .filter(({ text }) => exists(raw, text))
+    .map(({ from, text, path }): Edge => ({ from, to: text, path }));
+  const around = circles(edges);
+  for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
+  if (around.length === 0) checkFanOut(services, to);
+  const wanted = new Set(
+    [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...goals].map(
+      ({ text }) => text.split("/")[0],
+    ),
+  );
+  for (const [service] of entriesOf(raw.services))
+    if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
+}
+
+/** A text that is no target at all has been complained about by its field. */
+const textAt = (path: Path, text: unknown, key = false): Reference[] =>
+  typeof text === "string" && isTarget.test(text) ? [{ path, text, key }] : [];
+
+const goalsOf = (path: Path, fields: unknown): Reference[] => [
+  ...textAt([...path, "to"], childOf(fields, "to")),
+  ...entriesOf(childOf(fields, "mix")).flatMap(([text]) => textAt([...path, "mix", text], text, true)),
+];
+
+/** Of all keys within steps only `call` holds a target, wherever it stands. */
+function callsIn(steps: unknown, path: Path): Reference[] {
+  if (Array.isArray(steps)) return steps.flatMap((step, i) => callsIn(step, [...path, i]));
+  return entriesOf(steps).flatMap(([key, value]) =>
+    key === "call" ? textAt([...path, key], value) : callsIn(value, [...path, key]),
+  );
+}
+
+const endpointsOf = (raw: Raw, service: string): unknown => childOf(childOf(raw.services, service), "endpoints");
+
+function exists(raw: Raw, text: string): boolean {
+  const { service, endpoint } = readTarget(text);
+  return childOf(endpointsOf(raw, service), endpoint) !== undefined;
+}
+
+function checkReference(raw: Raw, { path, text, key }: Reference, to: Sayings): void {
+  const { service, endpoint } = readTarget(text);
+  const services = entriesOf(raw.services).map(([name]) => name);
+  if (!services.includes(service)) {
+    const { message, suggestion } = unknownName("service", service, services);
+    to.say(path, message, { key, suggestion });
+    return;
+  }
+  const endpoints = entriesOf(endpointsOf(raw, service)).map(([name]) => name);
+  if (endpoints.includes(endpoint) || endpoints.length === 0) return;
+  const { message, suggestion } = unknownName(`endpoint of ${service}`, endpoint, endpoints);
+  to.say(path, message, { key, suggestion });
+}
+
+/** What a policy says of services and node groups that nobody defines. */
+export function checkVariants(raw: Raw, to: Sayings): void {
+  const services = entriesOf(raw.services).map(([name]) => name);
+  const groups = entriesOf(childOf(raw.cluster, "nodes")).map(([name]) => name);
+  for (const [policy, fields] of entriesOf(raw.policies)) {
+    for (const [what, key, names] of [
+      ["service", "services", services],
+      ["node group", "nodes", groups],
+    ] as const)
+      for (const [name] of entriesOf(childOf(fields, key))) {
+        if (names.includes(name)) continue;
+        const { message, suggestion } = unknownName(what, name, names);
+        to.say(["policies", policy, key, name], message, { key: true, suggestion });
+      }
+    if (raw.cluster === undefined)
+      for (const field of ["provisioner", "scheduler"])
+        if (childOf(fields, field) !== undefined)
+          to.say(["policies", policy, field], `expected a cluster for this ${field}, got a scenario without one`);
+  }
+}
+
+/** Whether replicas, machines and pods go together under each policy. */
+export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
+  const said = new Set<string>();
+  const once: Sayings["say"] = (path, message, about) => {
+    const place = JSON.stringify(path);
+    if (!said.has(place)) to.say(path, message, about);
+    said.add(place);
+  };
+  for (const policy of policies) {
+    const setup = setupOf(parts, policy);
+    checkReplicas(setup, once);
+    for (const group of setup.groups) checkGroup(group, once);
+    checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
+  }
+}
+
+function checkReplicas({ policy, services }: Setup, say: Sayings["say"]): void {
+  for (const { replicas, replicasPath, scaler } of services) {
+    if (scaler === undefined || (replicas >= scaler.min && replicas <= scaler.max)) continue;
+    const bounds = `${scaler.min} to ${scaler.max} replicas, the bounds of ${scaler.name}`;
+    const where = replicasPath[0] === "policies" || policy === AS_WRITTEN ? "" : ` in policy "${policy}"`;
+    say(replicasPath, `expected ${bounds}${where}, got ${replicas}`);
+  }
+}
+
+/** The name of the only policy when a file compares none. */
+export const AS_WRITTEN = "as-written";
+
+function checkGroup({ count, min, max, path }: GroupSetup, say: Sayings["say"]): void {
+  if (min > max) say([...path, "max"], `expected at least min (${min}), got ${max}`);
+  else if (count > max) say([...path, "count"], `expected at most max (${max}), got ${count}`);
+  else if (count < min) say([...path, "count"], `expected at least min (${min}), got ${count}`);
+}
+
+function checkRoom({ policy, services, groups, provisioner }: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {
+  const rooms = groups.flatMap((group) => allocatableOf(group) ?? []);
+  if (rooms.length === 0 || rooms.length < groups.length) return;
+  for (const { cpu, cpuPath, memory, memoryPath } of services) {
+    if (rooms.some((room) => cpu.request <= room.cpuMillicores && memory.request <= room.memoryMiB)) continue;
+    const mostCpu = Math.max(...rooms.map(({ cpuMillicores }) => cpuMillicores));
+    const mostMemory = Math.max(...rooms.map(({ memoryMiB }) => memoryMiB));
+    if (cpu.request > mostCpu)
+      say(cpuPath, `expected a pod that fits on a node, at most ${Math.floor(mostCpu)}m, got ${cpu.request}m`);
+    else if (memory.request > mostMemory)
+      say(
+        memoryPath,
+        `expected a pod that fits on a node, at most ${Math.floor(mostMemory)}Mi, got ${memory.request}Mi`,
+      );
+    else
+      say(
+        cpuPath,
+        `expected a pod that fits on a node, got ${cpu.request}m with ${memory.request}Mi, for which no node has both`,
+      );
+  }
+  if (provisioner !== undefined && groups.every(({ count, max }) => max <= count))
+    warn(groups[0].path, `${provisioner.name} can add no machine: no group has a max above its count`, { key: true });
+  const asked = services.reduce((sum, { replicas, cpu }) => sum + replicas * cpu.request, 0);
+  const there = groups.reduce((sum, group, i) => sum + group.count * rooms[i].cpuMillicores, 0);
+  const demand = `at the start they request ${Math.ceil(asked)}m of ${Math.floor(there)}m cpu`;
+  if (asked > there && provisioner === undefined)
+    warn(groups[0].path, `pods will stay pending in policy "${policy}": ${demand}`, { key: true });
+}

@@ -1,0 +1,122 @@
+/** Who decides and with how much, under one of the compared policies: the file's sections laid over each other. */
+
+import type { z } from "zod";
+import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
+import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
+import type { Chosen } from "./policies.js";
+import type { single, Variant } from "./shape.js";
+import type { Group } from "./shape-cluster.js";
+import type { Load } from "./shape-load.js";
+import type { Use } from "./shape-policy.js";
+import type { Service } from "./shape-service.js";
+import type { Path } from "./source.js";
+
+export type Single = { readonly [K in keyof typeof single]: z.output<(typeof single)[K]> };
+
+/** What could be read of a file. */
+export interface Parts {
+  /** Sections with faults are absent. */
+  readonly single: Partial<Single>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly loads: ReadonlyMap<string, Load>;
+  readonly variants: ReadonlyMap<string, Variant>;
+  readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
+}
+
+export interface ServiceSetup {
+  readonly name: string;
+  readonly service: Service;
+  readonly replicas: number;
+  /** Where the replicas, the size and the scaler are written. */
+  readonly replicasPath: Path;
+  readonly cpu: { readonly request: number; readonly limit: number };
+  readonly cpuPath: Path;
+  readonly memory: { readonly request: number; readonly limit: number };
+  readonly memoryPath: Path;
+  readonly scaler: Chosen<Scaler> | undefined;
+  readonly balancer: Chosen<Balancer> | undefined;
+}
+
+export interface GroupSetup extends Group {
+  readonly name: string;
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly path: Path;
+}
+
+export interface Setup {
+  readonly policy: string;
+  readonly services: readonly ServiceSetup[];
+  readonly groups: readonly GroupSetup[];
+  readonly provisioner: Chosen<Provisioner> | undefined;
+  readonly scheduler: Chosen<Scheduler> | undefined;
+}
+
+/** What no file needs to write. */
+export const DEFAULTS = {
+  balancer: { use: "random", fields: {} },
+  scheduler: { use: "least-allocated", fields: {} },
+} as const satisfies Record<string, Use>;
+
+const nothing: Variant = { services: {}, nodes: {} };
+
+/** The policy "as-written" changes nothing. */
+export function setupOf(parts: Parts, policy: string): Setup {
+  const variant = parts.variants.get(policy) ?? nothing;
+  const chosen = <P>(use: Use | undefined): Chosen<P> | undefined => {
+    const found = use === undefined ? undefined : (parts.chosen.get(use) as Chosen<P> | undefined);
+    return found?.name === "none" ? undefined : found;
+  };
+  const { cluster } = parts.single;
+  return {
+    policy,
+    services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
+    groups: Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
+    provisioner: chosen<Provisioner>(variant.provisioner ?? cluster?.provisioner),
+    scheduler: chosen<Scheduler>(variant.scheduler ?? cluster?.scheduler ?? DEFAULTS.scheduler),
+  };
+}
+
+function serviceSetup(
+  policy: string,
+  variant: Variant,
+  name: string,
+  service: Service,
+  chosen: <P>(use: Use | undefined) => Chosen<P> | undefined,
+): ServiceSetup {
+  const own = Object.hasOwn(variant.services, name) ? variant.services[name] : {};
+  // The nearest word counts: of the policy for this service, of the policy for all, of the service.
+  const layers = [
+    { values: own, path: ["policies", policy, "services", name] },
+    { values: variant, path: ["policies", policy] },
+    { values: service, path: ["services", name] },
+  ];
+  const said = <K extends "replicas" | "cpu" | "memory" | "scaler" | "balancer">(field: K) => {
+    const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
+    return { value: values[field], path: [...path, field] };
+  };
+  const scaler = chosen<Scaler>(said("scaler").value);
+  const replicas = said("replicas");
+  const cpu = said("cpu");
+  const memory = said("memory");
+  return {
+    name,
+    service,
+    replicas: replicas.value ?? scaler?.min ?? 1,
+    replicasPath: replicas.path,
+    cpu: cpu.value ?? cpuSize.parse(DEFAULT_CPU),
+    cpuPath: cpu.path,
+    memory: memory.value ?? memorySize.parse(DEFAULT_MEMORY),
+    memoryPath: memory.path,
+    scaler,
+    balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
+  };
+}
+
+function groupSetup(policy: string, variant: Variant, name: string, group: Group): GroupSetup {
+  const own = Object.hasOwn(variant.nodes, name) ? variant.nodes[name] : undefined;
+  const { count = 1, max = count, min = Math.min(count, max) } = { ...group, ...own };
+  const path = own === undefined ? ["cluster", "nodes", name] : ["policies", policy, "nodes", name];
+  return { ...group, name, count, min, max, path };
+}

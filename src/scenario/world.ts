@@ -1,0 +1,146 @@
+/** A policy's setup as the plain data that the model takes. */
+import { instanceType, reserved } from "../catalogue/instances.js";
+import { constant } from "../kernel/distributions.js";
+import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../model/spec.js";
+import type { PolicyContext, Size } from "../policy/contract.js";
+import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
+import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
+import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import type { Load, Trace } from "./shape-load.js";
+import type { Service } from "./shape-service.js";
+
+export type OpenTrace = (path: string) => TextSource;
+
+/** The world of a setup whose every section is without complaints. */
+export function worldOf(
+  single: Single,
+  setup: Setup,
+  loads: ReadonlyMap<string, Load>,
+  openTrace: OpenTrace,
+): WorldSpec {
+  const horizon = single.warmup + single.duration;
+  return {
+    services: setup.services.map((service) => serviceSpec(service, single.network.hop)),
+    loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
+    cluster: clusterSpec(single, setup),
+    scrapePeriod: single.metrics.resolution,
+    seriesStep: single.series.step,
+    demandUtilisation: single.elasticity.utilisation,
+  };
+}
+
+function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
+  const { name, service, replicas, cpu, memory, scaler, balancer } = setup;
+  return {
+    name,
+    replicas,
+    bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
+    size: { cpuMillicores: cpu.request, memoryMiB: memory.request },
+    cpuLimitMillicores: cpu.limit,
+    memoryLimitMiB: memory.limit,
+    imageMiB: service.image,
+    startup: service.startup,
+    readiness: service.readiness,
+    grace: service.grace,
+    concurrency: service.concurrency,
+    endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
+    hop: hopSpec(service.hop, network),
+    balancer: balancer!.create,
+    scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
+    deploymentFactor: service.deploymentFactor,
+    executionFactor: service.executionFactor,
+  };
+}
+
+const hopSpec = (own: Service["hop"], network: Single["network"]["hop"]): HopSpec => ({
+  latency: own.latency ?? network.latency,
+  reply: own.reply ?? network.reply,
+  proxyLatency: own.proxy?.latency ?? network.proxy.latency,
+  proxyCpu: own.proxy?.cpu ?? network.proxy.cpu,
+});
+
+function loadSpec(name: string, load: Load, horizon: number, openTrace: OpenTrace): LoadSpec {
+  const { mix } = load;
+  if ("users" in load) return { kind: "closed", name, mix, users: load.users, think: load.think };
+  if ("trace" in load)
+    return { kind: "open", name, mix, arrivals: (seed) => replayed(name, load.trace, seed, openTrace) };
+  const { arrivals, rate, batch } = load;
+  // Whether there is a rate is checked with the load's other fields: mmpp brings its own.
+  const comings: ArrivalSpec =
+    arrivals.kind === "mmpp" ? { ...arrivals, batch } : { ...arrivals, batch, profile: rate! };
+  return { kind: "open", name, mix, arrivals: (seed) => createArrivals(comings, seed, name, horizon) };
+}
+
+/** The arrivals of a trace, opened anew for each replication. */
+export function replayed(name: string, { file, ...trace }: Trace, seed: number, openTrace: OpenTrace) {
+  return createTraceArrivals(trace as TraceSpec, openTrace(file), seed, name);
+}
+
+/** What pods get of a machine of this group; undefined when neither the file nor the catalogue knows its capacity. */
+export function allocatableOf(group: GroupSetup): Size | undefined {
+  const capacity = capacityOf(group);
+  if (capacity === undefined) return undefined;
+  const kept = group.reserved === undefined ? reserved(capacity, group.maxPods) : sizeOf(group.reserved);
+  return {
+    cpuMillicores: capacity.cpuMillicores - kept.cpuMillicores,
+    memoryMiB: capacity.memoryMiB - kept.memoryMiB,
+  };
+}
+
+const sizeOf = ({ cpu, memory }: { readonly cpu: number; readonly memory: number }): Size => ({
+  cpuMillicores: cpu,
+  memoryMiB: memory,
+});
+
+const capacityOf = (group: GroupSetup): Size | undefined =>
+  group.capacity === undefined ? instanceType(group.type ?? "")?.capacity : sizeOf(group.capacity);
+
+/** Finite, because a share of infinity is no number; a million cores are as good. */
+const WITHOUT_LIMITS: Size = { cpuMillicores: 1e9, memoryMiB: 1e9 };
+
+function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Setup): ClusterSpec {
+  return {
+    groups: cluster === undefined ? [oneMachine] : groups.map(groupSpec),
+    scheduler: scheduler!.create(NO_CHANCE),
+    provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
+    pullMiBPerSecond: cluster?.imagePull ?? Infinity,
+    minimumBilled: cluster?.minimumBilled ?? 0,
+  };
+}
+
+const oneMachine: NodeGroupSpec = {
+  name: "machine",
+  type: "without limits",
+  capacity: WITHOUT_LIMITS,
+  allocatable: WITHOUT_LIMITS,
+  maxPods: 1e6,
+  usdPerHour: 0,
+  count: 1,
+  min: 1,
+  max: 1,
+  boot: constant(0),
+  zones: ["a"],
+  virtualizationFactor: 1,
+};
+
+const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
+  name: group.name,
+  type: group.type ?? group.name,
+  capacity: capacityOf(group)!,
+  allocatable: allocatableOf(group)!,
+  maxPods: group.maxPods,
+  usdPerHour: group.usdPerHour ?? instanceType(group.type ?? "")!.usdPerHour,
+  count: group.count,
+  min: group.min,
+  max: group.max,
+  boot: group.boot,
+  zones: group.zones,
+  virtualizationFactor: group.virtualizationFactor,
+});
+
+/** A world is made once for many replications, so a scheduler that drew would make them depend on their order. */
+const NO_CHANCE: PolicyContext = {
+  get stream(): never {
+    throw new Error("a scheduler has no chance to draw from: of equal nodes the first takes the pod");
+  },
+};
