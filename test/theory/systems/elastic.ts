@@ -6,6 +6,9 @@ import { bare, cpu, exponential, poisson, station } from "../parts.js";
 import { type Sample, type System, systemsOf } from "../system.js";
 import { watch } from "../watch.js";
 
+/** An event of a service that is scaled per request costs as much time as so many others. */
+const COST = 10;
+
 type KeepAlive = "none" | number | { readonly exponential: number };
 
 interface Elastic {
@@ -50,6 +53,7 @@ function elastic({ lambda, law, most, startup, keepAlive, warmup }: Elastic): (s
     const cold = (world.services[0].created - before) / size;
     return {
       ...sample,
+      events: COST * sample.events,
       cold,
       busy: busy / looks,
       idle: idle / looks,
