@@ -28,7 +28,7 @@ export const tasksOf = ({ name }: System, size: number, replications: number): T
   Array.from({ length: replications }, (_, i) => ({ name, seed: seedOf(name) + i, size }));
 
 function seedOf(name: string): number {
-  return createHash("sha256").update(name).digest().readUInt32BE() * 1_000_000;
+  return createHash("sha256").update(name).digest().readUInt32BE();
 }
 
 /** The size of a replication, from the spread of a pilot's; its own samples are not used again. */

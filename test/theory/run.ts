@@ -34,6 +34,8 @@ const pool = new Tinypool({
   maxThreads: threads,
 });
 const began = performance.now();
+const chosen = systems.filter(({ name, family }) => `${family} ${name}`.includes(options.only));
+let done = 0;
 
 const run = (tasks: readonly Task[]): Promise<Sample[]> => Promise.all(tasks.map((task) => pool.run(task)));
 
@@ -41,10 +43,21 @@ async function verdictsOf(system: System): Promise<Verdict[]> {
   const certain = system.checks.every(({ kind }) => kind === "equal");
   if (certain) return judge(system, await run(tasksOf(system, system.pilot, 1)), 0.99);
   const size = plannedSize(system, await run(pilotTasks(system)), aim);
-  return judge(system, await run(tasksOf(system, size, aim.replications)), 0.99);
+  const samples = await run(tasksOf(system, size, aim.replications));
+  tell(system, samples);
+  return judge(system, samples, 0.99);
 }
 
-const chosen = systems.filter(({ name, family }) => `${family} ${name}`.includes(options.only));
+/** Progress, for who watches: how much is done, and how hard it was. */
+function tell({ name }: System, samples: readonly Sample[]): void {
+  done++;
+  const events = samples.reduce((sum, sample) => sum + sample.events, 0);
+  const seconds = (performance.now() - began) / 1000;
+  process.stderr.write(
+    `${done} of ${chosen.length}, ${seconds.toFixed(0)} s: ${name}, ${events.toExponential(1)} events\n`,
+  );
+}
+
 const verdicts = (await Promise.all(chosen.map(verdictsOf))).flat();
 await pool.destroy();
 console.log(table(verdicts));

@@ -85,7 +85,7 @@ function label(parameters: unknown): string {
   const parts = Object.entries(parameters as Record<string, unknown>).flatMap(([name, value]) => {
     if (typeof value === "string" && value.length > 20) return [];
     const text = typeof value === "number" ? String(Number(value.toPrecision(4))) : JSON.stringify(value);
-    return [`${name.replace("lambda_", "lambda")}=${text.replaceAll('"', "")}`];
+    return [`${name.replace(/^lambda_$/, "lambda")}=${text.replaceAll('"', "")}`];
   });
   return parts.join(" ");
 }

@@ -15,7 +15,7 @@ const BUILDING = 1000;
 function lives(spec: WorldSpec, seed: number, count: number, times: readonly number[], see: (world: World) => Sample) {
   const totals: Record<string, number> = { events: 0 };
   for (let life = 0; life < count; life++) {
-    const world = createWorld(spec, seed + life / 1024);
+    const world = createWorld(spec, seed * 2 ** 20 + life);
     for (const time of times) {
       world.sim.run(time * BEFORE);
       for (const [name, value] of Object.entries(see(world))) {
