@@ -11,9 +11,9 @@ const REPLICATIONS = 10;
 const spec = bare([station(1, [cpu(exponential(1))])], [poisson(0.5)]);
 const EXACT = 2;
 
-/** After ten relaxation times, some 170 more: long enough for the mean to be nearly normal. */
+/** After ten relaxation times, some 250 more: long enough for the mean to be nearly normal. */
 const WARMUP = 120;
-const LENGTH = 2000;
+const LENGTH = 3000;
 
 function meanLatency(seed: number): number {
   let count = 0;
