@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The command line program: the one place that touches the process. */
+import { Console } from "node:console";
+import type { Io } from "./cli/io.js";
+import { main } from "./cli/main.js";
+
+// What a user's policy prints must not get between the lines of a result.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // `dryscale … | head`: nobody listens any more. What is being computed is still kept.
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  now: () => performance.now(),
+  onInterrupt(stop) {
+    // The second Ctrl-C ends at once. While nobody waits for the first, Node's own answer is to end.
+    let asked = false;
+    const handle = (): void => {
+      if (asked) process.exit(130);
+      asked = true;
+      stop();
+    };
+    process.on("SIGINT", handle);
+    process.on("SIGTERM", handle);
+    return () => {
+      process.off("SIGINT", handle);
+      process.off("SIGTERM", handle);
+    };
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2), io);
