@@ -46,9 +46,20 @@ export function chain(shared: boolean): WorldSpec {
       bounds: { min: 10, max: 10 },
       concurrency: { limit: shared ? Infinity : 4, queue: Infinity, holds: "work", waitsAt: "pod" },
       steps: next === undefined ? [work] : [work, { kind: "call", service: next, endpoint: "call" }],
-      hop: { latency: { shape: "exponential", mean: 0.0005 }, reply: constant(0), proxyLatency: constant(0), proxyCpu: 0 },
+      hop: {
+        latency: { shape: "exponential", mean: 0.0005 },
+        reply: constant(0),
+        proxyLatency: constant(0),
+        proxyCpu: 0,
+      },
       balancer: twoChoices,
-      scaler: { name: "mean", create: () => ({ period: 15, desiredReplicas: (view) => Math.ceil((view.replicas * view.mean("cpu", 15)) / 0.5) }) },
+      scaler: {
+        name: "mean",
+        create: () => ({
+          period: 15,
+          desiredReplicas: (view) => Math.ceil((view.replicas * view.mean("cpu", 15)) / 0.5),
+        }),
+      },
     });
   });
   return world({ services, loads: [poisson("a", 2000)], seriesStep: 15 });

@@ -109,15 +109,16 @@ export class Loads {
   }
 }
 
-const thinkLaw = (load: LoadSpec) =>
-  load.kind === "closed" ? load.think : ({ shape: "constant", value: 0 } as const);
+const thinkLaw = (load: LoadSpec) => (load.kind === "closed" ? load.think : ({ shape: "constant", value: 0 } as const));
 
 function mixture(state: State, mix: readonly Target[]): { endpoints: Int32Array; cumulative: Float64Array } {
   const total = mix.reduce((sum, { share }) => sum + share, 0);
   let sum = 0;
   return {
     endpoints: Int32Array.from(mix, ({ service, endpoint }) => {
-      const index = state.endpoints.findIndex((one) => one.name === endpoint && state.services[one.service].spec.name === service);
+      const index = state.endpoints.findIndex(
+        (one) => one.name === endpoint && state.services[one.service].spec.name === service,
+      );
       if (index < 0) throw new Error(`the load calls ${service}/${endpoint}, which no service has`);
       return index;
     }),
