@@ -22,7 +22,7 @@ slo:
 services:
   web:
     replicas: 3 # at the start
-    cpu: 500m # what a pod requests, and its limit
+    cpu: 500m # what a pod requests; where the node has cores to spare it may use more
     endpoints:
       # What a request costs: CPU time of 5 ms in the mean, log-normal; cv is its deviation over its mean.
       # Steps may also wait or call other services, in turn, in parallel or maybe: see scenarios/shop.yaml.
