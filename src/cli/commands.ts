@@ -11,7 +11,7 @@ import type { Exit } from "./exit.js";
 import type { Voice } from "./io.js";
 import type { Flag, Given } from "./options.js";
 
-export interface Argument {
+interface Argument {
   readonly name: string;
   readonly says: string;
   readonly needed?: true;

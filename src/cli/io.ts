@@ -1,5 +1,5 @@
 /** What a command talks to: its streams, its clock and the user's Ctrl-C. Tests hand in their own. */
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -6,7 +6,7 @@ import { parse } from "./parse.js";
 
 export async function main(words: readonly string[], io: Io): Promise<Exit> {
   try {
-    const parsed = await parse(words, io.stdout.columns ?? 80);
+    const parsed = await parse(words, io.stdout.columns || 80);
     if ("text" in parsed) {
       if (parsed.text !== "") io.stdout.write(`${parsed.text}\n`);
       return Exit.Done;

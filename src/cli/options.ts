@@ -12,7 +12,7 @@ export interface Flag {
   readonly alias?: string;
 }
 
-export const FORMATS = ["table", "json", "csv", "markdown"] as const;
+const FORMATS = ["table", "json", "csv", "markdown"] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const globalFlags = {

@@ -58,7 +58,7 @@ export class Progress {
 }
 
 /** Seconds as people say them: "42 s", "3 min 5 s". */
-export function spell(seconds: number): string {
+function spell(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -34,7 +34,7 @@ export class FileError extends Error {
 }
 
 /** The name of a scenario that comes through a pipe. */
-export const STDIN = "stdin";
+const STDIN = "stdin";
 
 /** Reads a scenario with the traces and policies that it names, whose paths are relative to the file. "-": from stdin. */
 export async function loadScenario(path: string, overrides: Overrides = {}): Promise<LoadedScenario> {
