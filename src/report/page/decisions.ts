@@ -62,7 +62,7 @@ function steps({ runs, clock, summary, end }: View, { id, title, column, subject
     })),
   );
   const changes = summary.policies.map(({ name }, i) => `${name}: ${changesOf(runs[i][0], subject).length} changes`);
-  const y = { label: unit, format: formatPlain };
+  const y = { label: unit, format: formatPlain, whole: true };
   const shared = {
     id,
     title,
