@@ -75,6 +75,7 @@ th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1p
 thead th,thead td{border-bottom:2px solid var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500;min-width:9em}
 table.measures{width:100%}
+table.measures.one{width:auto}
 table.measures td,table.measures thead th{text-align:right;padding:6px 0 6px 22px;white-space:nowrap}
 table.measures thead th{white-space:normal}
 tbody tr:hover{background:var(--raised)}
