@@ -49,9 +49,10 @@ export function placeFor(wanted: Wanted): string {
 /** Writes the files and says where they are now: the place found before, or the next if it was taken since. */
 export function keep(files: ResultFiles, wanted: Wanted, write: typeof writeFileSync = writeFileSync): string {
   const parent = dirname(resolve(wanted.folder));
-  const partial = join(parent, `.${basename(resolve(wanted.folder))}.${process.pid}.partial`);
+  const name = basename(resolve(wanted.folder));
+  const partial = join(parent, `.${name}.${process.pid}.partial`);
   try {
-    rmSync(partial, { recursive: true, force: true });
+    sweep(parent, name);
     mkdirSync(partial, { recursive: true });
     for (const [name, text] of Object.entries(files)) write(join(partial, name), text);
     const folder = firstFree(wanted);
@@ -61,6 +62,24 @@ export function keep(files: ResultFiles, wanted: Wanted, write: typeof writeFile
     throw new KeepError(`${wanted.folder}: the results cannot be kept: ${reasonOf(error)}`);
   } finally {
     rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Takes away what a killed process was writing; one that lives is left alone. */
+function sweep(parent: string, name: string): void {
+  for (const entry of readdirSync(parent)) {
+    if (!entry.startsWith(`.${name}.`)) continue;
+    const [, pid] = /^\.(\d+)\.partial$/.exec(entry.slice(1 + name.length)) ?? [];
+    if (pid !== undefined && !(lives(Number(pid)) && Number(pid) !== process.pid))
+      rmSync(join(parent, entry), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -79,14 +79,15 @@ const usage = (command: Command): string => `dryscale ${shape(command)}`;
 
 /** For yargs a command has no arguments of its own: it takes a lone "-" for nothing and loses what follows "--". */
 function dressed(one: Argv, command: Command): Argv {
-  one.options(optionsOf(command.flags));
+  one.options(optionsOf(command.flags)).group(Object.keys(command.flags), "Options:");
   for (const [line, says] of command.examples) one.example(`$0 ${line}`, says);
   const width = Math.max(...command.arguments.map(({ name }) => name.length));
   const lines = command.arguments.map(({ name, says, choices }) => {
     const among = choices === undefined ? "" : `: ${choices.join(", ")}`;
     return `\n  ${name.padEnd(width)}  ${says}${among}`;
   });
-  return one.usage(`${usage(command)}\n\n${command.says}.${lines.length === 0 ? "" : `\n${lines.join("")}`}`);
+  const about = lines.length === 0 ? "" : `\n\nArguments:${lines.join("")}`;
+  return one.usage(`${usage(command)}\n\n${command.says}.${about}`);
 }
 
 function argumentsOf(command: Command, words: readonly string[]): Given {

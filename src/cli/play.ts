@@ -57,7 +57,7 @@ export async function play(wish: Wish, given: Given, voice: Voice): Promise<Exit
   voice.detail(`${eventsOf(found)} events in ${progress.elapsed()}`);
   for (const line of reasons(found.failed)) voice.error(line);
   // Shown first: then a full disk costs the files, not the answer.
-  if (found.outcomes.length > 0) showAndKeep(found, wanted, format, voice);
+  if (found.outcomes.length > 0) await showAndKeep(found, wanted, format, voice);
   else voice.error("No run came to its end; nothing was written.");
   return exitOf(found, wish, voice);
 }
@@ -89,12 +89,12 @@ function wantedFolder(plan: Plan, given: Given): Wanted {
   };
 }
 
-function showAndKeep(found: Play, wanted: Wanted, format: Format, voice: Voice): void {
+async function showAndKeep(found: Play, wanted: Wanted, format: Format, voice: Voice): Promise<void> {
   const shown = shownOf(found);
   voice.result(rendered(shown, format, voice));
   // A part of the runs must not take the place of all of them.
   const whole = !found.interrupted && found.failed.length === 0;
-  const folder = keep(resultFiles(found, shown), whole ? wanted : { ...wanted, isSame: () => false });
+  const folder = keep(await resultFiles(found, shown), whole ? wanted : { ...wanted, isSame: () => false });
   if (folder !== wanted.folder) voice.note(`${wanted.folder} holds other results, so these are in ${folder}.`);
   voice.note(`Results: ${folder}\nReport:  ${folder}/report.html`);
 }

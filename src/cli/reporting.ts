@@ -4,7 +4,8 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { FileError, reasonOf } from "../experiment/files.js";
-import { decisionsCsv, outcomesCsv, parseRuns, type Run, seriesCsv } from "../report/csv.js";
+import { decisionsCsv, outcomesCsv, parseRuns, seriesCsv } from "../report/csv.js";
+import type { PageContent } from "../report/html.js";
 import { type Manifest, manifestJson, manifestOf, parseManifest } from "../report/manifest.js";
 import { ResultsError } from "../report/parsed.js";
 import { parseSummary, type Summary, summaryJson, summaryOf } from "../report/summary.js";
@@ -49,7 +50,7 @@ const paint: Paint = (style, text) => {
 };
 
 /** The files of a results folder. The scenario is kept as it was played: with what the command line said otherwise. */
-export function resultFiles(play: Play, { summary, outcomes }: Shown): ResultFiles {
+export async function resultFiles(play: Play, { summary, outcomes }: Shown): Promise<ResultFiles> {
   const manifest = manifestFor(play, !play.interrupted && play.failed.length === 0);
   return {
     "scenario.yaml": play.loaded.played,
@@ -57,7 +58,7 @@ export function resultFiles(play: Play, { summary, outcomes }: Shown): ResultFil
     "outcomes.csv": outcomes,
     "series.csv": seriesCsv(play.outcomes),
     "decisions.csv": decisionsCsv(play.outcomes),
-    "report.html": page(summary, manifest, play.outcomes),
+    "report.html": await page({ summary, manifest, runs: play.outcomes, scenarioText: play.loaded.played }),
     "manifest.json": manifestJson(manifest),
   };
 }
@@ -98,7 +99,7 @@ function hashOf(path: string): string {
 }
 
 /** Results that were kept; throws a FileError for a folder that holds none. */
-export function keptIn(folder: string): Shown & { readonly html: () => string } {
+export function keptIn(folder: string): Shown & { readonly html: () => Promise<string> } {
   const read = (name: string): string => {
     try {
       return readFileSync(join(folder, name), "utf8");
@@ -116,7 +117,15 @@ export function keptIn(folder: string): Shown & { readonly html: () => string } 
   const manifest = parsed(() => parseManifest(read("manifest.json")));
   const summary = parsed(() => parseSummary(read("summary.json")));
   const runs = () => parsed(() => parseRuns({ series: read("series.csv"), decisions: read("decisions.csv") }));
-  return { summary, outcomes: read("outcomes.csv"), html: () => page(summary, manifest, runs()) };
+  return {
+    summary,
+    outcomes: read("outcomes.csv"),
+    html: () => page({ summary, manifest, runs: runs(), scenarioText: read("scenario.yaml") }),
+  };
 }
 
-const page = (_summary: Summary, _manifest: Manifest, _runs: readonly Run[]): string => "<html>";
+/** What draws it takes longer to load than most commands to run, so only those load it that draw. */
+async function page(content: PageContent): Promise<string> {
+  const { reportHtml } = await import("../report/html.js");
+  return reportHtml(content);
+}

@@ -33,7 +33,7 @@ export interface Terminal {
   readonly interruptAt?: string;
 }
 
-/** Runs a command in this process. Words are split at spaces. */
+/** Runs a command in this process. Words are split at spaces. One worker is enough, and starts sooner than two. */
 export async function dryscale(words: string | readonly string[], terminal: Terminal = {}): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
   const { isTTY = false, columns = 100, env = {}, interruptAt } = terminal;
@@ -47,7 +47,9 @@ export async function dryscale(words: string | readonly string[], terminal: Term
     },
   });
   let now = 0;
-  const code = await main(typeof words === "string" ? words.split(" ") : words, {
+  const typed = typeof words === "string" ? words.split(" ") : words;
+  const plays = ["run", "compare"].includes(typed[0]) && typed.includes("--out") && !typed.includes("--workers");
+  const code = await main([...typed, ...(plays ? ["--workers", "1"] : [])], {
     stdout: output("stdout"),
     stderr: output("stderr"),
     env,

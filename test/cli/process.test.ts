@@ -1,6 +1,6 @@
 /** What only a process of its own can show: pipes, signals, the working folder. */
-import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { binary, spawned, temporaryFolder, tiny } from "./harness.js";
@@ -61,6 +61,14 @@ test("a reader that has seen enough is no error", async () => {
   child.stderr.on("data", (text) => (stderr += text));
   const code = await new Promise((done) => child.on("close", done));
   expect([code, stderr]).toEqual([0, ""]);
+});
+
+test("a result that cannot be written is told", () => {
+  if (!existsSync("/dev/full")) return;
+  const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${binary}" schema > /dev/full`], {
+    encoding: "utf8",
+  });
+  expect([status, stderr]).toEqual([4, "stdout: cannot be written: the disk is full\n"]);
 });
 
 test("Ctrl-C ends runs that would never end, and leaves no folder", async () => {

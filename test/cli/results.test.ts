@@ -90,10 +90,10 @@ describe("results are never overwritten silently", () => {
   });
 
   test("by default other results get the next free name, which is told", () => {
-    const play = (seed: string) => spawned(["run", "tiny.yaml", "--seed", seed], { cwd: folder }).stderr;
+    const play = (seed: string) =>
+      spawned(["run", "tiny.yaml", "--workers", "1", "--seed", seed], { cwd: folder }).stderr;
     expect(play("1")).toContain("Results: results/tiny\n");
     expect(play("2")).toContain("results/tiny holds other results, so these are in results/tiny-2.");
-    expect(play("3")).toContain("Results: results/tiny-3\n");
     expect(play("2")).toContain("Results: results/tiny-2\n");
   });
 });
@@ -108,6 +108,15 @@ describe("no folder is left half written", () => {
     };
     expect(() => keep(files, wanted("full"), full)).toThrow(/full: the results cannot be kept: the disk is full/);
     expect(readdirSync(folder).filter((name) => name.includes("full"))).toEqual([]);
+  });
+
+  test("and what a killed process left is taken away by the next", () => {
+    // No process has this number: Linux counts to 4194304 at most.
+    mkdirSync(at(".swept.99999999.partial"));
+    mkdirSync(at(`.swept.${process.ppid}.partial`));
+    expect(keep(files, wanted("swept"))).toBe(at("swept"));
+    expect(readdirSync(folder).filter((name) => name.startsWith(".swept"))).toEqual([`.swept.${process.ppid}.partial`]);
+    expect(contents(at("swept"))).toEqual(files);
   });
 
   test("when a real disk is full: the answer is shown, the code is 4", async () => {
@@ -212,6 +221,14 @@ test("colours are for terminals, and NO_COLOR and --no-color are heard", async (
   expect((await run("c3", [], { NO_COLOR: "1" })).stdout).not.toContain(dressed);
   expect((await run("c4", [], {}, false)).stdout).not.toContain(dressed);
   expect((await run("c5", ["--json"])).stdout).not.toContain(dressed);
+});
+
+test("on a terminal, progress is one line that is rewritten and taken away", async () => {
+  const { stderr } = await dryscale(`run ${at("tiny.yaml")} --out ${at("tty")}`, { isTTY: true });
+  const [progress, rest] = stderr.split("Results: ");
+  expect(progress).toContain("1 of 2 runs done");
+  expect(progress).toContain("\u001B[2K"); // the line erased
+  expect(rest).not.toContain("runs done");
 });
 
 test("progress goes to stderr, and goes when asked", async () => {

@@ -18,7 +18,7 @@ export const report: Command = {
     const folder = String(given.results).replace(/(?<=.)\/+$/, "");
     const kept = keptIn(folder);
     voice.result(rendered(kept, format, voice));
-    replace(join(folder, "report.html"), kept.html());
+    replace(join(folder, "report.html"), await kept.html());
     voice.note(`Report: ${folder}/report.html`);
     return Exit.Done;
   },
