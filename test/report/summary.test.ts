@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FailedRun } from "../../src/experiment/replicate.js";
 import { manifestJson, manifestOf, parseManifest } from "../../src/report/manifest.js";
 import { intervalOf, parseSummary, servicesOf, summaryJson, summaryOf } from "../../src/report/summary.js";
 import { fixture, scenario } from "./fixture.js";
@@ -45,9 +46,9 @@ describe("summary.json", () => {
   });
 
   test("does not depend on the order in which runs end", () => {
-    const failed = [
-      { policy: "hpa", replication: 1, reason: "b" },
-      { policy: "fixed", replication: 4, reason: "a" },
+    const failed: readonly FailedRun[] = [
+      { policy: "hpa", replication: 1, reason: "b", blame: "thread" },
+      { policy: "fixed", replication: 4, reason: "a", blame: "thread" },
     ];
     const answered = { scenario, replications: 5, findings, outcomes, interrupted: true };
     const texts = [failed, [...failed].reverse()].map((some) => summaryJson(summaryOf({ ...answered, failed: some })));
