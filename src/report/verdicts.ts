@@ -126,7 +126,11 @@ export function answerOf(summary: Summary): Sentence {
 const costOf = ({ measures }: PolicySummary): Interval => intervalOf(measures["cost.perHour"]);
 
 const priceOf = (policy: PolicySummary): string =>
-  costOf(policy).mean > 0 ? `, at ${formatInterval(costOf(policy), "USD/h")}` : "";
+  costOf(policy).mean > 0 ? `, at ${formatPrice(costOf(policy))}` : "";
+
+/** A price that is the same in every run needs no interval in a sentence. */
+const formatPrice = (cost: Interval): string =>
+  cost.halfWidth === 0 ? formatNumber(cost.mean, "USD/h") : formatInterval(cost, "USD/h");
 
 const overlap = (one: Interval, two: Interval): boolean =>
   !(Math.abs(one.mean - two.mean) > one.halfWidth + two.halfWidth);

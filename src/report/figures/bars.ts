@@ -55,6 +55,7 @@ export function stackedBars({ id, title, description, policies, parts, axis, for
       x: {
         domain: [0, longest],
         label: axis,
+        labelAnchor: "center",
         labelArrow: "none",
         ticks: 6,
         tickFormat: format,

@@ -45,6 +45,7 @@ export function latencyDistribution({ policies, objectives }: Summary): Markup |
         tickSize: 4,
         grid: true,
         label: "latency",
+        labelAnchor: "center",
         labelArrow: "none",
       },
       y: {

@@ -1,6 +1,6 @@
 /**
  * A figure: Observable Plot's SVG, made without a browser, as markup that is the same in every process. Plot numbers its
- * clip paths through, so their ids are made the figure's own; coordinates are rounded to a hundredth of a pixel.
+ * clip paths through, so their ids are made the figure's own; coordinates are rounded to a tenth of a pixel.
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
@@ -29,7 +29,7 @@ export function draw({ id, title, description, width, height, plot }: Drawing): 
     .replace(/<text[^>]*\/>/g, "")
     .replace(/ aria-hidden="true"| aria-label="[^"]*"/g, "")
     .replace(/\b(d|transform|x|y|x1|x2|y1|y2|width|height)="([^"]*)"/g, (_all, name: string, value: string) => {
-      return `${name}="${value.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(+Number(number).toFixed(2)))}"`;
+      return `${name}="${value.replace(/-?\d+\.\d{2,}(?:e-?\d+)?/g, (number) => String(+Number(number).toFixed(1)))}"`;
     })
     .replace(/plot-clip-\d+/g, clipNames(id));
   return new Markup(

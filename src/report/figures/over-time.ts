@@ -3,12 +3,12 @@ import * as Plot from "@observablehq/plot";
 import type { Markup } from "../page/markup.js";
 import { policyColour, policyDash } from "./colours.js";
 import { draw } from "./draw.js";
-import { type Clock, logTicks, type Point } from "./tracks.js";
+import { type Clock, logTicks, type Point, wholeTicks, withoutRepeats } from "./tracks.js";
 
-/** A large figure takes half of the page's width, a small one a third or a quarter. */
+/** A large figure takes half of the page's width, a small one a third. */
 export const SIZES = {
-  large: { width: 480, height: 290, marginLeft: 54, marginRight: 14, marginTop: 26, marginBottom: 38 },
-  small: { width: 300, height: 190, marginLeft: 40, marginRight: 10, marginTop: 24, marginBottom: 36 },
+  large: { width: 480, height: 290, marginLeft: 58, marginRight: 14, marginTop: 28, marginBottom: 40 },
+  small: { width: 300, height: 172, marginLeft: 38, marginRight: 10, marginTop: 26, marginBottom: 38 },
 } as const;
 
 export interface Line {
@@ -28,7 +28,12 @@ export interface OverTime {
   readonly warmup: number;
   readonly end: number;
   readonly lines: readonly Line[];
-  readonly y: { readonly label: string; readonly format?: (value: number) => string; readonly logarithmic?: boolean };
+  readonly y: {
+    readonly label: string;
+    readonly format?: (value: number) => string;
+    readonly logarithmic?: boolean /** Pods and nodes are counted: no ticks between them. */;
+    readonly whole?: boolean;
+  };
   /** Values hold until the next one, as numbers of pods do. */
   readonly steps?: boolean;
   /** A horizontal line that is not to be crossed. */
@@ -50,7 +55,9 @@ export function overTime(about: OverTime): Markup | undefined {
   const x = (time: number): number => time / clock.seconds;
   const marks = [
     ...warmupMarks(about, y.domain[1]),
-    ...lines.flatMap((line) => lineMarks(line, about, y.floor)),
+    ...lines.flatMap((line, i) =>
+      lineMarks({ ...line, points: withoutRepeats(line.points) }, about, { floor: y.floor, width: widthOf(about, i) }),
+    ),
     ...limitMarks(about, y.domain),
     ...(about.dots ?? []).map((dot) =>
       Plot.dot([dot], { x: x(dot.time), y: dot.value, fill: policyColour(dot.policy), r: 2.6, title: "title" }),
@@ -69,6 +76,7 @@ export function overTime(about: OverTime): Markup | undefined {
         domain: [0, x(about.end)],
         label: clock.label,
         labelArrow: "none",
+        labelAnchor: "center",
         ticks: size === "large" ? 8 : 5,
         tickSize: 4,
       },
@@ -77,6 +85,9 @@ export function overTime(about: OverTime): Markup | undefined {
     },
   });
 }
+
+/** So that the word "warm-up" stands above the lines. */
+const HEADROOM = 1.12;
 
 function verticalScale({ y, size, limit, lines }: OverTime, values: readonly number[]) {
   const { label, format } = y;
@@ -91,7 +102,7 @@ function verticalScale({ y, size, limit, lines }: OverTime, values: readonly num
   const means = lines.flatMap(({ points }) => points.map(({ mean }) => mean)).filter(Number.isFinite);
   const positive = means.filter((value) => value > 0);
   if (y.logarithmic && positive.length > 0) {
-    const high = Math.max(...positive, limit?.value ?? 0) * 1.15;
+    const high = Math.max(...positive, limit?.value ?? 0) * 1.4;
     const low = Math.min(...positive, limit?.value ?? Infinity) / 1.15;
     const ticks = [...logTicks(low, high)];
     return {
@@ -100,12 +111,23 @@ function verticalScale({ y, size, limit, lines }: OverTime, values: readonly num
       options: { ...shared, type: "log", domain: [low, high], ticks },
     } as const;
   }
-  const top = Math.max(...values, (limit?.value ?? 0) * 1.05) * 1.04 || 1;
-  const options = { ...shared, domain: [0, top], ticks: size === "large" ? 6 : 4 };
+  const top = Math.max(...values, (limit?.value ?? 0) * 1.05) * HEADROOM || 1;
+  const count = size === "large" ? 6 : 4;
+  const options = { ...shared, domain: [0, top], ticks: y.whole ? [...wholeTicks(top, count)] : count };
   return { domain: [0, top], floor: 0, options } as const;
 }
 
-function lineMarks({ policy, points, manner = "line" }: Line, about: OverTime, floor: number): readonly Plot.Markish[] {
+/** Steps often coincide: the lines below are wider, so that one sees that they are there. */
+function widthOf({ lines, steps }: OverTime, index: number): number {
+  const above = lines.slice(index + 1).filter(({ policy, manner }) => policy !== undefined && manner !== "thin").length;
+  return steps ? 1.6 + 0.7 * Math.min(above, 3) : 1.8;
+}
+
+function lineMarks(
+  { policy, points, manner = "line" }: Line,
+  about: OverTime,
+  { floor, width }: { readonly floor: number; readonly width: number },
+): readonly Plot.Markish[] {
   const colour = policy === undefined ? "currentColor" : policyColour(policy);
   const curve = about.steps ? "step-after" : "linear";
   const x = (point: Point): number => point.time / about.clock.seconds;
@@ -121,7 +143,7 @@ function lineMarks({ policy, points, manner = "line" }: Line, about: OverTime, f
     x,
     y: (point: Point) => (point.mean < floor ? Number.NaN : point.mean),
     stroke: colour,
-    strokeWidth: thin ? 1.3 : 1.8,
+    strokeWidth: thin ? 1.3 : width,
     curve,
     ...(dash ? { strokeDasharray: dash } : {}),
   });

@@ -29,6 +29,13 @@ export function trackOf(runs: readonly Run[], column: string): readonly Point[] 
   });
 }
 
+/** A point between two equal ones adds ink to the file and nothing to the figure. */
+export function withoutRepeats(points: readonly Point[]): readonly Point[] {
+  const same = (one: Point, two: Point | undefined): boolean =>
+    two !== undefined && one.mean === two.mean && one.low === two.low && one.high === two.high;
+  return points.filter((point, i) => !(same(point, points[i - 1]) && same(point, points[i + 1])));
+}
+
 export const lastTime = (runs: readonly Run[]): number =>
   Math.max(0, ...runs.map(({ series }) => series.rows.at(-1)?.[0] ?? 0));
 
@@ -50,6 +57,13 @@ export function logTicks(low: number, high: number): readonly number[] {
   const steps = last - first > 3 ? [1] : last - first > 2 ? [1, 3] : [1, 2, 5];
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => steps.map((step) => tenTo(step, first + i))).flat();
   return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+}
+
+/** Whole numbers from 0, in steps of 1, 2 or 5 times a power of ten, about as many as asked for. */
+export function wholeTicks(top: number, count: number): readonly number[] {
+  let step = 1;
+  for (let i = 0; top / step > count + 0.5; i++) step = tenTo([2, 5, 10][i % 3], Math.floor(i / 3));
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
 }
 
 /** step × 10^exponent, the number nearest to its decimal notation on every machine. */

@@ -10,38 +10,37 @@ import { intervalOf } from "../summary.js";
 import { type Markup, markup } from "./markup.js";
 import { figure, key, multiples, partLegend, policyLegend, section, type View } from "./view.js";
 
-const BAND =
-  "Lines are means over the replications, bands reach from the lowest to the highest of them; the warm-up is shaded.";
+const HOW_TO_READ = markup`<p class="quiet">In all figures over time, lines are means over the replications and bands reach from the lowest to the highest of them; the warm-up is shaded.</p>
+`;
 
 export function latency(view: View): Markup {
-  const legend = policyLegend(view.summary);
-  const limit = view.summary.objectives.find(({ endpoint, latency }) => endpoint === null && latency !== null);
-  const overSteps = (quantile: "P50" | "P99", named: string): Markup =>
-    figure(
-      `Latency over time, ${named}`,
-      columnOverTime(view, `latency${quantile}`, {
-        title: `Latency over time, ${named}`,
-        y: { label: "latency", format: brief, logarithmic: isWide(view, `latency${quantile}`) },
-        ...(limit?.latency != null && quantile === "P99"
-          ? { limit: { value: limit.latency, label: `objective ${brief(limit.latency)}` } }
-          : {}),
-      }),
-      BAND,
-      legend,
-    );
-  const objective =
-    limit === undefined
-      ? ""
-      : " The dashed corner is the objective: the curve of a policy that keeps it passes below and left of it.";
+  const corner = view.summary.objectives.some(({ endpoint, latency: limit }) => endpoint === null && limit !== null)
+    ? " The dashed corner is the objective: the curve of a policy that keeps it passes below and left of it."
+    : "";
   return section("latency", "Latency", [
-    markup`<div class="pair">${overSteps("P50", "median")}${overSteps("P99", "99th percentile")}</div>`,
+    HOW_TO_READ,
+    markup`<div class="pair">${quantileOverTime(view, "P50", "median")}${quantileOverTime(view, "P99", "99th percentile")}</div>`,
     markup`<div class="pair">${figure(
       "Latency distribution",
       latencyDistribution(view.summary),
-      `Read: how many requests took longer. All replications together, failed requests left out; both axes are logarithmic.${objective}`,
-      legend,
+      `How many requests took longer than a time. All replications together, failed requests left out; both axes are logarithmic.${corner}`,
+      policyLegend(view.summary),
     )}${causes(view)}</div>`,
   ]);
+}
+
+function quantileOverTime(view: View, quantile: "P50" | "P99", named: string): Markup {
+  const title = `Latency over time, ${named}`;
+  // Only an objective about this very quantile is a line in this figure.
+  const share = quantile === "P99" ? 0.99 : 0.5;
+  const limit = view.summary.objectives.find((one) => one.endpoint === null && one.share === share)?.latency;
+  const column = `latency${quantile}`;
+  const picture = columnOverTime(view, column, {
+    title,
+    y: { label: `latency, ${named}`, format: brief, logarithmic: isWide(view, column) },
+    ...(limit == null ? {} : { limit: { value: limit, label: `objective ${brief(limit)}` } }),
+  });
+  return figure(title, picture, "Of the requests answered in each step of the series.", policyLegend(view.summary));
 }
 
 function causes(view: View): Markup {
@@ -65,6 +64,7 @@ export function load(view: View): Markup {
       size: "small",
       title: `Load against capacity of ${name}`,
       y: { label: "cores", format: formatPlain },
+      steps: true,
     });
   };
   const replicas = services.map((name, i) => ({
@@ -73,7 +73,7 @@ export function load(view: View): Markup {
       id: `ready-${i}`,
       size: "small",
       title: `Ready pods of ${name}`,
-      y: { label: "pods", format: formatPlain },
+      y: { label: "pods", format: formatPlain, whole: true },
       steps: true,
     }),
   }));
@@ -82,10 +82,10 @@ export function load(view: View): Markup {
       "Nodes over time",
       columnOverTime(view, "nodes", {
         title: "Nodes over time",
-        y: { label: "nodes, bought and paid", format: formatPlain },
+        y: { label: "nodes, bought and paid", format: formatPlain, whole: true },
         steps: true,
       }),
-      BAND,
+      "",
       policies,
     )}</div>`,
     multiples({
@@ -95,7 +95,7 @@ export function load(view: View): Markup {
         "Cores that the requests will ask for, cores of the ready pods, and cores in use. Where the load rises above a line, that policy's pods cannot keep up. Each service has its own scale.",
       legend: policyLegend(summary, [key("area", "offered load"), key("line", "capacity"), key("thin", "in use")]),
     }),
-    multiples({ title: "Ready pods, by service", pictures: replicas, caption: BAND, legend: policies }),
+    multiples({ title: "Ready pods, by service", pictures: replicas, caption: "", legend: policies }),
   ]);
 }
 
@@ -135,7 +135,7 @@ export function money(view: View): Markup | undefined {
         y: { label: "USD per hour", format: formatPlain },
         steps: true,
       }),
-      BAND,
+      "",
       policyLegend(summary),
     )}${barFigure(
       view,
@@ -166,7 +166,7 @@ export function errors(view: View): Markup {
     title: "Errors by cause",
     parts,
     axis: "share of requests",
-    format: (value: number) => formatNumber(value, "share").replace(".0 ", " "),
+    format: percent,
   };
   const failures = drawLines(view, policyLines(view, "failedPerSecond"), {
     id: "failures",
@@ -174,7 +174,7 @@ export function errors(view: View): Markup {
     y: { label: "failed requests per second", format: formatPlain },
   });
   return section("errors", "Errors", [
-    markup`<div class="pair">${figure("Failed requests over time", failures, BAND, policyLegend(summary))}${barFigure(view, bars, "Of all requests that ended.")}</div>`,
+    markup`<div class="pair">${figure("Failed requests over time", failures, "", policyLegend(summary))}${barFigure(view, bars, "Of all requests that ended.")}</div>`,
   ]);
 }
 
@@ -237,6 +237,9 @@ function isWide({ runs }: View, column: string): boolean {
   return means.length > 0 && Math.max(...means) > 8 * Math.min(...means);
 }
 
-/** For axes: "100 ms", not "100.0 ms". */
-const brief = (seconds: number): string =>
-  formatNumber(seconds, "s").replace(/\.?0+ (?=[mµ]?s$)/, (zeros) => (zeros.startsWith(".") ? " " : zeros));
+/** For axes: "100 ms" and "5 %", not "100.0 ms" and "5.00 %"; nothing needs no unit. */
+const brief = (seconds: number): string => shorten(formatNumber(seconds, "s"));
+const percent = (share: number): string => shorten(formatNumber(share, "share"));
+
+const shorten = (text: string): string =>
+  text.startsWith("0 ") ? "0" : text.replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");

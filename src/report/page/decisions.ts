@@ -3,7 +3,7 @@ import type { Decision } from "../../model/decisions.js";
 import type { Run } from "../csv.js";
 import { type Line, overTime } from "../figures/over-time.js";
 import { trackOf } from "../figures/tracks.js";
-import { formatDuration, formatPlain, formatTime, UNKNOWN } from "../numbers.js";
+import { formatPlain, formatTime, UNKNOWN } from "../numbers.js";
 import { type Markup, markup } from "./markup.js";
 import { multiples, policyLegend, policyName, scrolling, section, type View } from "./view.js";
 
@@ -62,7 +62,7 @@ function steps({ runs, clock, summary, end }: View, { id, title, column, subject
     })),
   );
   const changes = summary.policies.map(({ name }, i) => `${name}: ${changesOf(runs[i][0], subject).length} changes`);
-  const y = { label: unit, format: formatPlain };
+  const y = { label: unit, format: formatPlain, whole: true };
   const shared = {
     id,
     title,
@@ -82,7 +82,7 @@ function table({ runs, summary }: View, index: number): Markup | undefined {
   if (changes.length === 0) return undefined;
   const shown = changes.slice(0, MOST_ROWS);
   const rest = changes.length - shown.length;
-  const caption = `Changes under ${policy.name} in the run with seed ${summary.seed + run.replication}`;
+  const caption = `Changes under ${policy.name} in the run with seed ${summary.seed + run.replication}; “–” is a change that a later one overtook, or that the run's end came before`;
   const counts = `${changes.length} ${changes.length === 1 ? "change" : "changes"} in ${run.decisions.length} decisions`;
   return markup`<details><summary>${policyName(policy, index)}: ${counts}</summary>
 ${scrolling(
@@ -109,9 +109,11 @@ function row(one: Decision): Markup {
   const { time, subject, policy, rule, seen, from, wished, asked, effectiveAt } = one;
   // What bounds or the number of machines cut off is worth knowing.
   const cut = Number.isFinite(wished) && Math.ceil(wished) !== asked ? ` (wished ${formatPlain(wished)})` : "";
-  const after = Number.isFinite(effectiveAt) ? formatDuration(Math.max(0, effectiveAt - time)) : UNKNOWN;
+  // The scheduler asks for nothing: a pod without a node is one that waits.
+  const change = policy === "scheduler" ? "waits" : `${formatPlain(from)} → ${formatPlain(asked)}${cut}`;
+  const after = Number.isFinite(effectiveAt) ? formatTime(Math.max(0, effectiveAt - time)) : UNKNOWN;
   const facts = Object.entries(seen).map(([name, value]) => `${name} ${formatPlain(value)}`);
-  return markup`<tr><td>${formatTime(time)}</td><th scope="row">${subject.replace(/^service /, "")}</th><td>${policy}</td><td>${formatPlain(from)} → ${formatPlain(asked)}${cut}</td><td>${after}</td><td class="words">${rule}</td><td class="words">${facts.join(", ")}</td></tr>
+  return markup`<tr><td>${formatTime(time)}</td><th scope="row">${subject.replace(/^service /, "")}</th><td>${policy}</td><td>${change}</td><td>${after}</td><td class="words">${rule}</td><td class="words">${facts.join(", ")}</td></tr>
 `;
 }
 

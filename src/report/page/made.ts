@@ -14,10 +14,15 @@ export function made({ summary }: View, manifest: Manifest, scenarioText: string
     ["scenario", markup`${manifest.scenario.path}<br><code>sha256 ${manifest.scenario.hash}</code>`],
     ...Object.entries(manifest.files).map(([path, hash]) => [path, markup`<code>sha256 ${hash}</code>`] as const),
     ["policies", manifest.policies.join(", ")],
-    ["replications", `${replications}, seeds ${seeds}`],
+    ["replications", `${replications}, ${replications === 1 ? "seed" : "seeds"} ${seeds}`],
     ["warm-up", `${formatDuration(warmup)}, not measured`],
     ["measured", `${formatDuration(duration)} a run`],
-    ["intervals", `Student's t over the replications, ${levelOf(summary)}; differences pair by pair, by seed`],
+    [
+      "intervals",
+      replications === 1
+        ? "none, for one run has none"
+        : `Student's t over the replications, ${levelOf(summary)}; differences pair by pair, by seed`,
+    ],
   ];
   return section("made", "How it was made", [
     markup`<p>A discrete-event simulation played every request in virtual time. The same scenario and the same seed give the same bytes on any machine.</p>

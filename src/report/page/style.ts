@@ -56,7 +56,7 @@ section{margin:0 0 52px}
 figure{margin:0;min-width:0;break-inside:avoid}
 figure.multiples{margin-bottom:32px;break-inside:auto}
 figcaption{font-size:.85rem;line-height:1.45;color:var(--quiet);margin-top:6px;max-width:75ch}
-.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,100%),1fr));gap:18px 24px}
+.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(270px,100%),1fr));gap:22px 32px}
 .small>div{min-width:0;break-inside:avoid}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:0 16px;margin:0 0 6px;padding:0;font-size:.86rem}
 .policy{overflow-wrap:anywhere}
@@ -75,6 +75,7 @@ th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1p
 thead th,thead td{border-bottom:2px solid var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500;min-width:9em}
 table.measures{width:100%}
+table.measures.one{width:auto}
 table.measures td,table.measures thead th{text-align:right;padding:6px 0 6px 22px;white-space:nowrap}
 table.measures thead th{white-space:normal}
 tbody tr:hover{background:var(--raised)}
@@ -84,7 +85,9 @@ tbody tr:hover{background:var(--raised)}
 table.decisions td{white-space:nowrap}
 table.decisions td.words{white-space:normal;min-width:15em}
 details{border-top:1px solid var(--line);padding:8px 0}
-details+details{margin-top:0}
+.scroll+details{border-top:0}
+td,dd,.number{font-variant-numeric:tabular-nums}
+.number{white-space:nowrap}
 summary{cursor:pointer;font-weight:600;padding:4px 0}
 details[open]>summary{margin-bottom:10px}
 pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:14px 16px;overflow-x:auto;font-size:.82rem;line-height:1.5;max-height:70vh}
@@ -99,7 +102,8 @@ main,header.top,footer{padding:0 16px}
 h1{font-size:1.7rem}
 .answer{font-size:1.12rem;padding:12px 14px}
 .facts div{grid-template-columns:1fr;gap:0}
-svg.plot{font-size:13.5px}
+svg.plot{font-size:14px}
+.small svg.plot{font-size:12px}
 }
 @media print{
 body{font-size:10.5pt}

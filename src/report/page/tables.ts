@@ -10,7 +10,9 @@ export function comparison({ summary }: View): Markup {
   const single = summary.policies.length === 1;
   const title = single ? "Measures" : "Comparison";
   const caption = single
-    ? `Means over the replications and their ${levelOf(summary)} intervals.`
+    ? summary.replications === 1
+      ? "Of one run, which has no intervals."
+      : `Means over the replications and their ${levelOf(summary)} intervals.`
     : `Means and their ${levelOf(summary)} intervals. Policies met the same requests, so differences from the baseline are taken pair by pair; a verdict is given when the interval of the difference leaves out zero.`;
   return section("comparison", title, [measureTable(summary, shownMeasures(summary), caption), allMeasures(summary)]);
 }
@@ -22,7 +24,7 @@ export function elasticity({ summary }: View): Markup | undefined {
   return section("elasticity", "Elasticity", [
     markup`<p>How well the number of ready pods followed the number that the load needed, a minute at a time, as a mean over the services. Under-provisioned pods were missing, over-provisioned ones were there for nothing; the deviation counts both (Herbst et al., 2018). Lower is better everywhere.</p>
 `,
-    measureTable(summary, known, `Elasticity metrics, with their ${levelOf(summary)} intervals.`),
+    measureTable(summary, known, "Elasticity metrics."),
   ]);
 }
 
@@ -62,7 +64,7 @@ function measureTable(summary: Summary, measures: readonly MeasureSummary[], cap
   );
   return scrolling(
     caption,
-    markup`<table class="measures"><caption>${caption}</caption><thead><tr><td></td>${head}</tr></thead><tbody>
+    markup`<table class="measures${summary.policies.length === 1 && " one"}"><caption>${caption}</caption><thead><tr><td></td>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`,
   );
 }

@@ -66,7 +66,7 @@ function objectives(summary: Summary, policy: PolicySummary): Markup | undefined
   const items = policy.objectives.map(({ name, kept }) => {
     const { label } = summary.objectives.find((one) => one.name === name)!;
     const share = formatInterval(intervalOf(policy.measures[name]), "share");
-    return markup`<li class="${kept ? "kept" : "failed"}"><b>${kept ? "kept" : "failed"}</b> ${label} <span class="quiet">(${share})</span></li>`;
+    return markup`<li class="${kept ? "kept" : "failed"}"><b>${kept ? "kept" : "failed"}</b> ${label} <span class="quiet number">(${share})</span></li>`;
   });
   return markup`<ul class="objectives">${items}</ul>`;
 }

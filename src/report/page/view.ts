@@ -52,12 +52,15 @@ export function partLegend(parts: readonly { readonly label: string; readonly co
   return markup`<ul class="legend">${items}</ul>`;
 }
 
-/** A figure with its title above and, below, what one must know to read it. */
+/** A figure with its title above and, below, what one must know to read it, if anything. */
 export function figure(title: string, picture: Markup | undefined, caption: string, legend?: Markup): Markup {
   if (picture === undefined) return new Markup("");
-  return markup`<figure><h3>${title}</h3>${legend}${picture}<figcaption>${caption}</figcaption></figure>
+  return markup`<figure><h3>${title}</h3>${legend}${picture}${captionOf(caption)}</figure>
 `;
 }
+
+const captionOf = (text: string): Markup | undefined =>
+  text === "" ? undefined : markup`<figcaption>${text}</figcaption>`;
 
 /** The same small figure for each of several services. */
 export function multiples(about: {
@@ -71,7 +74,7 @@ export function multiples(about: {
   return markup`<figure class="multiples"><h3>${about.title}</h3>${about.legend}<div class="small">${shown.map(
     ({ name, picture }) => markup`<div><h4>${name}</h4>${picture}</div>
 `,
-  )}</div><figcaption>${about.caption}</figcaption></figure>
+  )}</div>${captionOf(about.caption)}</figure>
 `;
 }
 
