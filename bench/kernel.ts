@@ -28,7 +28,7 @@ for (const pending of [100, 1e3, 1e5]) {
   for (let i = 0; i < pending; i++) queue.add(gaps[i & 4095], 0, 0, i, 0);
   bench.add(`event queue: pop and add, ${pending} pending`, () => {
     for (let i = 0; i < BATCH; i++) {
-      queue.pop();
+      queue.pop(Infinity);
       queue.add(queue.time + gaps[i & 4095], 0, queue.kind, queue.a, queue.b);
     }
   });

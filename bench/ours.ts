@@ -41,7 +41,7 @@ function hold(pending: number, seed: number): Line {
   for (let i = 0; i < pending; i++) queue.add(stream.exponential(), 0, 0, i, 0);
   const act = (count: number): void => {
     for (let i = 0; i < count; i++) {
-      queue.pop();
+      queue.pop(Infinity);
       queue.add(queue.time + stream.exponential(), 0, queue.kind, queue.a, queue.b);
     }
   };

@@ -49,7 +49,7 @@ export function summarise(scenario: Scenario, outcomes: readonly Outcome[]): Fin
 
 function find(scenario: Scenario, measures: readonly Measure[], outcomes: readonly Outcome[]): Finding {
   const intervals = Object.fromEntries(
-    measures.map(({ name }) => [name, meanInterval(outcomes.map((outcome) => valueOf(outcome, name)))]),
+    measures.map(({ name }) => [name, meanInterval(outcomes.map((outcome) => measured(outcome, name)))]),
   );
   const growing = outcomes.flatMap((outcome) => outcome.growing ?? []);
   return {
@@ -73,12 +73,12 @@ function compare(measures: readonly Measure[], baseline: readonly Outcome[], out
   });
   const differences = measures.map(({ name, better }) => {
     const difference = pairedDifference(
-      pairs.map(({ outcome }) => valueOf(outcome, name)),
-      pairs.map(({ partner }) => valueOf(partner, name)),
+      pairs.map(({ outcome }) => measured(outcome, name)),
+      pairs.map(({ partner }) => measured(partner, name)),
     );
     return [name, { difference, verdict: better === "neither" ? undefined : verdict(difference, better) }] as const;
   });
   return { policy: outcomes[0].policy, baseline: baseline[0].policy, differences: Object.fromEntries(differences) };
 }
 
-const valueOf = (outcome: Outcome, name: string): number => outcome.measures[name] ?? Number.NaN;
+const measured = (outcome: Outcome, name: string): number => outcome.measures[name] ?? Number.NaN;

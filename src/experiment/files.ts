@@ -2,17 +2,30 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "sucrase";
-import type { Complaint } from "../scenario/complaint.js";
+import { parseDocument } from "yaml";
+import { type Complaint, ScenarioError } from "../scenario/complaint.js";
 import { policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
+import { loadPolicyFile, PolicyFileError } from "./policy-file.js";
 
 /** A scenario file that was read without complaint. */
 export interface LoadedScenario {
   readonly path: string;
+  /** As it stands in the file. */
   readonly text: string;
+  /** With what the command line overrides; worker threads read this, so that all play the same scenario. */
+  readonly played: string;
   readonly scenario: Scenario;
   readonly warnings: readonly Complaint[];
+}
+
+/** What the command line may say in place of the file. */
+export interface Overrides {
+  readonly seed?: number;
+  readonly replications?: number;
+  /** As in a file: "10m". */
+  readonly duration?: string;
+  readonly warmup?: string;
 }
 
 /** What cannot be read from disk, in a sentence that starts with the path. */
@@ -20,26 +33,72 @@ export class FileError extends Error {
   override readonly name = "FileError";
 }
 
-/** Larger files are refused before they are read: no scenario that people write comes near. */
-const LARGEST_SCENARIO = 1024 * 1024;
+/** The name of a scenario that comes through a pipe. */
+const STDIN = "stdin";
 
-/** Reads a scenario with the traces and policies that it names, whose paths are relative to the file. */
-export async function loadScenario(path: string): Promise<LoadedScenario> {
-  return readLoaded(path, readText(path));
+/** Reads a scenario with the traces and policies that it names, whose paths are relative to the file. "-": from stdin. */
+export async function loadScenario(path: string, overrides: Overrides = {}): Promise<LoadedScenario> {
+  const name = path === "-" ? STDIN : path;
+  const text = path === "-" ? readInput() : readText(path);
+  const asWritten = await readLoaded(name, text);
+  const played = overridden(text, overrides);
+  return played === text ? asWritten : { ...(await readLoaded(name, played)), text };
 }
 
-/** The same from a text already read: what worker threads do, so that all play the same scenario. */
+/** The same from a text already read. */
 export async function readLoaded(path: string, text: string): Promise<LoadedScenario> {
   const folder = dirname(resolve(path));
   const policies = new Map<string, unknown>();
-  for (const file of policyPathsIn(text)) policies.set(file, await loadPolicy(resolve(folder, file), file));
-  const { scenario, warnings } = readScenario(text, {
-    name: path,
-    loadPolicy: (file) => policies.get(file) as never,
-    openTrace: (file) => openText(resolve(folder, file), file),
-  });
-  return { path, text, scenario, warnings };
+  const faults = new Map<string, PolicyFileError>();
+  for (const file of policyPathsIn(text)) {
+    try {
+      policies.set(file, await loadPolicyFile(resolve(folder, file), file));
+    } catch (error) {
+      faults.set(file, error instanceof PolicyFileError ? error : new PolicyFileError(reasonOf(error)));
+    }
+  }
+  try {
+    const { scenario, warnings } = readScenario(text, {
+      name: path,
+      loadPolicy: (file) => policies.get(file) as never,
+      openTrace: (file) => openText(resolve(folder, file), file),
+    });
+    return { path, text, played: text, scenario, warnings };
+  } catch (error) {
+    throw error instanceof ScenarioError ? withPolicyFaults(error, faults, folder) : error;
+  }
 }
+
+/** The scenario's text with other values; complaints have been made about the original, so lines may move. */
+function overridden(text: string, overrides: Overrides): string {
+  const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return text;
+  const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
+  for (const [key, value] of given) document.set(key, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The reader only knows that a policy's file could not be loaded: here is why, and where in that file. */
+function withPolicyFaults(
+  { complaints }: ScenarioError,
+  faults: ReadonlyMap<string, PolicyFileError>,
+  folder: string,
+): ScenarioError {
+  return new ScenarioError(
+    complaints.map((complaint) => {
+      if (!complaint.message.endsWith("got nothing that could be loaded")) return complaint;
+      const found = [...faults].find(([file]) => complaint.source.includes(file));
+      if (found === undefined) return complaint;
+      const [file, { message, place }] = found;
+      if (place === undefined) return { ...complaint, message: `${file} cannot be loaded: ${message}` };
+      const source = readText(resolve(folder, file)).split(/\r?\n/)[place.line - 1] ?? "";
+      return { ...place, path: "", message, source, length: 1 };
+    }),
+  );
+}
+
+/** Larger files are refused before they are read: no scenario that people write comes near. */
+const LARGEST_SCENARIO = 1024 * 1024;
 
 function readText(path: string): string {
   try {
@@ -52,6 +111,14 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw error instanceof FileError ? error : new FileError(`${path}: cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function readInput(): string {
+  try {
+    return readFileSync(0, "utf8");
+  } catch (error) {
+    throw new FileError(`${STDIN}: cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -78,30 +145,16 @@ function openText(path: string, name: string): TextSource {
   };
 }
 
-/**
- * A user's policy: the default export of one TypeScript or JavaScript file. Types are taken off first, and
- * `dryscale` means this very package, wherever the file lies; other imports must be absolute or built in.
- */
-async function loadPolicy(path: string, name: string): Promise<unknown> {
-  try {
-    const source = readFileSync(path, "utf8");
-    const { code } = transform(source, { transforms: ["typescript"], disableESTransforms: true, filePath: path });
-    const self = new URL("../index.js", import.meta.url).href;
-    const linked = code.replace(/(\bfrom\s*|\bimport\s*)(["'])dryscale\2/g, `$1"${self}"`);
-    const module = (await import(`data:text/javascript;base64,${Buffer.from(linked).toString("base64")}`)) as {
-      default?: unknown;
-    };
-    return module.default;
-  } catch (error) {
-    throw new FileError(`${name}: cannot be loaded as a policy: ${reasonOf(error)}`);
-  }
-}
-
-const reasonOf = (error: unknown): string => {
+/** A fault of the file system in the user's words. */
+export const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EACCES") return "permission is denied";
   if (code === "EISDIR") return "it is a folder";
+  if (code === "ENOTDIR") return "a part of the path is a file, not a folder";
+  if (code === "ENOSPC") return "the disk is full";
+  if (code === "EROFS") return "the file system is read-only";
+  if (code === "EAGAIN") return "nothing comes through the pipe";
   return message ?? String(error);
 };
 

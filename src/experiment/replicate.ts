@@ -1,9 +1,10 @@
 /** Plays every policy under every seed, on as many threads as there are cores, in a result that no thread count changes. */
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import Tinypool from "tinypool";
 import type { LoadedScenario } from "./files.js";
 import type { Outcome } from "./run.js";
-import type { Task } from "./worker.js";
+import type { Failure, Reply, Task } from "./worker.js";
 
 export interface Replication {
   readonly policies: readonly string[];
@@ -17,22 +18,22 @@ export interface Replication {
 }
 
 /** A run that did not come to an end. */
-export interface FailedRun {
+export interface FailedRun extends Failure {
   readonly policy: string;
   readonly replication: number;
-  readonly reason: string;
 }
 
 export interface Replicated {
-  /** By policy, then by replication. */
+  /** By policy, then by replication; so are those that failed. */
   readonly outcomes: readonly Outcome[];
   readonly failed: readonly FailedRun[];
   readonly interrupted: boolean;
 }
 
-export async function replicate({ path, text }: LoadedScenario, about: Replication): Promise<Replicated> {
+/** Plays them all. What fails is told beside what succeeds; only a fault of the thread pool itself is thrown. */
+export async function replicate({ path, played }: LoadedScenario, about: Replication): Promise<Replicated> {
   const tasks = about.policies.flatMap((policy) =>
-    Array.from({ length: about.replications }, (_, replication): Task => ({ path, text, policy, replication })),
+    Array.from({ length: about.replications }, (_, replication): Task => ({ path, text: played, policy, replication })),
   );
   const threads = Math.max(1, Math.min(about.workers ?? availableParallelism(), tasks.length));
   const pool = new Tinypool({
@@ -42,27 +43,48 @@ export async function replicate({ path, text }: LoadedScenario, about: Replicati
     maxThreads: threads,
     isolateWorkers: false,
   });
-  const failed: FailedRun[] = [];
+  // Every run listens to it, and there may be thousands.
+  if (about.signal !== undefined) setMaxListeners(0, about.signal);
   let done = 0;
-  const play = async (task: Task): Promise<Outcome | undefined> => {
-    try {
-      return (await pool.run(task, about.signal ? { signal: about.signal } : {})) as Outcome;
-    } catch (error) {
-      if (about.signal?.aborted) return undefined;
-      failed.push({ policy: task.policy, replication: task.replication, reason: (error as Error).message });
-      return undefined;
-    } finally {
-      about.progress?.(++done, tasks.length);
-    }
-  };
   about.progress?.(0, tasks.length);
+  const play = async (task: Task): Promise<Reply | undefined> => {
+    const reply = await answer(pool, task, about.signal);
+    if (reply !== undefined) about.progress?.(++done, tasks.length);
+    return reply;
+  };
   // Replications of all policies in turn, so that an interruption leaves whole pairs.
-  const byReplication = [...tasks].sort((one, two) => one.replication - two.replication);
-  const found = await Promise.all(byReplication.map(play));
+  const order = tasks.map((task, i) => ({ task, i })).sort((one, two) => one.task.replication - two.task.replication);
+  const replies = new Map<number, Reply>();
+  await Promise.all(
+    order.map(async ({ task, i }) => {
+      const reply = await play(task);
+      if (reply !== undefined) replies.set(i, reply);
+    }),
+  );
   await pool.destroy();
-  const outcomes = tasks.flatMap(({ policy, replication }) => {
-    const outcome = found.find((one) => one?.policy === policy && one.replication === replication);
-    return outcome === undefined ? [] : [outcome];
+  return sorted(tasks, replies, about.signal?.aborted === true);
+}
+
+/** Undefined when stopped before its end: a thread that computes cannot be asked, only ended. */
+async function answer(pool: Tinypool, task: Task, signal: AbortSignal | undefined): Promise<Reply | undefined> {
+  try {
+    return (await pool.run(task, signal ? { signal } : {})) as Reply;
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "ERR_WORKER_OUT_OF_MEMORY" ? "out of memory" : `its thread ended: ${message}`;
+    return { failure: { blame: "thread", reason } };
+  }
+}
+
+function sorted(tasks: readonly Task[], replies: ReadonlyMap<number, Reply>, interrupted: boolean): Replicated {
+  const outcomes: Outcome[] = [];
+  const failed: FailedRun[] = [];
+  tasks.forEach(({ policy, replication }, i) => {
+    const reply = replies.get(i);
+    if (reply === undefined) return;
+    if ("outcome" in reply) outcomes.push(reply.outcome);
+    else failed.push({ policy, replication, ...reply.failure });
   });
-  return { outcomes, failed, interrupted: about.signal?.aborted === true };
+  return { outcomes, failed, interrupted: interrupted && replies.size < tasks.length };
 }

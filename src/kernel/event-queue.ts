@@ -192,17 +192,14 @@ export class EventQueue {
     let place = from;
     for (let first = 4 * place + 1; first < size; first = 4 * place + 1) {
       // The earliest of four children, without branches that would be guessed wrong half the time.
-      const t0 = times[first];
-      const t1 = times[first + 1];
-      const t2 = times[first + 2];
-      const t3 = times[first + 3];
-      const one = first + bit(t1 < t0);
-      const two = first + 2 + bit(t3 < t2);
-      let child = one + Math.imul(bit(times[two] < times[one]), two - one);
+      const one = first + bit(times[first + 1] < times[first]);
+      const two = first + 2 + bit(times[first + 3] < times[first + 2]);
+      let child = one + ((two - one) & -bit(times[two] < times[one]));
       const below = times[child];
       if (time < below) break;
-      const equal = bit(t0 === below) + bit(t1 === below) + bit(t2 === below) + bit(t3 === below);
-      if (equal > 1) child = this.firstOfEqual(first, child);
+      // It has beaten the other pair's winner, and its own pair's loser: is it as early as one of them?
+      const loser = first + ((child - first) ^ 1);
+      if (times[one + two - child] === below || times[loser] === below) child = this.firstOfEqual(first, child);
       const chosen = events[child];
       if (time === below && order[event >> SHIFT] < order[chosen >> SHIFT]) break;
       times[place] = below;

@@ -36,9 +36,9 @@ export class RandomStream implements Chance {
     return ((this.bits() >>> 0) + 0.5) * 2 ** -32;
   }
 
-  /** Uniform on 0, 1, … n - 1. */
+  /** Uniform on 0, 1, … n - 1, for n up to 2³². */
   below(n: number): number {
-    return Math.floor(this.uniform() * n);
+    return (this.uniform() * n) >>> 0;
   }
 
   /** Exponential with mean 1, by the ziggurat. */

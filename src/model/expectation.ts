@@ -18,8 +18,9 @@ export function expectedWork(services: readonly ServiceSpec[]): readonly Float64
     work = rows.map(({ id, own, calls }) => {
       const row = new Float64Array(services.length);
       row[id] = own;
-      for (const [name, times] of calls)
-        work[names.indexOf(name)].forEach((seconds, to) => (row[to] += times * seconds));
+      for (const [name, times] of calls) {
+        for (const [to, seconds] of work[names.indexOf(name)].entries()) row[to] += times * seconds;
+      }
       return row;
     });
   }

@@ -1,17 +1,11 @@
 /**
- * Calls: they travel to a service, reach a pod, wait for a worker, do what the endpoint's program says,
- * call others, and answer. A request is a call whose parent is NONE: one noun where others have two.
- *
- * A branch of a parallel step, and the body of a loop, is a strand: a row of the same table that works in
- * its call's pod and hands control back to it when done.
- *
- * Not modelled: cancelling. When one branch fails the others go on, and the call fails when all are done.
+ * Calls: they travel to a service, reach a pod, wait for a worker, do what the endpoint's program says
+ * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { Draws } from "../kernel/distributions.js";
-import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Cpu } from "./cpu.js";
-import { Op as Operation, type Program } from "./program.js";
 import type { Recorder } from "./recorder.js";
 import {
   type CallId,
@@ -24,11 +18,13 @@ import {
   type Service,
   type State,
 } from "./state.js";
+import { Steps } from "./steps.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
 const Failure = Failures;
-const Op = Operation;
+const CallState = States;
+const Parent = Parents;
 
 /** What traffic asks of the rest of the world. */
 export interface TrafficEvents {
@@ -42,14 +38,13 @@ export interface TrafficEvents {
 
 export class Traffic {
   readonly cpu: Cpu;
+  private readonly steps: Steps;
   private readonly sim: Simulation;
-  private readonly program: Program;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
   private readonly calls: Calls;
   private readonly draws: Draws;
   private readonly reached: EventKind<CallId>;
-  private readonly waited: EventKind<CallId>;
   private readonly replied: EventKind<CallId>;
   /** Pods whose queue is being worked off further up the stack. */
   private pumping = NONE;
@@ -59,19 +54,15 @@ export class Traffic {
     private readonly recorder: Recorder,
     private readonly events: TrafficEvents,
   ) {
-    const { sim, program, services, pods, calls } = state;
+    const { sim, services, pods, calls } = state;
     this.sim = sim;
-    this.program = program;
     this.services = services;
     this.pods = pods;
     this.calls = calls;
     this.draws = state.draws;
+    this.steps = new Steps(state, this);
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.reached = sim.event("call.reached", (call: CallId) => this.reach(call));
-    this.waited = sim.event("call.waited", (call: CallId) => {
-      calls.event[call] = NONE;
-      this.advance(call);
-    });
     this.replied = sim.event("call.replied", (call: CallId) => this.reply(call));
   }
 
@@ -88,7 +79,7 @@ export class Traffic {
     calls.pc[call] = state.endpoints[endpoint].entry;
     calls.request[call] = request;
     calls.site[call] = site;
-    calls.state[call] = CALL;
+    calls.state[call] = CallState.Call;
     calls.failure[call] = Failure.None;
     calls.event[call] = NONE;
     calls.user[call] = user;
@@ -120,51 +111,11 @@ export class Traffic {
       if (service.head === NONE) service.tail = NONE;
       service.waiting--;
       const waited = this.sim.now - calls.since[call];
-      if (calls.state[call] === PODLESS) service.startingUp += waited;
+      if (calls.state[call] === CallState.Podless) service.startingUp += waited;
       else this.recorder.waited(service, waited);
-      calls.state[call] = CALL;
+      calls.state[call] = CallState.Call;
       this.enter(call, pod, service);
     }
-  }
-
-  /** Ends every call in a pod that is killed under them. */
-  kill(pod: PodId): void {
-    const { calls, pods, sim } = this;
-    this.cpu.stop(pod);
-    const lost: CallId[] = [];
-    for (let row = 0; row < calls.rows.high; row++) {
-      const call = row as CallId;
-      if (calls.parent[call] === FREE || calls.pod[call] !== pod) continue;
-      if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
-      calls.event[call] = NONE;
-      lost.push(call);
-    }
-    const gone = new Set<number>(lost);
-    for (let row = 0; row < calls.rows.high; row++) if (gone.has(calls.parent[row])) calls.parent[row] = ORPHAN;
-    pods.head[pod] = pods.tail[pod] = NONE;
-    pods.queued[pod] = pods.busy[pod] = 0;
-    for (const call of lost) {
-      if (calls.state[call] === STRAND) {
-        this.free(call);
-        continue;
-      }
-      calls.state[call] = CALL; // the workers are gone with the pod
-      this.end(call, Failure.Killed);
-    }
-  }
-
-  /** Whether a row of the table is a call that has reached its service and has not ended there. */
-  isInService(row: number): boolean {
-    const { calls } = this;
-    const inPod = calls.pod[row] !== NONE && calls.state[row] !== STRAND;
-    return calls.parent[row] !== FREE && (inPod || calls.state[row] === PODLESS || calls.state[row] === CENTRAL);
-  }
-
-  /** Number of requests without an answer, counted from the table: a check on the books. */
-  countRequests(): number {
-    let count = 0;
-    for (let row = 0; row < this.calls.rows.high; row++) if (this.calls.parent[row] === NONE) count++;
-    return count;
   }
 
   private reach(call: CallId): void {
@@ -193,7 +144,7 @@ export class Traffic {
   private waitAtService(call: CallId, service: Service): void {
     const { calls } = this;
     if (service.waitsAtService && service.waiting >= service.queueLimit) return this.end(call, Failure.Refused);
-    calls.state[call] = service.ready.count === 0 ? PODLESS : CENTRAL;
+    calls.state[call] = service.ready.count === 0 ? CallState.Podless : CallState.Central;
     calls.since[call] = this.sim.now;
     calls.next[call] = NONE;
     if (service.tail === NONE) service.head = call;
@@ -207,17 +158,17 @@ export class Traffic {
     this.calls.pod[call] = pod;
     pods.inFlight[pod]++;
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
-    if (!service.holdsCall) return this.advance(call);
+    if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
     pods.busy[pod]++;
-    this.calls.state[call] = SERVED;
+    this.calls.state[call] = CallState.Served;
     this.recorder.waited(service, 0);
-    this.advance(call);
+    this.steps.advance(call);
   }
 
   private queue(call: CallId, pod: PodId, service: Service): void {
     const { calls, pods } = this;
-    if (pods.queued[pod] >= service.queueLimit) return this.fail(call, Failure.Refused);
+    if (pods.queued[pod] >= service.queueLimit) return this.steps.fail(call, Failure.Refused);
     calls.since[call] = this.sim.now;
     calls.next[call] = NONE;
     if (pods.queued[pod]++ === 0) pods.head[pod] = call;
@@ -243,121 +194,15 @@ export class Traffic {
       pods.busy[pod]++;
       this.recorder.waited(service, this.sim.now - calls.since[call]);
       if (service.holdsCall) {
-        calls.state[call] = SERVED;
-        this.advance(call);
+        calls.state[call] = CallState.Served;
+        this.steps.advance(call);
       } else this.work(call, pod, service);
     }
     this.pumping = outer;
   }
 
-  /** Goes on with a call or a strand until it has to wait for something. */
-  private advance(call: CallId): void {
-    const { calls, program } = this;
-    for (;;) {
-      const pc = calls.pc[call];
-      switch (program.op[pc]) {
-        case Op.Cpu:
-          return this.startWork(call);
-        case Op.Call: {
-          calls.pc[call] = pc + 1;
-          const site = siteWithin(calls.site[call], program.site[pc]);
-          return this.send(program.arg[pc], call, calls.request[call], site, NONE);
-        }
-        case Op.End:
-          return this.end(call, Failure.None);
-        case Op.Wait: {
-          calls.pc[call] = pc + 1;
-          this.draw(call, pc);
-          this.services[calls.service[call]].waited += this.draws.value;
-          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
-          return;
-        }
-        case Op.Choose:
-          calls.pc[call] = this.choose(call, pc);
-          break;
-        case Op.Goto:
-          calls.pc[call] = program.jump[pc];
-          break;
-        case Op.Fork:
-          return this.fork(call, pc);
-        case Op.Repeat: {
-          calls.pc[call] = program.jump[pc];
-          this.draw(call, pc);
-          const turns = Math.round(this.draws.value);
-          if (turns < 1) break;
-          calls.count[call] = 1;
-          return this.startStrand(call, pc + 1, program.site[pc], turns);
-        }
-        case Op.Again:
-          if (--calls.turns[call] === 0) return this.join(call);
-          calls.site[call] = siteWithin(calls.site[call], program.site[pc]);
-          calls.pc[call] = program.arg[pc];
-          break;
-        case Op.Join:
-          return this.join(call);
-        default:
-          throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
-      }
-    }
-  }
-
-  private choose(call: CallId, pc: number): number {
-    const { calls, program, state } = this;
-    const draw = state.chance.open(calls.request[call], calls.site[call] ^ program.site[pc]).uniform();
-    const last = pc + program.arg[pc];
-    for (let entry = pc + 1; entry <= last; entry++) if (draw < program.cumulative[entry]) return program.arg[entry];
-    return program.jump[pc];
-  }
-
-  private fork(call: CallId, pc: number): void {
-    const { calls, program } = this;
-    const branches = program.arg[pc];
-    calls.pc[call] = program.jump[pc];
-    calls.count[call] = branches;
-    for (let entry = pc + 1; entry <= pc + branches; entry++) {
-      this.startStrand(call, program.arg[entry], program.site[entry], 1);
-    }
-  }
-
-  private startStrand(call: CallId, pc: number, site: number, turns: number): void {
-    const { calls } = this;
-    const strand = calls.rows.add();
-    calls.service[strand] = calls.service[call];
-    calls.endpoint[strand] = calls.endpoint[call];
-    calls.pod[strand] = calls.pod[call];
-    calls.parent[strand] = call;
-    calls.pc[strand] = pc;
-    calls.turns[strand] = turns;
-    calls.request[strand] = calls.request[call];
-    calls.site[strand] = siteWithin(calls.site[call], site);
-    calls.state[strand] = STRAND;
-    calls.failure[strand] = Failure.None;
-    calls.event[strand] = NONE;
-    this.advance(strand);
-  }
-
-  /** A strand is done: its call goes on when all its strands are. */
-  private join(strand: CallId): void {
-    const { calls } = this;
-    const call = calls.parent[strand] as CallId;
-    if (calls.failure[strand] !== Failure.None) calls.failure[call] = calls.failure[strand];
-    this.free(strand);
-    if (--calls.count[call] === 0) this.resume(call);
-  }
-
-  private resume(call: CallId): void {
-    const failure = this.calls.failure[call];
-    if (failure === Failure.None) this.advance(call);
-    else this.fail(call, failure);
-  }
-
-  private fail(call: CallId, failure: number): void {
-    this.calls.failure[call] = failure;
-    if (this.calls.state[call] === STRAND) this.join(call);
-    else this.end(call, failure);
-  }
-
-  private startWork(call: CallId): void {
+  /** A piece of CPU work is next: it needs a worker where workers are held for work alone. */
+  startWork(call: CallId): void {
     const { calls, pods } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
@@ -372,14 +217,8 @@ export class Traffic {
   private work(call: CallId, pod: PodId, service: Service): void {
     const { calls } = this;
     const pc = calls.pc[call]++;
-    this.draw(call, pc);
+    this.steps.draw(call, pc);
     this.cpu.start(call, pod, service);
-  }
-
-  /** Draws the random quantity of an instruction for a call. */
-  private draw(call: CallId, pc: number): void {
-    const { calls, program } = this;
-    this.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
   }
 
   private worked(call: CallId): void {
@@ -390,11 +229,11 @@ export class Traffic {
       pods.busy[pod]--;
       this.pump(pod, service);
     }
-    this.advance(call);
+    this.steps.advance(call);
   }
 
   /** The service is done with a call, well or badly: its worker goes free and the answer travels back. */
-  private end(call: CallId, failure: number): void {
+  end(call: CallId, failure: number): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
@@ -402,7 +241,8 @@ export class Traffic {
     service.measured++;
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
-    if (failure !== Failure.None) this.count(service, failure);
+    if (failure === Failure.Refused) service.measuredRefused++;
+    else if (failure === Failure.Killed) service.measuredKilled++;
     if (pod !== NONE) this.leave(call, pod, service);
     if (service.replyLaw === NONE) return this.reply(call);
     this.draws.draw(service.replyLaw, calls.request[call], calls.site[call] ^ REPLY);
@@ -412,7 +252,7 @@ export class Traffic {
 
   private leave(call: CallId, pod: PodId, service: Service): void {
     const { calls, pods } = this;
-    if (calls.state[call] === SERVED) {
+    if (calls.state[call] === CallState.Served) {
       pods.busy[pod]--;
       this.pump(pod, service);
     }
@@ -421,11 +261,6 @@ export class Traffic {
       if (pods.phase[pod] === Phase.Draining) this.events.podIdle(pod);
     }
     if (service.wakes) this.events.callsChanged(service);
-  }
-
-  private count(service: Service, failure: number): void {
-    if (failure === Failure.Refused) service.measuredRefused++;
-    else service.measuredKilled++;
   }
 
   /** The answer has arrived: at the caller, or at whoever sent the request. */
@@ -439,29 +274,16 @@ export class Traffic {
     this.free(call);
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
-      this.resume(parent as CallId);
+      this.steps.resume(parent as CallId);
     } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
-  private free(call: CallId): void {
-    this.calls.parent[call] = FREE;
+  /** Gives a row back. */
+  free(call: CallId): void {
+    this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }
 }
-
-// What a row of the table of calls is.
-const CALL = 0;
-const STRAND = 1;
-/** A call that waits for the service's first pod. */
-const PODLESS = 2;
-/** A call that holds a worker until it ends. */
-const SERVED = 3;
-/** A call that waits at the service for a worker of any pod. */
-const CENTRAL = 4;
-
-// Parents that are no calls, besides NONE for a request: the caller is gone, or the row is free.
-const ORPHAN = -2;
-const FREE = -3;
 
 // A call's own random quantities, told apart from those of its steps.
 const HOP = 0x3c6ef372;

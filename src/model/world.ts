@@ -8,6 +8,7 @@ import { type Decision, DecisionLog } from "./decisions.js";
 import { Fleet } from "./fleet.js";
 import { History } from "./history.js";
 import { Loads } from "./load.js";
+import { loseCalls } from "./loss.js";
 import { Machines } from "./machines.js";
 import { Metrics } from "./metrics.js";
 import { type Observer, Recorder } from "./recorder.js";
@@ -63,7 +64,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   );
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (service) => traffic.release(service),
-    kill: (pod) => traffic.kill(pod),
+    kill: (pod) => loseCalls(state, traffic, pod),
     gone: (pod) => traffic.cpu.forget(pod),
     countChanged: (service) => control.podsChanged(service),
   });
@@ -105,6 +106,6 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
       for (const service of services) service.restartMeasures();
       usedAtRestart = services.map((service) => traffic.cpu.usedBy(service));
     },
-    checkBooks: () => checkBooks(state, traffic, recorder),
+    checkBooks: () => checkBooks(state, recorder),
   };
 }

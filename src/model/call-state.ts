@@ -1,0 +1,21 @@
+/** What a row of the table of calls is, in its columns `state` and `parent`. */
+export const CallState = {
+  /** A call on its way, in a pod without a worker, or on its way back. */
+  Call: 0,
+  /** A branch of a parallel step or the body of a loop: part of its parent, in the same pod. */
+  Strand: 1,
+  /** A call that waits for the service's first pod. */
+  Podless: 2,
+  /** A call that holds a worker until it ends. */
+  Served: 3,
+  /** A call that waits at the service for a worker of any pod. */
+  Central: 4,
+} as const;
+
+/** Parents that are no calls, besides NONE for a request. */
+export const Parent = {
+  /** The caller is gone; the answer goes nowhere. */
+  Orphan: -2,
+  /** The row is in no use. */
+  Free: -3,
+} as const;

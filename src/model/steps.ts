@@ -1,0 +1,169 @@
+/**
+ * What a call does in its pod: carries out the endpoint's program, instruction by instruction, until it has
+ * to wait for something.
+ *
+ * A branch of a parallel step, and the body of a loop, is a strand: a row of the same table that works in
+ * its call's pod and hands control back to it when done.
+ *
+ * Not modelled: cancelling. When one branch fails the others go on, and the call fails when all are done.
+ */
+import type { Draws } from "../kernel/distributions.js";
+import { siteWithin } from "../kernel/request-chance.js";
+import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { CallState as States } from "./call-state.js";
+import { Op as Operation, type Program } from "./program.js";
+import { type CallId, type Calls, Failure as Failures, NONE as NOTHING, type Service, type State } from "./state.js";
+
+// V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
+const NONE: number = NOTHING;
+const Failure = Failures;
+const CallState = States;
+const Op = Operation;
+
+/** What steps ask of traffic. */
+interface Roads {
+  send(endpoint: number, parent: number, request: number, site: number, user: number): void;
+  startWork(call: CallId): void;
+  end(call: CallId, failure: number): void;
+  free(call: CallId): void;
+}
+
+export class Steps {
+  private readonly sim: Simulation;
+  private readonly program: Program;
+  private readonly services: readonly Service[];
+  private readonly calls: Calls;
+  private readonly draws: Draws;
+  private readonly waited: EventKind<CallId>;
+
+  constructor(
+    private readonly state: State,
+    private readonly traffic: Roads,
+  ) {
+    const { sim, program, services, calls, draws } = state;
+    this.sim = sim;
+    this.program = program;
+    this.services = services;
+    this.calls = calls;
+    this.draws = draws;
+    this.waited = sim.event("call.waited", (call: CallId) => {
+      calls.event[call] = NONE;
+      this.advance(call);
+    });
+  }
+
+  /** Goes on with a call or a strand until it has to wait for something. */
+  advance(call: CallId): void {
+    const { calls, program } = this;
+    for (;;) {
+      const pc = calls.pc[call];
+      switch (program.op[pc]) {
+        case Op.Cpu:
+          return this.traffic.startWork(call);
+        case Op.Call: {
+          calls.pc[call] = pc + 1;
+          const site = siteWithin(calls.site[call], program.site[pc]);
+          return this.traffic.send(program.arg[pc], call, calls.request[call], site, NONE);
+        }
+        case Op.End:
+          return this.traffic.end(call, Failure.None);
+        case Op.Wait: {
+          calls.pc[call] = pc + 1;
+          this.draw(call, pc);
+          this.services[calls.service[call]].waited += this.draws.value;
+          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
+          return;
+        }
+        case Op.Choose:
+          calls.pc[call] = this.choose(call, pc);
+          break;
+        case Op.Goto:
+          calls.pc[call] = program.jump[pc];
+          break;
+        case Op.Fork:
+          return this.fork(call, pc);
+        case Op.Repeat: {
+          calls.pc[call] = program.jump[pc];
+          this.draw(call, pc);
+          const turns = Math.round(this.draws.value);
+          if (turns < 1) break;
+          calls.count[call] = 1;
+          return this.startStrand(call, pc + 1, program.site[pc], turns);
+        }
+        case Op.Again:
+          if (--calls.turns[call] === 0) return this.join(call);
+          calls.site[call] = siteWithin(calls.site[call], program.site[pc]);
+          calls.pc[call] = program.arg[pc];
+          break;
+        case Op.Join:
+          return this.join(call);
+        default:
+          throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
+      }
+    }
+  }
+
+  private choose(call: CallId, pc: number): number {
+    const { calls, program, state } = this;
+    const draw = state.chance.open(calls.request[call], calls.site[call] ^ program.site[pc]).uniform();
+    const last = pc + program.arg[pc];
+    for (let entry = pc + 1; entry <= last; entry++) if (draw < program.cumulative[entry]) return program.arg[entry];
+    return program.jump[pc];
+  }
+
+  private fork(call: CallId, pc: number): void {
+    const { calls, program } = this;
+    const branches = program.arg[pc];
+    calls.pc[call] = program.jump[pc];
+    calls.count[call] = branches;
+    for (let entry = pc + 1; entry <= pc + branches; entry++) {
+      this.startStrand(call, program.arg[entry], program.site[entry], 1);
+    }
+  }
+
+  private startStrand(call: CallId, pc: number, site: number, turns: number): void {
+    const { calls } = this;
+    const strand = calls.rows.add();
+    calls.service[strand] = calls.service[call];
+    calls.endpoint[strand] = calls.endpoint[call];
+    calls.pod[strand] = calls.pod[call];
+    calls.parent[strand] = call;
+    calls.pc[strand] = pc;
+    calls.turns[strand] = turns;
+    calls.request[strand] = calls.request[call];
+    calls.site[strand] = siteWithin(calls.site[call], site);
+    calls.state[strand] = CallState.Strand;
+    calls.failure[strand] = Failure.None;
+    calls.event[strand] = NONE;
+    this.advance(strand);
+  }
+
+  /** A strand is done: its call goes on when all its strands are. */
+  private join(strand: CallId): void {
+    const { calls } = this;
+    const call = calls.parent[strand] as CallId;
+    if (calls.failure[strand] !== Failure.None) calls.failure[call] = calls.failure[strand];
+    this.traffic.free(strand);
+    if (--calls.count[call] === 0) this.resume(call);
+  }
+
+  /** What it called has answered, or all its strands are done: on, or, when one of them failed, out. */
+  resume(call: CallId): void {
+    const failure = this.calls.failure[call];
+    if (failure === Failure.None) this.advance(call);
+    else this.fail(call, failure);
+  }
+
+  /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */
+  fail(call: CallId, failure: number): void {
+    this.calls.failure[call] = failure;
+    if (this.calls.state[call] === CallState.Strand) this.join(call);
+    else this.traffic.end(call, failure);
+  }
+
+  /** Draws the random quantity of an instruction for a call. */
+  draw(call: CallId, pc: number): void {
+    const { calls, program } = this;
+    this.draws.draw(program.arg[pc], calls.request[call], calls.site[call] ^ program.site[pc]);
+  }
+}
