@@ -37,7 +37,7 @@ function remark({ check, inside, width }: Verdict): string {
     ...(check.kind === "bound" ? ["of the bound"] : []),
     ...(check.kind === "equal" ? ["no chance in it"] : []),
     ...(truthOf(check.vector).halfWidth > 0 ? ["against another simulation"] : []),
-    ...(check.band > 0 ? [`theory itself to ${(100 * check.band).toPrecision(2)} %`] : []),
+    ...(check.band > 1e-6 ? [`theory itself to ${(100 * check.band).toPrecision(2)} %`] : []),
     ...(check.kind === "interval" && width > NARROW ? ["wide"] : []),
   ];
   return [verdict, ...notes].join(", ");

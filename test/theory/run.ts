@@ -1,7 +1,7 @@
 /**
  * `npm run theory`: every system with a known answer, run in dryscale's own model and compared.
  *
- *     node dist/test/theory/run.js [--only <words of names>] [--width 0.007] [--events 6e7] [--threads 2]
+ *     node dist/test/theory/run.js [--only <words of names>] [--width 0.007] [--events 3e7] [--threads 2]
  *
  * Exits with 1 when fewer than 95 % of the intervals cover, or a bias above 1 % is shown.
  */
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     width: { type: "string", default: "0.007" },
-    events: { type: "string", default: "6e7" },
+    events: { type: "string", default: "3e7" },
     replications: { type: "string", default: "30" },
     threads: { type: "string", default: "2" },
   },

@@ -76,7 +76,7 @@ const setup = systemsOf<Setup>({
   family: "set-up and delayed switch-off",
   systems: ["M/M/1/setup", "M/M/k/setup", "M/M/k/setup/delayedoff"],
   build: ({ lambda_: lambda, mu, k = 1, alpha, beta }) => ({
-    pilot: 20_000,
+    pilot: 5_000,
     run: elastic({
       lambda,
       law: exponential(1 / mu),
@@ -108,7 +108,7 @@ const functions = systemsOf<Function>({
   family: "FaaS",
   systems: ["FaaS scale-per-request", "FaaS scale-per-request, deterministic keep-alive"],
   build: ({ lambda_: lambda, ES, keepalive_mean, keepalive }) => ({
-    pilot: 20_000,
+    pilot: 5_000,
     run: elastic({
       lambda,
       law: exponential(ES),
@@ -134,7 +134,7 @@ const instant = systemsOf<Function>({
   family: "FaaS, instant calls",
   systems: ["FaaS keep-alive, negligible execution time"],
   build: ({ lambda_: lambda, keepalive }) => ({
-    pilot: 20_000,
+    pilot: 5_000,
     run: elastic({
       lambda,
       law: constant(INSTANT),
