@@ -29,7 +29,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const CHAPTERS = [
   ["verdict", "Verdict"],
-  ["comparison", "Measures"],
+  ["comparison", "Comparison"],
   ["latency", "Latency"],
   ["errors", "Errors"],
   ["load", "Load and capacity"],
@@ -68,7 +68,8 @@ export function reportHtml({ summary, manifest, runs, scenarioText, notes = [] }
 <body>
 <a class="skip" href="#main">Skip to the verdict</a>
 <header class="top">${header(view)}<nav aria-label="Chapters"><ul>${present.map(
-    ([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`,
+    ([id, title]) =>
+      markup`<li><a href="#${id}">${id === "comparison" && summary.policies.length === 1 ? "Measures" : title}</a></li>`,
   )}</ul></nav></header>
 <main id="main">
 ${body}</main>

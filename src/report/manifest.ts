@@ -6,7 +6,7 @@ import { z } from "zod";
 import { parsedBy } from "./parsed.js";
 
 /** The file's shape. */
-export const manifestShape = z.strictObject({
+const manifestShape = z.strictObject({
   schemaVersion: z.literal(1),
   createdBy: z.strictObject({ name: z.literal("dryscale"), version: z.string() }),
   scenario: z.strictObject({

@@ -50,6 +50,28 @@ export function formatInterval({ mean, halfWidth }: Shown, unit: Unit): string {
   return withHalfWidth(mean, halfWidth, scale, decimalsOf(mean, unit, scale));
 }
 
+/** An interval to be held against a target: in as many digits as it takes to see on which side of it the mean lies. */
+export function formatAgainst(shown: Shown, unit: Unit, target: number): string {
+  const { mean, halfWidth } = shown;
+  const { factor, suffix } = scaleOf(unit, Math.abs(mean));
+  const usual = formatInterval(shown, unit);
+  const side = (value: number): number => Math.sign(value - target * factor);
+  if (!Number.isFinite(mean) || side(Number.parseFloat(usual)) === side(mean * factor)) return usual;
+  for (let decimals = 1; decimals <= MOST_DECIMALS; decimals++) {
+    if (side(+(mean * factor).toFixed(decimals)) !== side(mean * factor)) continue;
+    const width = halfWidth < Infinity ? ` ± ${fixed(halfWidth * factor, decimals)}` : "";
+    return fixed(mean * factor, decimals) + width + suffix;
+  }
+  return usual;
+}
+
+/** For axes: "100 ms" and "5 %", not "100.0 ms" and "5.00 %"; nothing needs no unit. */
+export function formatTick(value: number, unit: Unit): string {
+  return value === 0 ? "0" : withoutZeros(formatNumber(value, unit));
+}
+
+const withoutZeros = (text: string): string => text.replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
+
 /** How far two means are apart, without its sign: "412 ± 38 ms"; shares differ by points. */
 export function formatDistance({ mean, halfWidth }: Shown, unit: Unit): string {
   const size = Math.abs(mean);
@@ -78,7 +100,7 @@ export function formatChange(difference: number, base: number): string {
 /** "45 s", "3 m 20 s", "2 h 5 m". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return formatNumber(Number.NaN, "s");
-  if (Math.abs(seconds) < TWO_MINUTES) return formatNumber(seconds, "s");
+  if (Math.abs(seconds) < TWO_MINUTES) return withoutZeros(formatNumber(seconds, "s"));
   const sign = seconds < 0 ? "−" : "";
   const whole = Math.round(Math.abs(seconds));
   const parts = [

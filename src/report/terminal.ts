@@ -1,6 +1,6 @@
 /** Findings as text for a terminal. Colour comes from the caller's `paint` alone; without it the text is plain. */
 import Table from "cli-table3";
-import { formatDuration, formatInterval, formatNumber } from "./numbers.js";
+import { formatDuration, formatNumber } from "./numbers.js";
 import { intervalOf, type PolicySummary, type Summary } from "./summary.js";
 import {
   answerOf,
@@ -9,6 +9,7 @@ import {
   overloadOf,
   type Sentence,
   shownMeasures,
+  shownValue,
   type Tone,
   undecidedText,
   verdictOf,
@@ -73,20 +74,18 @@ function conditions({ replications, duration, warmup, seed, policies }: Summary)
   return `${times} of ${formatDuration(duration)}${after}, seed ${seed}; ${width.replace("95.0", "95")}`;
 }
 
-function measuresTable(summary: Summary, { measures }: PolicySummary): string {
-  const rows = shownMeasures(summary).map(({ name, label, unit }) => [
-    label,
-    formatInterval(intervalOf(measures[name]), unit),
-  ]);
+function measuresTable(summary: Summary, policy: PolicySummary): string {
+  const rows = shownMeasures(summary).map((measure) => [measure.label, shownValue(summary, policy, measure)]);
   return tableOf(undefined, rows);
 }
 
 function comparisonTable(summary: Summary, paint: Paint): string {
   const head = ["", ...summary.policies.map(({ name }, i) => (i === 0 ? `${name} (baseline)` : name))];
-  const rows = shownMeasures(summary).map(({ name, label, unit }) => [
-    label,
+  const rows = shownMeasures(summary).map((measure) => [
+    measure.label,
     ...summary.policies.map((policy) => {
-      const text = formatInterval(intervalOf(policy.measures[name]), unit);
+      const { name } = measure;
+      const text = shownValue(summary, policy, measure);
       const objective = policy.objectives.find((one) => one.name === name);
       if (objective !== undefined) return objective.kept ? paint("green", `${text} ✓`) : paint("red", `${text} ✗`);
       const verdict = summary.comparisons.find((one) => one.policy === policy.name)?.measures[name]?.verdict;
@@ -120,7 +119,8 @@ function tableOf(head: readonly string[] | undefined, rows: readonly (readonly s
 function objectiveLines(summary: Summary, policy: PolicySummary, paint: Paint): readonly string[] {
   return policy.objectives.map(({ name, kept }) => {
     const { label } = summary.objectives.find((one) => one.name === name)!;
-    const share = formatInterval(intervalOf(policy.measures[name]), "share");
+    const measure = summary.measures.find((one) => one.name === name)!;
+    const share = shownValue(summary, policy, measure);
     return kept ? paint("green", `kept    ${label} (${share})`) : paint("red", `failed  ${label} (${share})`);
   });
 }

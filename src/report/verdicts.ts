@@ -1,6 +1,13 @@
 /** What the numbers say, in words: the same sentences in the terminal and on the page. */
 import type { Interval } from "../measure/interval.js";
-import { formatChange, formatDifference, formatDistance, formatInterval, formatNumber } from "./numbers.js";
+import {
+  formatAgainst,
+  formatChange,
+  formatDifference,
+  formatDistance,
+  formatInterval,
+  formatNumber,
+} from "./numbers.js";
 import {
   type ComparisonSummary,
   intervalOf,
@@ -27,12 +34,26 @@ export const undecidedText = (policy: string, mean: number): string =>
   `${policy} could not decide ${formatNumber(mean, "1")} times a run, for lack of data.`;
 
 /** What every table shows: the headline measures, and how far supply was from demand. */
-export const shownMeasures = ({ measures }: Summary): readonly MeasureSummary[] =>
-  measures.filter(({ headline, name }) => headline === true || name === "elasticity.deviation");
+export const shownMeasures = (summary: Summary): readonly MeasureSummary[] =>
+  summary.measures.filter(
+    ({ headline, name }) =>
+      (headline === true || name === "elasticity.deviation") && (name !== "cost.perHour" || hasPrices(summary)),
+  );
+
+/** Whether anything was paid for; a scenario without machines costs nothing, which is no merit of its policies. */
+export const hasPrices = ({ policies }: Summary): boolean => policies.some((policy) => costOf(policy).mean > 0);
+
+/** A policy's measure as it is shown; an objective's share lets one see whether it was kept. */
+export function shownValue(summary: Summary, policy: PolicySummary, { name, unit }: MeasureSummary): string {
+  const objective = summary.objectives.find((one) => one.name === name);
+  const target = objective?.share ?? objective?.errors;
+  const interval = intervalOf(policy.measures[name]);
+  return target == null ? formatInterval(interval, unit) : formatAgainst(interval, unit, target);
+}
 
 /** The headline measures of which one direction is better. */
-export const judgedMeasures = ({ measures }: Summary): readonly MeasureSummary[] =>
-  measures.filter(({ headline, better }) => headline === true && better !== "neither");
+export const judgedMeasures = (summary: Summary): readonly MeasureSummary[] =>
+  shownMeasures(summary).filter(({ headline, better }) => headline === true && better !== "neither");
 
 /** "hpa against fixed: latency, p99 better by 412 ± 38 ms (−71 %)". */
 export function verdictOf(
@@ -136,7 +157,7 @@ const overlap = (one: Interval, two: Interval): boolean =>
   !(Math.abs(one.mean - two.mean) > one.halfWidth + two.halfWidth);
 
 /** "a", "a and b", "a, b and c". */
-export function list(names: readonly string[]): string {
+function list(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -49,7 +49,7 @@ const manners: Readonly<Record<string, { period: number; target: number; delay: 
   "target-tracking": { period: 60, target: 0.55, delay: 20 },
 };
 
-export function rateAt(time: number): number {
+function rateAt(time: number): number {
   if (time < 300) return 220;
   if (time < 360) return 220 + (880 * (time - 300)) / 60;
   return time < 540 ? 1100 : 220 + 880 * Math.exp(-(time - 540) / 60);
@@ -164,7 +164,7 @@ const columns = [
 const normal = (chance: RandomStream): number =>
   Math.sqrt(-2 * Math.log(1 - chance.uniform())) * Math.cos(2 * Math.PI * chance.uniform());
 
-export function outcome(policy: string, replication: number): Outcome {
+function outcome(policy: string, replication: number): Outcome {
   const play = new Play(policy, scenario.seed + replication);
   const { latency } = play;
   const hours = scenario.duration / 3600;

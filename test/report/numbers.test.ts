@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Unit } from "../../src/experiment/measures.js";
 import {
+  formatAgainst,
   formatChange,
   formatDifference,
   formatDistance,
@@ -8,6 +9,7 @@ import {
   formatInterval,
   formatNumber,
   formatPlain,
+  formatTick,
   formatTime,
 } from "../../src/report/numbers.js";
 
@@ -72,7 +74,7 @@ test("a change is a part of what it departs from", () => {
 });
 
 test("durations and moments read as people say them", () => {
-  expect(formatDuration(45)).toBe("45.0 s");
+  expect(formatDuration(45)).toBe("45 s");
   expect(formatDuration(780)).toBe("13 m");
   expect(formatDuration(7500)).toBe("2 h 5 m");
   expect(formatDuration(Number.NaN)).toBe("–");
@@ -81,4 +83,23 @@ test("durations and moments read as people say them", () => {
   expect(formatPlain(0.71)).toBe("0.71");
   expect(formatPlain(-3)).toBe("−3");
   expect(formatPlain(Number.NaN)).toBe("–");
+});
+
+test("what is held against a target shows on which side it lies", () => {
+  expect(formatAgainst({ mean: 0.9892, halfWidth: 0.04 }, "share", 0.99)).toBe("98.9 ± 4.0 %");
+  expect(formatAgainst({ mean: 0.98996, halfWidth: Infinity }, "share", 0.99)).toBe("98.996 %");
+  expect(formatAgainst({ mean: 0.9951, halfWidth: 0.002 }, "share", 0.99)).toBe("99.5 ± 0.2 %");
+  expect(formatAgainst({ mean: 0.001004, halfWidth: 0.0004 }, "share", 0.001)).toBe("0.1004 ± 0.0400 %");
+  expect(formatAgainst({ mean: Number.NaN, halfWidth: Number.NaN }, "share", 0.99)).toBe("–");
+});
+
+test("ticks have no digits to spare", () => {
+  expect([0, 0.1, 0.00001, 1, 2.5].map((seconds) => formatTick(seconds, "s"))).toEqual([
+    "0",
+    "100 ms",
+    "0.01 ms",
+    "1 s",
+    "2.5 s",
+  ]);
+  expect(formatTick(0.05, "share")).toBe("5 %");
 });

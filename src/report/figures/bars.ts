@@ -94,5 +94,4 @@ export function stackedBars({ id, title, description, policies, parts, axis, for
 /** What is unknown has no length. */
 const amount = (value: number): number => (value > 0 ? value : 0);
 
-export const short = (name: string): string =>
-  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+const short = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);

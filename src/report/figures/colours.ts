@@ -14,7 +14,7 @@ export const POLICY_COLOURS = [
 ] as const;
 
 /** For causes, services and other parts of a whole. */
-export const PART_COLOURS = [
+const PART_COLOURS = [
   ["#0072b2", "#4aa3dc"],
   ["#e69f00", "#e69f00"],
   ["#009e73", "#2bcfa0"],

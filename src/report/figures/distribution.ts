@@ -1,7 +1,7 @@
 /** How many requests are slower than any time: the complementary distribution of latency, both axes logarithmic. */
 import * as Plot from "@observablehq/plot";
 import { LatencyHistogram } from "../../measure/histogram.js";
-import { formatNumber } from "../numbers.js";
+import { formatTick } from "../numbers.js";
 import type { Markup } from "../page/markup.js";
 import type { Summary } from "../summary.js";
 import { policyColour, policyDash } from "./colours.js";
@@ -12,6 +12,10 @@ import { logTicks } from "./tracks.js";
 /** Rarer than one in a million is chance. */
 const RAREST = 1e-6;
 const POINTS = 160;
+/** The fastest of all are left out: they would stretch the axis by decades for nothing. */
+const MOST_SHOWN = 0.99;
+/** Room for "0.0001 %" and for the last tick's words. */
+const SIZE = { ...SIZES.large, marginLeft: 80, marginRight: 30 };
 
 export function latencyDistribution({ policies, objectives }: Summary): Markup | undefined {
   const curves = policies.map(({ name, latency }) => ({
@@ -24,7 +28,7 @@ export function latencyDistribution({ policies, objectives }: Summary): Markup |
     endpoint === null && latency !== null && share !== null ? [{ latency, slower: 1 - share }] : [],
   );
   const low = Math.min(...times, ...limits.map(({ latency }) => latency)) / 1.1;
-  const high = Math.max(...times, ...limits.map(({ latency }) => latency)) * 1.1;
+  const high = Math.max(...times, ...limits.map(({ latency }) => latency)) * 1.15;
   const rarest = Math.min(...curves.flatMap(({ points }) => points.map(({ slower }) => slower)));
   const described = policies.map(({ name, latency }) => {
     const histogram = LatencyHistogram.fromJSON(latency);
@@ -34,9 +38,9 @@ export function latencyDistribution({ policies, objectives }: Summary): Markup |
     id: "distribution",
     title: "Share of requests slower than a given latency",
     description: described.join("; "),
-    ...SIZES.large,
+    ...SIZE,
     plot: {
-      ...SIZES.large,
+      ...SIZE,
       x: {
         type: "log",
         domain: [low, high],
@@ -87,7 +91,7 @@ function slowerThan(histogram: LatencyHistogram): readonly { readonly latency: n
   if (histogram.count === 0) return [];
   const last = Math.log10(Math.max(RAREST, 1 / histogram.count));
   const points = Array.from({ length: POINTS }, (_, i) => {
-    const slower = 10 ** ((i / (POINTS - 1)) * last);
+    const slower = MOST_SHOWN * (10 ** last / MOST_SHOWN) ** (i / (POINTS - 1));
     return { latency: histogram.quantile(1 - slower), slower };
   });
   return points.filter(({ latency }) => latency > 0);
@@ -99,4 +103,4 @@ const powers = (rarest: number): number[] =>
 /** Ticks are powers of ten; 0.0001 % reads so. */
 const percent = (share: number): string => `${+(share * 100).toPrecision(3)} %`;
 
-const read = (seconds: number): string => formatNumber(seconds, "s").replace(/\.0+ /, " ");
+const read = (seconds: number): string => formatTick(seconds, "s");

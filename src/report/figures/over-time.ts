@@ -7,7 +7,7 @@ import { type Clock, logTicks, type Point, wholeTicks, withoutRepeats } from "./
 
 /** A large figure takes half of the page's width, a small one a third. */
 export const SIZES = {
-  large: { width: 480, height: 290, marginLeft: 58, marginRight: 14, marginTop: 28, marginBottom: 40 },
+  large: { width: 480, height: 290, marginLeft: 64, marginRight: 14, marginTop: 28, marginBottom: 40 },
   small: { width: 300, height: 172, marginLeft: 38, marginRight: 10, marginTop: 26, marginBottom: 38 },
 } as const;
 

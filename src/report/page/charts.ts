@@ -5,8 +5,9 @@ import { IDLE_COLOUR, partColour } from "../figures/colours.js";
 import { latencyDistribution } from "../figures/distribution.js";
 import { type Line, type OverTime, overTime } from "../figures/over-time.js";
 import { trackOf } from "../figures/tracks.js";
-import { formatNumber, formatPlain } from "../numbers.js";
+import { formatPlain, formatTick } from "../numbers.js";
 import { intervalOf } from "../summary.js";
+import { hasPrices } from "../verdicts.js";
 import { type Markup, markup } from "./markup.js";
 import { figure, key, multiples, partLegend, policyLegend, section, type View } from "./view.js";
 
@@ -120,7 +121,7 @@ export function money(view: View): Markup | undefined {
   const means = (name: string): readonly number[] =>
     summary.policies.map(({ measures }) => intervalOf(measures[name]).mean);
   const total = means("cost.perHour");
-  if (!total.some((usd) => usd > 0)) return undefined;
+  if (!hasPrices(summary)) return undefined;
   const perHour = (name: string): readonly number[] => means(name).map((usd) => (usd / summary.duration) * 3600);
   const ofServices = services.map(
     (name, i): Part => ({ label: name, colour: partColour(i), values: perHour(`service.${name}.usd`) }),
@@ -237,9 +238,5 @@ function isWide({ runs }: View, column: string): boolean {
   return means.length > 0 && Math.max(...means) > 8 * Math.min(...means);
 }
 
-/** For axes: "100 ms" and "5 %", not "100.0 ms" and "5.00 %"; nothing needs no unit. */
-const brief = (seconds: number): string => shorten(formatNumber(seconds, "s"));
-const percent = (share: number): string => shorten(formatNumber(share, "share"));
-
-const shorten = (text: string): string =>
-  text.startsWith("0 ") ? "0" : text.replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
+const brief = (seconds: number): string => formatTick(seconds, "s");
+const percent = (share: number): string => formatTick(share, "share");

@@ -38,10 +38,10 @@ section{margin:0 0 52px}
 .card{border:1px solid var(--line);border-top:4px solid var(--colour);border-radius:8px;padding:14px 18px;background:var(--raised);min-width:0;break-inside:avoid}
 .card h3{font-size:1.1rem;overflow-wrap:anywhere}
 .card dl{margin:10px 0}
-.card dl div{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;padding:3px 0;border-bottom:1px solid var(--line)}
-.card dt{color:var(--quiet)}
-.card dd{margin:0;font-variant-numeric:tabular-nums;font-weight:600;text-align:right}
-.change{display:block;font-size:.82rem;font-weight:400}
+.card dl div{padding:5px 0;border-bottom:1px solid var(--line)}
+.card dt{color:var(--quiet);font-size:.86rem;line-height:1.3}
+.card dd{margin:0;font-variant-numeric:tabular-nums;font-weight:600;line-height:1.35;display:flex;flex-wrap:wrap;align-items:baseline;gap:0 8px}
+.change{font-size:.82rem;font-weight:400}
 .good{color:var(--good)}
 .bad{color:var(--bad)}
 .answer.good,.answer.bad{color:var(--ink)}
@@ -70,16 +70,17 @@ svg.plot{display:block;width:100%;height:auto;overflow:visible;font:12px system-
 .scroll{overflow-x:auto;margin:0 0 18px;max-width:100%}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;min-width:min(100%,560px)}
 caption{caption-side:top;text-align:left;color:var(--quiet);font-size:.88rem;padding-bottom:8px}
-caption{max-width:75ch}
+caption{max-width:min(75ch,calc(100vw - 32px))}
 th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th,thead td{border-bottom:2px solid var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500;min-width:9em}
+table.measures tbody th{position:sticky;left:0;background:var(--ground)}
 table.measures{width:100%}
 table.measures.one{width:auto}
 table.measures td,table.measures thead th{text-align:right;padding:6px 0 6px 22px;white-space:nowrap}
 table.measures thead th{white-space:normal}
-tbody tr:hover{background:var(--raised)}
-.verdict{display:block;font-size:.84rem;color:var(--quiet)}
+tbody tr:hover,table.measures tbody tr:hover th{background:var(--raised)}
+.verdict{display:block;font-size:.91em;color:var(--quiet)}
 .verdict.good{color:var(--good)}
 .verdict.bad{color:var(--bad)}
 table.decisions td{white-space:nowrap}
@@ -113,6 +114,10 @@ main,header.top,footer{max-width:none;padding:0}
 .small{grid-template-columns:1fr 1fr 1fr}
 .scroll,pre{overflow:visible;max-height:none}
 pre code{white-space:pre-wrap}
+table.measures td,table.decisions td{white-space:normal}
+table{font-size:.78rem}
+table.measures td,table.measures thead th{padding-left:10px}
+tbody th,table.decisions td.words{min-width:0}
 h2,h3{break-after:avoid}
 tr{break-inside:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

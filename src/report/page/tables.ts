@@ -1,7 +1,7 @@
 /** Tables of measures: rows are measures, columns are policies, each with its interval and its verdict. */
-import { formatChange, formatDistance, formatInterval } from "../numbers.js";
+import { formatChange, formatDistance } from "../numbers.js";
 import { intervalOf, type MeasureSummary, type PolicySummary, type Summary } from "../summary.js";
-import { shownMeasures } from "../verdicts.js";
+import { shownMeasures, shownValue } from "../verdicts.js";
 import { type Markup, markup } from "./markup.js";
 import { levelOf } from "./top.js";
 import { policyName, scrolling, section, type View } from "./view.js";
@@ -69,8 +69,9 @@ ${rows}</tbody></table>`,
   );
 }
 
-function cell(summary: Summary, policy: PolicySummary, { name, unit }: MeasureSummary): Markup {
-  const value = formatInterval(intervalOf(policy.measures[name]), unit);
+function cell(summary: Summary, policy: PolicySummary, measure: MeasureSummary): Markup {
+  const { name, unit } = measure;
+  const value = shownValue(summary, policy, measure);
   const comparison = summary.comparisons.find((one) => one.policy === policy.name);
   const found = comparison?.measures[name];
   if (comparison === undefined || found === undefined || found.verdict === null) return markup`<td>${value}</td>`;

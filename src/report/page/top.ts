@@ -1,7 +1,7 @@
 /** The top of the page: the question, the answer in plain words, a card for each policy, and what to beware of. */
 import { formatChange, formatDuration, formatInterval, formatNumber } from "../numbers.js";
 import { intervalOf, type PolicySummary, type Summary } from "../summary.js";
-import { answerOf, keptOf, overallOf, overloadOf, undecidedText } from "../verdicts.js";
+import { answerOf, hasPrices, keptOf, overallOf, overloadOf, shownValue, undecidedText } from "../verdicts.js";
 import { type Markup, markup } from "./markup.js";
 import { policyName, type View } from "./view.js";
 
@@ -33,10 +33,12 @@ const CARD_MEASURES = [
 
 function card(summary: Summary, policy: PolicySummary, index: number): Markup {
   const baseline = summary.comparisons[0]?.baseline === policy.name;
-  const numbers = CARD_MEASURES.map(([name, label]) => {
-    const unit = summary.measures.find((measure) => measure.name === name)?.unit ?? "1";
-    return markup`<div><dt>${label}</dt><dd>${formatInterval(intervalOf(policy.measures[name]), unit)}${change(summary, policy, name)}</dd></div>`;
-  });
+  const numbers = CARD_MEASURES.filter(([name]) => name !== "cost.perHour" || hasPrices(summary)).map(
+    ([name, label]) => {
+      const unit = summary.measures.find((measure) => measure.name === name)?.unit ?? "1";
+      return markup`<div><dt>${label}</dt><dd>${formatInterval(intervalOf(policy.measures[name]), unit)}${change(summary, policy, name)}</dd></div>`;
+    },
+  );
   return markup`<article class="card" style="--colour:var(--policy-${index % 6})"><h3>${policyName(policy, index)}${
     baseline && markup` <span class="tag">baseline</span>`
   }</h3>${badge(policy)}<dl>${numbers}</dl>${objectives(summary, policy)}</article>
@@ -65,7 +67,7 @@ function objectives(summary: Summary, policy: PolicySummary): Markup | undefined
   if (policy.objectives.length === 0) return undefined;
   const items = policy.objectives.map(({ name, kept }) => {
     const { label } = summary.objectives.find((one) => one.name === name)!;
-    const share = formatInterval(intervalOf(policy.measures[name]), "share");
+    const share = shownValue(summary, policy, summary.measures.find((one) => one.name === name)!);
     return markup`<li class="${kept ? "kept" : "failed"}"><b>${kept ? "kept" : "failed"}</b> ${label} <span class="quiet number">(${share})</span></li>`;
   });
   return markup`<ul class="objectives">${items}</ul>`;

@@ -27,7 +27,7 @@ export function viewOf(summary: Summary, runs: readonly Run[]): View {
 }
 
 /** The colour of a policy, beside its name; the name says it to those who see no colour. */
-export function swatch(index: number): Markup {
+function swatch(index: number): Markup {
   const dash = policyDash(index) === undefined ? "" : " dashed";
   return markup`<i class="swatch${dash}" style="--colour:${policyColour(index)}"></i>`;
 }
