@@ -1,7 +1,8 @@
 /** Words to a command and what it is given; or the text that they ask for (help, version, completion). */
 import yargs, { type Argv } from "yargs";
 import { about } from "./about.js";
-import { type Command, commands } from "./commands.js";
+import type { Command } from "./command.js";
+import { commands } from "./commands.js";
 import { EXIT_CODES, UsageError } from "./exit.js";
 import { type Flag, type Given, globalFlags, unknownWord } from "./options.js";
 

@@ -1,5 +1,5 @@
 /** The policies of a scenario beside each other. */
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { UsageError } from "../exit.js";
 import { playFlags, textOf } from "../options.js";
 import { missedBy, play, policiesNamed } from "../play.js";

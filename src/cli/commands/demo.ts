@@ -1,7 +1,7 @@
 /** The first minute: a shop, a flash crowd, and what each policy makes of it. */
 import { join } from "node:path";
 import { shippedScenarios } from "../../experiment/files.js";
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { playFlags } from "../options.js";
 import { play } from "../play.js";
 

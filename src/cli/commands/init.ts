@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { reasonOf } from "../../experiment/files.js";
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { Exit, KeepError, UsageError } from "../exit.js";
 
 /** Says the same as scenarios/minimal.yaml, in more words; a test compares them. */

@@ -1,5 +1,5 @@
 /** What there is to choose from: policies with their fields, machine types, shipped scenarios, measures. */
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { Exit } from "../exit.js";
 import { type Inventory, inventories } from "../inventory.js";
 import { type Format, formatOf } from "../options.js";

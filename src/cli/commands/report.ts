@@ -2,7 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../../experiment/files.js";
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { Exit, KeepError } from "../exit.js";
 import { formatOf } from "../options.js";
 import { keptIn, rendered } from "../reporting.js";

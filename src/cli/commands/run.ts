@@ -1,5 +1,5 @@
 /** One policy of a scenario. */
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { playFlags, textOf } from "../options.js";
 import { missedBy, play, policiesNamed } from "../play.js";
 

@@ -1,6 +1,6 @@
 /** What a scenario file may contain, for editors. */
 import { jsonSchema } from "../../scenario/schema.js";
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { Exit } from "../exit.js";
 
 export const schema: Command = {

@@ -1,7 +1,7 @@
 /** Reads scenarios without playing them. */
 import { FileError, type LoadedScenario, loadScenario } from "../../experiment/files.js";
 import { type Complaint, renderComplaint, ScenarioError } from "../../scenario/complaint.js";
-import type { Command } from "../commands.js";
+import type { Command } from "../command.js";
 import { Exit } from "../exit.js";
 import { formatOf } from "../options.js";
 
