@@ -26,8 +26,8 @@ export class EventQueue {
 
   /** When the event that is being added or moved is due. */
   private due: Seconds = 0;
-  /** Heap positions in use, the hole at the root included. */
-  private size = 0;
+  /** One beyond the last heap position in use; the first is ROOT, be it a hole or not. */
+  private size = ROOT;
   private hole = false;
   private added = 0;
 
@@ -48,13 +48,13 @@ export class EventQueue {
 
   /** Number of pending events. */
   get length(): number {
-    return this.hole ? this.size - 1 : this.size;
+    return this.size - ROOT - (this.hole ? 1 : 0);
   }
 
   /** Time of the earliest event, or Infinity when there is none. */
   get nextTime(): Seconds {
     if (this.hole) this.fillHole();
-    return this.times[0];
+    return this.times[ROOT];
   }
 
   /** Time at which a pending event is due. */
@@ -70,10 +70,10 @@ export class EventQueue {
   /** Takes the earliest event out, if it is due by then; false when none is. */
   pop(until: Seconds): boolean {
     if (this.hole) this.fillHole();
-    if (this.times[0] > until || this.size === 0) return false;
+    if (this.times[ROOT] > until || this.size === ROOT) return false;
     const { cells } = this;
-    const event = this.events[0];
-    this.time = this.times[0];
+    const event = this.events[ROOT];
+    this.time = this.times[ROOT];
     this.kind = cells[event];
     this.a = cells[event + A];
     this.b = cells[event + B];
@@ -104,7 +104,7 @@ export class EventQueue {
   private insert(rank: number, kind: number, a: number, b: number): EventHandle {
     const { hole } = this;
     // The hole still holds the popped event's handle, which nobody needs any more.
-    const event = hole ? this.events[0] : this.takeUnused();
+    const event = hole ? this.events[ROOT] : this.takeUnused();
     const { cells } = this;
     // `| 0` says that these are integers; else they would be converted by way of floating point.
     cells[event] = kind | 0;
@@ -113,8 +113,8 @@ export class EventQueue {
     this.order[event >> SHIFT] = rank * RANK + this.added++;
     if (hole) {
       this.hole = false;
-      this.times[0] = this.due;
-      this.siftDown(0);
+      this.times[ROOT] = this.due;
+      this.siftDown(ROOT);
     } else {
       const place = this.size++;
       this.times[place] = this.due;
@@ -143,20 +143,20 @@ export class EventQueue {
   /** Moves the last event to the root, where the popped one was. */
   private fillHole(): void {
     this.hole = false;
-    this.release(this.events[0]);
+    this.release(this.events[ROOT]);
     const last = --this.size;
-    this.times[0] = this.times[last];
-    this.events[0] = this.events[last];
+    this.times[ROOT] = this.times[last];
+    this.events[ROOT] = this.events[last];
     this.times[last] = Infinity;
-    if (last > 0) this.siftDown(0);
+    if (last > ROOT) this.siftDown(ROOT);
   }
 
   /** Takes the event that has been put at a place to wherever it belongs. */
   private settle(place: number): void {
     const { times, events, order } = this;
-    const parent = (place - 1) >> 2;
+    const parent = (place >> 2) + 2;
     const rises =
-      place > (this.hole ? 4 : 0) && // a hole at the root is no later than any pending event
+      place > (this.hole ? ROOT + 4 : ROOT) && // a hole at the root is no later than any pending event
       (times[place] < times[parent] ||
         (times[place] === times[parent] && order[events[place] >> SHIFT] < order[events[parent] >> SHIFT]));
     if (rises) this.siftUp(place);
@@ -167,10 +167,10 @@ export class EventQueue {
     const { times, events, cells, order } = this;
     const time = times[from];
     const event = events[from];
-    const top = this.hole ? 4 : 0;
+    const top = this.hole ? ROOT + 4 : ROOT;
     let place = from;
     while (place > top) {
-      const parent = (place - 1) >> 2;
+      const parent = (place >> 2) + 2;
       const above = times[parent];
       if (above < time) break;
       const other = events[parent];
@@ -190,16 +190,22 @@ export class EventQueue {
     const time = times[from];
     const event = events[from];
     let place = from;
-    for (let first = 4 * place + 1; first < size; first = 4 * place + 1) {
-      // The earliest of four children, without branches that would be guessed wrong half the time.
-      const one = first + bit(times[first + 1] < times[first]);
-      const two = first + 2 + bit(times[first + 3] < times[first + 2]);
-      let child = one + ((two - one) & -bit(times[two] < times[one]));
+    for (let first = (place - 2) << 2; first < size; first = (place - 2) << 2) {
+      // The earliest of four children, without branches that would be guessed wrong half the time, and with
+      // all comparisons side by side, so that none waits for another.
+      const t0 = times[first];
+      const t1 = times[first | 1];
+      const t2 = times[first | 2];
+      const t3 = times[first | 3];
+      const one = bit(t1 < t0);
+      const two = bit(t3 < t2);
+      const secondPair = either(one, either(two, bit(t2 < t0), bit(t3 < t0)), either(two, bit(t2 < t1), bit(t3 < t1)));
+      let child = first | (secondPair << 1) | either(secondPair, one, two);
       const below = times[child];
       if (time < below) break;
-      // It has beaten the other pair's winner, and its own pair's loser: is it as early as one of them?
-      const loser = first + ((child - first) ^ 1);
-      if (times[one + two - child] === below || times[loser] === below) child = this.firstOfEqual(first, child);
+      // Does another of them come at the same time?
+      if (bit(t0 <= below) + bit(t1 <= below) + bit(t2 <= below) + bit(t3 <= below) > 1)
+        child = this.firstOfEqual(first, child);
       const chosen = events[child];
       if (time === below && order[event >> SHIFT] < order[chosen >> SHIFT]) break;
       times[place] = below;
@@ -252,7 +258,9 @@ export class EventQueue {
 }
 
 const FIRST_CAPACITY = 64;
-const PADDING = 4;
+/** Place of the earliest event: so that families of four begin at multiples of four. */
+const ROOT = 3;
+const PADDING = ROOT + 1;
 const NONE = -1;
 const RANK = 2 ** 48; // ranks 0 to 31 and 2⁴⁸ events share the 53 exact bits of a number
 
@@ -265,6 +273,9 @@ const PLACE = 3;
 
 /** 1 or 0. Spelt so that the machine computes it without a branch, which `claim ? 1 : 0` would cost. */
 const bit = (claim: boolean): number => (claim as unknown as number) | 0;
+
+/** The first of two bits, or where `which` is 1 the second; also without a branch. */
+const either = (which: number, first: number, second: number): number => first ^ (which & (first ^ second));
 
 function extend<A extends Float64Array | Int32Array>(from: A, to: A): A {
   to.set(from);

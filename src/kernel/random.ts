@@ -15,19 +15,22 @@ export interface Chance {
  * arrivals of two compared runs identical.
  *
  * The generator is Brent's xor4096 (period 2⁴⁰⁹⁶ - 2³²), seeded by the text "seed/name".
- * Its words are fetched in blocks: reading one from an array is a fraction of a call.
+ * seedrandom seeds it; its words are made here, a whole round of its state at a time.
  */
 export class RandomStream implements Chance {
-  private readonly generator: seedrandom.PRNG;
-  private readonly words = new Int32Array(BLOCK);
-  private next = BLOCK;
+  private readonly state: Int32Array;
+  private weyl: number;
+  private readonly words = new Int32Array(ROUND);
+  private next = ROUND;
 
   constructor(seed: number, name: string) {
-    this.generator = seedrandom.xor4096(`${seed}/${name}`);
+    const { X, w } = seedrandom.xor4096(`${seed}/${name}`, { state: true }).state();
+    this.state = Int32Array.from(X);
+    this.weyl = w;
   }
 
   bits(): number {
-    if (this.next === BLOCK) this.fetch();
+    if (this.next === ROUND) this.fill();
     return this.words[this.next++];
   }
 
@@ -43,18 +46,32 @@ export class RandomStream implements Chance {
 
   /** Exponential with mean 1, by the ziggurat. */
   exponential(): number {
-    const { x, step } = exponentialZiggurat;
     const word = this.bits();
     const layer = word & 255;
-    const value = ((word >>> 8) + 0.5) * step[layer];
-    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
+    const value = ((word >>> 8) + 0.5) * STEP[layer];
+    return value < EDGE[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
-  private fetch(): void {
-    const { generator, words } = this;
-    for (let i = 0; i < BLOCK; i++) words[i] = generator.int32();
+  /** Makes the next words: each mixes two of the state's with a Weyl sequence. */
+  private fill(): void {
+    const { state, words } = this;
+    let { weyl } = this;
+    for (let i = 0; i < ROUND; i++) {
+      weyl = (weyl + 0x61c88647) | 0;
+      let v = state[(i + 33) & (ROUND - 1)];
+      let t = state[i];
+      v ^= v << 13;
+      t ^= t << 17;
+      v ^= v >>> 15;
+      t ^= t >>> 12;
+      v ^= t;
+      state[i] = v;
+      words[i] = v + (weyl ^ (weyl >>> 16));
+    }
+    this.weyl = weyl;
     this.next = 0;
   }
 }
 
-const BLOCK = 256;
+const ROUND = 128; // words of state
+const { x: EDGE, step: STEP } = exponentialZiggurat;

@@ -15,8 +15,7 @@ import { exponentialBeyond, exponentialZiggurat, normalBeyond, normalZiggurat } 
  */
 export class RequestChance implements Chance {
   private readonly key: number;
-  private request = 0;
-  private site = 0;
+  private counter = 0;
 
   constructor(seed: number, name: string) {
     this.key = new RandomStream(seed, name).bits();
@@ -29,14 +28,13 @@ export class RequestChance implements Chance {
 
   /** From here on, draws belong to this ticket and this site (any 32-bit integer). */
   open(ticket: number, site: number): this {
-    this.request = ticket;
-    this.site = site;
+    this.counter = (ticket + site) | 0;
     return this;
   }
 
   bits(): number {
-    const word = mix((this.request + this.site) | 0);
-    this.site = (this.site + 0x9e3779b9) | 0;
+    const word = mix(this.counter);
+    this.counter = (this.counter + 0x9e3779b9) | 0;
     return word;
   }
 
@@ -47,20 +45,18 @@ export class RequestChance implements Chance {
 
   /** Exponential with mean 1, by the ziggurat. */
   exponential(): number {
-    const { x, step } = exponentialZiggurat;
     const word = this.bits();
     const layer = word & 255;
-    const value = ((word >>> 8) + 0.5) * step[layer];
-    return value < x[layer + 1] ? value : +exponentialBeyond(word, this);
+    const value = ((word >>> 8) + 0.5) * EXPONENTIAL_STEP[layer];
+    return value < EXPONENTIAL_EDGE[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
   /** Normal with mean 0 and variance 1, by the ziggurat. */
   normal(): number {
-    const { x, step } = normalZiggurat;
     const word = this.bits();
     const layer = word & 255;
-    const value = ((word >> 8) + 0.5) * step[layer];
-    return Math.abs(value) < x[layer + 1] ? value : +normalBeyond(word, this);
+    const value = ((word >> 8) + 0.5) * NORMAL_STEP[layer];
+    return Math.abs(value) < NORMAL_EDGE[layer + 1] ? value : +normalBeyond(word, this);
   }
 }
 
@@ -76,3 +72,6 @@ function mix(word: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
   return h ^ (h >>> 16);
 }
+
+const { x: EXPONENTIAL_EDGE, step: EXPONENTIAL_STEP } = exponentialZiggurat;
+const { x: NORMAL_EDGE, step: NORMAL_STEP } = normalZiggurat;

@@ -26,8 +26,6 @@ export class Recorder {
   readonly requests: readonly LatencyHistogram[];
   /** Those of the present step of the series. */
   readonly recent: readonly LatencyHistogram[];
-  /** Latencies of calls between services, by endpoint, since the measures began. */
-  readonly inner: readonly LatencyHistogram[];
   /** ∫ requests in flight dt since time 0, and the sum of all latencies: two sides of Little's law. */
   inFlightArea = 0;
   sojourn = 0;
@@ -42,7 +40,6 @@ export class Recorder {
     this.failedByEndpoint = new Float64Array(state.endpoints.length);
     this.requests = histograms();
     this.recent = histograms();
-    this.inner = histograms();
   }
 
   /** Requests without an answer. */
@@ -72,7 +69,7 @@ export class Recorder {
         this.failed[failure]++;
         this.failedByEndpoint[endpoint]++;
       }
-    } else if (failure === Failure.None) this.inner[endpoint].record(latency);
+    }
     if (this.observer !== undefined) this.observer.answered?.(endpoint, request, latency, failure);
   }
 
@@ -90,7 +87,7 @@ export class Recorder {
     this.measuredSent = 0;
     this.failed.fill(0);
     this.failedByEndpoint.fill(0);
-    for (const list of [this.requests, this.recent, this.inner]) for (const histogram of list) histogram.restart();
+    for (const list of [this.requests, this.recent]) for (const histogram of list) histogram.restart();
   }
 
   /** Brings the integral of requests in flight up to now. */
