@@ -120,7 +120,7 @@ const oneMachine: NodeGroupSpec = {
   max: 1,
   boot: constant(0),
   zones: ["a"],
-  virtualizationFactor: 1,
+  virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
 const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
