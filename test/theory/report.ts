@@ -31,7 +31,7 @@ export function table(verdicts: readonly Verdict[]): string {
 }
 
 function remark({ check, inside, width }: Verdict): string {
-  if (check.kind === "shown") return "approximation, shown not judged";
+  if (check.kind === "shown") return `shown, not judged: ${check.note}`;
   const verdict = inside ? "inside" : "OUTSIDE";
   const notes = [
     ...(check.kind === "bound" ? ["of the bound"] : []),
@@ -62,7 +62,7 @@ export function closing(verdicts: readonly Verdict[]): { readonly text: string; 
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   const lines = [
     `${judged.length - outside.length} inside, ${outside.length} outside of ${judged.length} (${percent(covered)}); worst bias ${percent(worst)} among the ${narrow.length} intervals of a half-width of 1 % or less`,
-    `${unbiased.length - narrow.length} intervals are wider, up to ${percent(widest)}; ${verdicts.length - judged.length} approximations shown, not judged`,
+    `${unbiased.length - narrow.length} intervals are wider, up to ${percent(widest)}; ${verdicts.length - judged.length} shown, not judged`,
     ...outside.map(
       ({ check, system, bias, width }) =>
         `outside: ${check.vector.id} ${system.name}, ${check.vector.measure}: ${percent(bias)} with an interval of ± ${percent(width)}`,

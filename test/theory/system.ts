@@ -18,6 +18,8 @@ export interface Check {
   readonly estimate: (means: Sample) => number;
   /** How far from the truth theory itself may be for this system, as a fraction. */
   readonly band: number;
+  /** Why it is shown and not judged. */
+  readonly note: string;
 }
 
 export interface System {
@@ -35,7 +37,12 @@ export interface System {
 export type Estimate =
   | string
   | ((means: Sample) => number)
-  | { readonly of: string | ((means: Sample) => number); readonly kind?: Kind; readonly band?: number };
+  | {
+      readonly of: string | ((means: Sample) => number);
+      readonly kind?: Kind;
+      readonly band?: number;
+      readonly note?: string;
+    };
 
 interface Family<P> {
   readonly family: string;
@@ -76,8 +83,9 @@ export function systemsOf<P>(about: Family<P>): System[] {
 }
 
 function checkOf(vector: Vector, estimate: Estimate): Check {
-  const { of, kind = "interval", band = 0 } = typeof estimate === "object" ? estimate : { of: estimate };
-  return { vector, kind, band, estimate: typeof of === "string" ? (means) => means[of] : of };
+  const about = typeof estimate === "object" ? estimate : { of: estimate };
+  const { of, kind = "interval", band = 0, note = "an approximation" } = about;
+  return { vector, kind, band, note, estimate: typeof of === "string" ? (means) => means[of] : of };
 }
 
 /** Parameters in few words: numbers and short words with their names, whole sentences left out. */
