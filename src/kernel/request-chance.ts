@@ -15,15 +15,19 @@ import { exponentialBeyond, exponentialZiggurat, normalBeyond, normalZiggurat } 
  */
 export class RequestChance implements Chance {
   private readonly key: number;
+  /** A second key: two seeds whose first keys are near each other would else share tickets by the block. */
+  private readonly shift: number;
   private counter = 0;
 
   constructor(seed: number, name: string) {
-    this.key = new RandomStream(seed, name).bits();
+    const keys = new RandomStream(seed, name);
+    this.key = keys.bits();
+    this.shift = keys.bits();
   }
 
   /** The ticket of a request by its serial number: a bijection of 32-bit integers. */
   ticket(serial: number): number {
-    return mix(serial ^ this.key);
+    return (mix(serial ^ this.key) + this.shift) | 0;
   }
 
   /** From here on, draws belong to this ticket and this site (any 32-bit integer). */

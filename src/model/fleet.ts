@@ -1,6 +1,6 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
 
-import { type Sampler, sampler } from "../kernel/distributions.js";
+import { Draws } from "../kernel/distributions.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
@@ -25,8 +25,9 @@ export class Fleet {
   /** Pods that no node has room for, oldest first. */
   readonly pending: PodId[] = [];
   private readonly placement: Placement<Machine>;
-  private readonly startups: readonly Sampler[];
   private readonly chance: RequestChance;
+  /** Start-up times, by service: a pod's own, whenever it starts. */
+  private readonly startups: Draws;
   private readonly started: EventKind<PodId>;
   private readonly becomeReady: EventKind<PodId>;
   private readonly graceOver: EventKind<PodId>;
@@ -42,7 +43,10 @@ export class Fleet {
     const { sim, pods, services, seed, spec } = state;
     this.placement = new Placement(spec.cluster.scheduler);
     this.chance = new RequestChance(seed, "pods");
-    this.startups = services.map((service) => sampler(service.spec.startup, this.chance));
+    this.startups = new Draws(
+      services.map((service) => service.spec.startup),
+      this.chance,
+    );
     this.started = sim.event("pod.started", (pod: PodId) => this.start(pod));
     this.becomeReady = sim.event("pod.ready", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -181,8 +185,8 @@ export class Fleet {
     pods.phase[pod] = Phase.Starting;
     pods.startedAt[pod] = sim.now;
     pods.changed[pod] = sim.now;
-    this.chance.open(this.chance.ticket(pods.serial[pod]), service.id);
-    pods.event[pod] = sim.after(untilReady(service, this.startups[service.id]()), this.becomeReady, pod);
+    this.startups.draw(service.id, this.chance.ticket(pods.serial[pod]), STARTUP + service.id);
+    pods.event[pod] = sim.after(untilReady(service, this.startups.value), this.becomeReady, pod);
   }
 
   private enterService(pod: PodId): void {
@@ -261,6 +265,9 @@ export class Fleet {
     return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
   }
 }
+
+/** Where in a pod's chance its start-up stands; services tell themselves apart by their number. */
+const STARTUP = 0x2545f491;
 
 /** From the container's start to the first good probe, given how long the application takes to come up. */
 function untilReady(service: Service, startup: Seconds): Seconds {

@@ -122,3 +122,22 @@ test("a stream's bytes are uniform and it depends on its seed and name alone", (
   expect(words.every((word) => word === again.bits())).toBe(true);
   expect(new RandomStream(1, "two").bits()).not.toBe(words[0]);
 });
+
+test("seeds whose first keys lie near each other share no more words than chance has it", () => {
+  const n = 2 ** 18;
+  // Among these seeds are pairs whose keys differ in the low bits alone, so that their tickets are the same numbers.
+  const chances = Array.from({ length: 400 }, (_, seed) => new RequestChance(seed, "requests"));
+  const keyOf = (chance: RequestChance): number => (chance as unknown as { key: number }).key;
+  const near = chances.flatMap((one, i) =>
+    chances.slice(i + 1).flatMap((two) => ((keyOf(one) ^ keyOf(two)) >>> 0 < n ? [[one, two] as const] : [])),
+  );
+  expect(near.length).toBeGreaterThan(0);
+  for (const [one, two] of near) {
+    const words = new Set(Array.from({ length: n }, (_, serial) => one.open(one.ticket(serial), 7).bits()));
+    const shared = Array.from({ length: n }, (_, serial) => two.open(two.ticket(serial), 7).bits()).filter((word) =>
+      words.has(word),
+    );
+    // n² / 2³² = 16 on average.
+    expect(shared.length).toBeLessThan(16 + 5 * 4);
+  }
+});
