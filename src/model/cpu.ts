@@ -70,11 +70,15 @@ export class Cpu {
       pods.used[pod] -= sim.now;
       this.demand(pods.node[pod] as NodeId, 1);
       calls.event[call] = sim.after(work, this.alone, call);
-      return;
-    }
+    } else this.startShared(call, pod, service);
+  }
+
+  /** Its pod's other pieces slow it down, and it them. */
+  private startShared(call: CallId, pod: PodId, service: Service): void {
+    const { sim, pods, calls } = this;
     this.advance(pod);
     calls.since[call] = sim.now;
-    calls.finish[call] = pods.virtual[pod] + work;
+    calls.finish[call] = pods.virtual[pod] + this.draws.value;
     calls.child[call] = NONE;
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];

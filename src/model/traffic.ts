@@ -68,15 +68,15 @@ export class Traffic {
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number): void {
-    const { calls, state } = this;
-    const id = state.endpoints[endpoint].service;
+    const { calls } = this;
+    const { service: id, entry } = this.state.endpoints[endpoint];
     const service = this.services[id];
     const call = calls.rows.add();
     calls.service[call] = id;
     calls.endpoint[call] = endpoint;
     calls.pod[call] = NONE;
     calls.parent[call] = parent;
-    calls.pc[call] = state.endpoints[endpoint].entry;
+    calls.pc[call] = entry;
     calls.request[call] = request;
     calls.site[call] = site;
     calls.state[call] = CallState.Call;
@@ -84,16 +84,20 @@ export class Traffic {
     calls.event[call] = NONE;
     calls.user[call] = user;
     calls.startedAt[call] = this.sim.now;
-    const { hopLaw, proxyLaw } = service;
-    if (hopLaw === NONE && proxyLaw === NONE) return this.reach(call);
-    const { draws } = state;
-    let delay = 0;
-    if (hopLaw !== NONE) {
-      draws.draw(hopLaw, request, site ^ HOP);
-      delay = draws.value;
-    }
-    if (proxyLaw !== NONE) {
-      draws.draw(proxyLaw, request, site ^ PROXY);
+    if (service.proxyLaw !== NONE) return this.passProxy(call, service);
+    if (service.hopLaw === NONE) return this.reach(call);
+    this.draws.draw(service.hopLaw, request, site ^ HOP);
+    service.network += this.draws.value;
+    this.sim.after(this.draws.value, this.reached, call);
+  }
+
+  /** The way to a service behind a proxy: the hop, if it takes time, and the proxy. */
+  private passProxy(call: CallId, service: Service): void {
+    const { calls, draws } = this;
+    draws.draw(service.proxyLaw, calls.request[call], calls.site[call] ^ PROXY);
+    let delay = draws.value;
+    if (service.hopLaw !== NONE) {
+      draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
       delay += draws.value;
     }
     service.network += delay;
@@ -244,8 +248,12 @@ export class Traffic {
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
     if (pod !== NONE) this.leave(call, pod, service);
-    if (service.replyLaw === NONE) return this.reply(call);
-    this.draws.draw(service.replyLaw, calls.request[call], calls.site[call] ^ REPLY);
+    if (service.replyLaw === NONE) this.reply(call);
+    else this.sendReply(call, service);
+  }
+
+  private sendReply(call: CallId, service: Service): void {
+    this.draws.draw(service.replyLaw, this.calls.request[call], this.calls.site[call] ^ REPLY);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.replied, call);
   }
