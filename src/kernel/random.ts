@@ -14,23 +14,20 @@ export interface Chance {
  * random quantity its own stream: then a new policy, or a new draw elsewhere, leaves the
  * arrivals of two compared runs identical.
  *
- * The generator is Brent's xor4096 (period 2⁴⁰⁹⁶ - 2³²), seeded by the text "seed/name".
- * seedrandom seeds it; its words are made here, a whole round of its state at a time.
+ * The generator is seedrandom's xor4096 (Brent; period 2⁴⁰⁹⁶ - 2³²), seeded by the text "seed/name".
+ * Its words are fetched by the block, which is faster than one call a draw.
  */
 export class RandomStream implements Chance {
-  private readonly state: Int32Array;
-  private weyl: number;
-  private readonly words = new Int32Array(ROUND);
-  private next = ROUND;
+  private readonly generator: seedrandom.PRNG;
+  private readonly words = new Int32Array(BLOCK);
+  private next = BLOCK;
 
   constructor(seed: number, name: string) {
-    const { X, w } = seedrandom.xor4096(`${seed}/${name}`, { state: true }).state();
-    this.state = Int32Array.from(X);
-    this.weyl = w;
+    this.generator = seedrandom.xor4096(`${seed}/${name}`);
   }
 
   bits(): number {
-    if (this.next === ROUND) this.fill();
+    if (this.next === BLOCK) this.fill();
     return this.words[this.next++];
   }
 
@@ -52,26 +49,12 @@ export class RandomStream implements Chance {
     return value < EDGE[layer + 1] ? value : +exponentialBeyond(word, this);
   }
 
-  /** Makes the next words: each mixes two of the state's with a Weyl sequence. */
   private fill(): void {
-    const { state, words } = this;
-    let { weyl } = this;
-    for (let i = 0; i < ROUND; i++) {
-      weyl = (weyl + 0x61c88647) | 0;
-      let v = state[(i + 33) & (ROUND - 1)];
-      let t = state[i];
-      v ^= v << 13;
-      t ^= t << 17;
-      v ^= v >>> 15;
-      t ^= t >>> 12;
-      v ^= t;
-      state[i] = v;
-      words[i] = v + (weyl ^ (weyl >>> 16));
-    }
-    this.weyl = weyl;
+    const { generator, words } = this;
+    for (let i = 0; i < BLOCK; i++) words[i] = generator.int32();
     this.next = 0;
   }
 }
 
-const ROUND = 128; // words of state
+const BLOCK = 128;
 const { x: EDGE, step: STEP } = exponentialZiggurat;
