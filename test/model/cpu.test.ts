@@ -73,9 +73,9 @@ describe("containers on a crowded node share its cores by weight", () => {
   };
 
   test("weights 1 : 3 on one core, until the heavier is done", () => {
-    // s1 runs at 3/4 and is done at 4 s; s0 has then done 1 of 2 and has the core alone.
-    const { answers } = play(crowd(1, [100, Infinity, 2], [300, Infinity, 3]));
-    expect(latencies(answers)).toEqual([4, 5]);
+    // s1 runs at 3/4 and is done at 2 s; s0 has then done 0.5 of 2 and has the core alone. (Even shares: 3 and 3.5 s.)
+    const { answers } = play(crowd(1, [100, Infinity, 2], [300, Infinity, 1.5]));
+    expect(latencies(answers)).toEqual([2, 3.5]);
   });
 
   test("what a limit keeps one from using goes to the other", () => {

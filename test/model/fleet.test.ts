@@ -265,6 +265,37 @@ describe("draining a machine", () => {
   });
 });
 
+describe("what a scaler sees and may ask for", () => {
+  test("a pod younger than ten seconds has no sample, an older one has", () => {
+    const seen: number[][] = [];
+    const scaler: ServiceSpec["scaler"] = {
+      name: "looker",
+      create: () => ({
+        period: 5,
+        desiredReplicas({ now, pods }) {
+          seen.push([now, ...pods.map(({ cpuMillicores }) => cpuMillicores)]);
+          return now >= 5 ? 2 : 1;
+        },
+      }),
+    };
+    // The second pod is asked for at 5 s and starts at once; scrapes are at 5, 10, 15 s.
+    const spec = world({ services: [service({ scaler })], scrapePeriod: 5 });
+    createWorld(spec, 1).sim.run(16);
+    expect(seen).toEqual([
+      [5, Number.NaN],
+      [10, 0, Number.NaN],
+      [15, 0, 0],
+    ]);
+  });
+
+  test("never fewer than the minimum, whatever it wishes", () => {
+    const spec = world({ services: [service({ replicas: 3, bounds: { min: 2, max: 9 }, scaler: timetable([1, 0]) })] });
+    const { world: played } = play(spec, 5);
+    expect(played.services[0].ready.count).toBe(2);
+    expect(played.decisions.find(({ from, asked }) => from !== asked)).toMatchObject({ wished: 0, asked: 2 });
+  });
+});
+
 describe("decisions", () => {
   test("say what was asked, within bounds, and when the last pod was ready", () => {
     const spec = world({

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../src/model/builders.js";
 import type { ConcurrencySpec, ServiceSpec } from "../../src/model/spec.js";
+import { createWorld } from "../../src/model/world.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 
 const many: ConcurrencySpec = { limit: Infinity, queue: Infinity, holds: "call", waitsAt: "pod" };
@@ -148,6 +149,24 @@ describe("a request's chance is its own", () => {
       played.services.reduce((sum, one) => sum + one.work + one.waited, 0);
     expect(work(queued)).toBeCloseTo(work(alone), 9);
     expect(queued.answers.length).toBe(300);
+  });
+
+  test("two calls of one endpoint by one request ask for different work, in turn, in parallel and in a loop", () => {
+    const work: number[] = [];
+    const cart = service({ ...roomy, name: "cart", steps: [{ kind: "cpu", work: { shape: "exponential", mean: 1 } }] });
+    const steps = [
+      call("cart"),
+      call("cart"),
+      { kind: "parallel", branches: [[call("cart")], [call("cart")]] },
+      { kind: "repeat", times: constant(3), steps: [call("cart")] },
+    ] as const;
+    const spec = world({ services: [service({ ...roomy, steps }), cart], loads: [at("shop", 0)] });
+    const played = createWorld(spec, 1, {
+      observer: { answered: (_endpoint, request, latency) => void (request || work.push(latency)) },
+    });
+    played.sim.run(1000);
+    expect(work.length).toBe(7);
+    expect(new Set(work.map((seconds) => seconds.toFixed(9))).size).toBe(7);
   });
 
   test("the same seed lives the same life, event by event; another seed another", () => {
