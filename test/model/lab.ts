@@ -3,6 +3,7 @@ import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
 import type { LoadSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import { createWorld, type World } from "../../src/model/world.js";
+import type { Scaler } from "../../src/policy/contract.js";
 
 export const cpu = (seconds: number): Step => ({ kind: "cpu", work: constant(seconds) });
 export const wait = (seconds: number): Step => ({ kind: "wait", time: constant(seconds) });
@@ -50,3 +51,14 @@ export function shop(
 
 export const latencies = (answers: readonly Answer[]): readonly number[] =>
   answers.map(({ latency }) => +latency.toFixed(9));
+
+/** Asks for these numbers of replicas at these times, and for what it asked last in between. */
+export const timetable = (
+  ...entries: readonly (readonly [time: number, replicas: number])[]
+): ServiceSpec["scaler"] => ({
+  name: "timetable",
+  create: (): Scaler => ({
+    period: 1,
+    desiredReplicas: ({ now, replicas }) => entries.findLast(([time]) => time <= now)?.[1] ?? replicas,
+  }),
+});
