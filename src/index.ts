@@ -27,6 +27,7 @@ export type {
   Balancer,
   Candidate,
   ClusterView,
+  Condition,
   Filter,
   GroupView,
   NodeView,
@@ -35,12 +36,14 @@ export type {
   PolicyContext,
   ProvisionAnswer,
   Provisioner,
+  Reason,
   ScaleAnswer,
   Scaler,
   Scheduler,
   ServiceView,
   Signal,
   Size,
+  Why,
 } from "./policy/contract.js";
 export { signals } from "./policy/contract.js";
 export {

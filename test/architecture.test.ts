@@ -9,6 +9,7 @@ const layers = [
   "kernel",
   "measure",
   "workload",
+  "controllers",
   "policy",
   "catalogue",
   "model",

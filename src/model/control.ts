@@ -1,7 +1,7 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
 import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type { ClusterView, PodView, Provisioner, ScaleAnswer, ServiceView, Signal } from "../policy/contract.js";
+import type { ClusterView, PodView, Provisioner, ScaleAnswer, ServiceView, Signal, Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
@@ -108,7 +108,14 @@ export class Control {
     const { min, max } = service.spec.bounds;
     const from = service.replicas;
     const asked = Math.min(max, Math.max(min, Math.ceil(answer.replicas)));
-    const entry = { from, wished: answer.replicas, asked, rule: answer.rule, seen: answer.seen ?? {} };
+    const entry = {
+      from,
+      wished: answer.replicas,
+      asked,
+      rule: answer.rule,
+      seen: answer.seen ?? {},
+      ...whyOf(answer),
+    };
     // Woken at every call, such a policy would fill the log with answers that change nothing.
     if (asked !== from || !service.wakes) {
       this.parts.log.add({ time: sim.now, subject: subjectOf(service), policy: service.spec.scaler!.name, ...entry });
@@ -132,7 +139,8 @@ export class Control {
     const asked = from + bought - answer.remove.length;
     const policy = this.state.spec.cluster.provisioner!.name;
     const seen = answer.seen ?? {};
-    log.add({ time: this.state.sim.now, subject: CLUSTER, policy, rule: answer.rule, seen, from, wished, asked });
+    const numbers = { seen, from, wished, asked };
+    log.add({ time: this.state.sim.now, subject: CLUSTER, policy, rule: answer.rule, ...numbers, ...whyOf(answer) });
     for (const id of answer.remove) {
       const machine = machines.byId[id];
       if (machine !== undefined && !machine.draining) fleet.drainMachine(machine);
@@ -225,6 +233,8 @@ class View implements ServiceView {
     };
   }
 }
+
+const whyOf = ({ why }: { readonly why?: Why }): { readonly why?: Why } => (why === undefined ? {} : { why });
 
 const CLUSTER = "cluster";
 const subjectOf = (service: Service): string => `service ${service.spec.name}`;

@@ -1,4 +1,5 @@
 /** The decision log: what each controller saw, which rule fired, what it asked for, and when that took effect. */
+import type { Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 
 export interface Decision {
@@ -8,6 +9,8 @@ export interface Decision {
   readonly policy: string;
   readonly rule: string;
   readonly seen: Readonly<Record<string, number>>;
+  /** How the policy came to it, where it says. */
+  readonly why?: Why;
   /** Replicas (or machines) before, wished for by the policy, and asked for after bounds. */
   readonly from: number;
   readonly wished: number;

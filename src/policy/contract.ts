@@ -67,6 +67,30 @@ export interface ServiceView {
   mean(signal: Signal, window: Seconds): number;
 }
 
+/** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */
+export interface Reason {
+  /** In upstream's words: "cpu resource utilization (percentage of request)", "ScaleDownStabilized", "Insufficient cpu". */
+  readonly what: string;
+  /** What it rests on, by name: values, targets, the age of samples in seconds, counts of nodes. */
+  readonly seen?: Readonly<Record<string, number | string>>;
+  /** Replicas (or machines) wished for after it. */
+  readonly wished?: number;
+}
+
+/** A condition as the controller's object carries it in its status. */
+export interface Condition {
+  readonly type: string;
+  readonly status: boolean;
+  readonly reason: string;
+  readonly message?: string;
+}
+
+/** The whole story of a decision, in the order in which it happened. */
+export interface Why {
+  readonly trail: readonly Reason[];
+  readonly conditions?: readonly Condition[];
+}
+
 /** How many replicas, and why. */
 export interface ScaleAnswer {
   /** Any number; the model rounds it up and keeps it within the bounds. NaN means no opinion. */
@@ -75,6 +99,8 @@ export interface ScaleAnswer {
   readonly rule: string;
   /** What the answer rests on: names to numbers, for the decision log. */
   readonly seen?: Readonly<Record<string, number>>;
+  /** For `dryscale why`. */
+  readonly why?: Why;
   /** Ask again after so many seconds, even if nothing happens. For policies with `wakes`. */
   readonly again?: Seconds;
 }
@@ -140,6 +166,7 @@ export interface ProvisionAnswer {
   readonly remove: readonly number[];
   readonly rule: string;
   readonly seen?: Readonly<Record<string, number>>;
+  readonly why?: Why;
 }
 
 export interface Provisioner {

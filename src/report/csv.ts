@@ -6,6 +6,7 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import type { Outcome } from "../experiment/run.js";
 import type { Decision } from "../model/decisions.js";
+import type { Why } from "../policy/contract.js";
 import { ResultsError } from "./parsed.js";
 
 /** What series.csv and decisions.csv keep of an outcome. */
@@ -51,6 +52,7 @@ const DECISION_COLUMNS = [
   "asked",
   "effective_at",
   "seen",
+  "why",
 ] as const;
 
 /** A row a decision; `policy` is the compared variant, `decided_by` the scaler, provisioner or scheduler. */
@@ -68,6 +70,7 @@ export function decisionsCsv(runs: readonly Run[]): string {
       cell(one.asked),
       cell(one.effectiveAt),
       JSON.stringify(one.seen),
+      one.why === undefined ? "" : JSON.stringify(one.why),
     ]),
   );
   return table(DECISION_COLUMNS, rows);
@@ -110,7 +113,17 @@ function decisionOf(row: Row): Decision {
     wished: row.number("wished"),
     asked: row.number("asked"),
     effectiveAt: row.number("effective_at"),
+    ...whyOf(row),
   };
+}
+
+function whyOf(row: Row): { readonly why?: Why } {
+  if (row.text("why") === "") return {};
+  try {
+    return { why: JSON.parse(row.text("why")) as Why };
+  } catch {
+    throw row.fault("why", "JSON");
+  }
 }
 
 function seenOf(row: Row): Readonly<Record<string, number>> {

@@ -25,6 +25,7 @@ const small: Run = {
       wished: 2.25,
       asked: 3,
       effectiveAt: Number.NaN,
+      why: { trail: [{ what: "ScaleUpLimit", wished: 3 }] },
     },
   ],
 };
@@ -35,8 +36,8 @@ test("series.csv has a row a step; what is unknown is empty", () => {
 
 test("decisions.csv has a row a decision, what was seen as JSON", () => {
   expect(decisionsCsv([small])).toBe(
-    "policy,replication,time,subject,decided_by,rule,from,wished,asked,effective_at,seen\n" +
-      'hpa,0,15,service cart,hpa,"above ""target"", at once",2,2.25,3,,"{""utilisation"":0.9,""missing"":null}"\n',
+    "policy,replication,time,subject,decided_by,rule,from,wished,asked,effective_at,seen,why\n" +
+      'hpa,0,15,service cart,hpa,"above ""target"", at once",2,2.25,3,,"{""utilisation"":0.9,""missing"":null}","{""trail"":[{""what"":""ScaleUpLimit"",""wished"":3}]}"\n',
   );
 });
 

@@ -1,0 +1,3 @@
+module dryscale.dev/conformance/oracle
+
+go 1.26
