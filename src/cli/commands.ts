@@ -8,5 +8,6 @@ import { report } from "./commands/report.js";
 import { run } from "./commands/run.js";
 import { schema } from "./commands/schema.js";
 import { validate } from "./commands/validate.js";
+import { why } from "./commands/why.js";
 
-export const commands: readonly Command[] = [demo, init, validate, run, compare, report, list, schema];
+export const commands: readonly Command[] = [demo, init, validate, run, compare, report, why, list, schema];

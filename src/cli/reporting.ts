@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { FileError, reasonOf } from "../experiment/files.js";
-import { decisionsCsv, outcomesCsv, parseRuns, seriesCsv } from "../report/csv.js";
+import { decisionsCsv, outcomesCsv, parseRuns, type Run, seriesCsv } from "../report/csv.js";
 import type { PageContent } from "../report/html.js";
 import { type Manifest, manifestJson, manifestOf, parseManifest } from "../report/manifest.js";
 import { ResultsError } from "../report/parsed.js";
@@ -38,16 +38,20 @@ export function rendered({ summary, outcomes }: Shown, format: Format, voice: Vo
     case "markdown":
       return markdown(summary);
     case "table": {
-      const look = { quiet: voice.manner.quiet, ...(voice.colors ? { paint } : {}) };
+      const look = { quiet: voice.manner.quiet, paint: painted(voice) };
       return summary.policies.length === 1 ? runText(summary, look) : compareText(summary, look);
     }
   }
 }
 
-const paint: Paint = (style, text) => {
-  const [open, close] = inspect.colors[style]!;
-  return `\u001B[${open}m${text}\u001B[${close}m`;
-};
+/** In colour where somebody is there to see it. */
+export function painted(voice: Voice): Paint {
+  if (!voice.colors) return (_style, text) => text;
+  return (style, text) => {
+    const [open, close] = inspect.colors[style]!;
+    return `\u001B[${open}m${text}\u001B[${close}m`;
+  };
+}
 
 /** The files of a results folder. The scenario is kept as it was played: with what the command line said otherwise. */
 export async function resultFiles(play: Play, { summary, outcomes }: Shown): Promise<ResultFiles> {
@@ -99,7 +103,9 @@ function hashOf(path: string): string {
 }
 
 /** Results that were kept; throws a FileError for a folder that holds none. */
-export function keptIn(folder: string): Shown & { readonly html: () => Promise<string> } {
+export function keptIn(
+  folder: string,
+): Shown & { readonly runs: () => readonly Run[]; readonly html: () => Promise<string> } {
   const read = (name: string): string => {
     try {
       return readFileSync(join(folder, name), "utf8");
@@ -120,6 +126,7 @@ export function keptIn(folder: string): Shown & { readonly html: () => Promise<s
   return {
     summary,
     outcomes: read("outcomes.csv"),
+    runs,
     html: () => page({ summary, manifest, runs: runs(), scenarioText: read("scenario.yaml") }),
   };
 }

@@ -4,6 +4,7 @@ import type { Run } from "../csv.js";
 import { type Line, overTime } from "../figures/over-time.js";
 import { trackOf } from "../figures/tracks.js";
 import { formatPlain, formatTime, UNKNOWN } from "../numbers.js";
+import { reasonText } from "../why.js";
 import { type Markup, markup } from "./markup.js";
 import { multiples, policyLegend, policyName, scrolling, section, type View } from "./view.js";
 
@@ -106,14 +107,16 @@ ${shown.map(row)}</tbody></table>`,
 }
 
 function row(one: Decision): Markup {
-  const { time, subject, policy, rule, seen, from, wished, asked, effectiveAt } = one;
+  const { time, subject, policy, rule, seen, from, wished, asked, effectiveAt, why } = one;
   // What bounds or the number of machines cut off is worth knowing.
   const cut = Number.isFinite(wished) && Math.ceil(wished) !== asked ? ` (wished ${formatPlain(wished)})` : "";
   // The scheduler asks for nothing: a pod without a node is one that waits.
   const change = policy === "scheduler" ? "waits" : `${formatPlain(from)} → ${formatPlain(asked)}${cut}`;
   const after = Number.isFinite(effectiveAt) ? formatTime(Math.max(0, effectiveAt - time)) : UNKNOWN;
   const facts = Object.entries(seen).map(([name, value]) => `${name} ${formatPlain(value)}`);
-  return markup`<tr><td>${formatTime(time)}</td><th scope="row">${subject.replace(/^service /, "")}</th><td>${policy}</td><td>${change}</td><td>${after}</td><td class="words">${rule}</td><td class="words">${facts.join(", ")}</td></tr>
+  const story =
+    why === undefined ? facts.join(", ") : why.trail.map((reason) => markup`<div>${reasonText(reason)}</div>`);
+  return markup`<tr><td>${formatTime(time)}</td><th scope="row">${subject.replace(/^service /, "")}</th><td>${policy}</td><td>${change}</td><td>${after}</td><td class="words">${rule}</td><td class="words">${story}</td></tr>
 `;
 }
 
