@@ -3,6 +3,7 @@ import type { Definition } from "../define.js";
 import { azureAutoscale } from "./azure-autoscale.js";
 import { gceAutoscaler } from "./gce-autoscaler.js";
 import { hpa } from "./hpa.js";
+import { knative } from "./knative.js";
 import { none } from "./none.js";
 import { perRequest } from "./per-request.js";
 import { predictiveScaling } from "./predictive-scaling.js";
@@ -18,6 +19,7 @@ export const scalers: readonly Definition<Scaler>[] = [
   hpa,
   targetTracking,
   perRequest,
+  knative,
   stepScaling,
   simpleScaling,
   scheduledScaling,
