@@ -1,5 +1,6 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
+import { clusterAutoscaler } from "./cluster-autoscaler.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 
@@ -10,5 +11,6 @@ export type Player = (vector: Vector) => readonly unknown[];
 export const players: Readonly<Record<string, Player>> = {
   cloud,
   keda: playKeda,
+  "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
 };
