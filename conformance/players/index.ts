@@ -1,7 +1,12 @@
 import type { Vector } from "../vector.js";
+import { cloud } from "./cloud.js";
+import { playKnative } from "./knative.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
 
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
-export const players: Readonly<Record<string, Player>> = {};
+export const players: Readonly<Record<string, Player>> = {
+  cloud,
+  knative: playKnative,
+};

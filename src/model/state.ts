@@ -127,6 +127,7 @@ export class Service {
   balancer!: Balancer;
   scaler: Scaler | undefined;
   wakes = false;
+  activator = false;
   replicas = 0;
   created = 0;
   draining = 0;
@@ -137,6 +138,9 @@ export class Service {
   // Counts since time 0, for the books; see recorder.ts for what is measured.
   arrived = 0;
   ended = 0;
+  /** Behind an activator: seconds that calls have spent here until `countedAt`. */
+  callSeconds = 0;
+  countedAt = 0;
   /** CPU seconds of pods that are gone. */
   usedByGone = 0;
   // Sums of seconds since the measures began.
@@ -169,6 +173,23 @@ export class Service {
     this.proxyCpu = spec.hop.proxyCpu;
     const most = Math.min(this.limitCores, concurrency.limit);
     this.coresPerPod = most < Infinity ? most : size.cpuMillicores / 1000;
+  }
+
+  /** The number of calls here is about to change: what they have spent here until now is added up. */
+  private count(now: number): void {
+    this.callSeconds += (this.arrived - this.ended) * (now - this.countedAt);
+    this.countedAt = now;
+  }
+
+  come(now: number): void {
+    if (this.activator) this.count(now);
+    this.arrived++;
+  }
+
+  go(now: number): void {
+    if (this.activator) this.count(now);
+    this.ended++;
+    this.measured++;
   }
 
   /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */
@@ -220,6 +241,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     service.balancer = service.spec.balancer(stream("balancer"));
     service.scaler = service.spec.scaler?.create(stream("scaler"));
     service.wakes = service.scaler?.wakes === true;
+    service.activator = service.scaler?.activator === true;
   }
   return state;
 }

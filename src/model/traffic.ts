@@ -32,7 +32,7 @@ export interface TrafficEvents {
   readonly podIdle: (pod: PodId) => void;
   /** A closed user has his answer. */
   readonly userAnswered: (user: number) => void;
-  /** A service whose scaler wants to know of every call has got or ended one. */
+  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
   readonly callsChanged: (service: Service) => void;
 }
 
@@ -125,7 +125,7 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    service.arrived++;
+    service.come(this.sim.now);
     const pod = this.choosePod(service);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -155,6 +155,7 @@ export class Traffic {
     else calls.next[service.tail] = call;
     service.tail = call;
     service.waiting++;
+    if (service.activator && service.waiting === 1 && service.ready.count === 0) this.events.callsChanged(service);
   }
 
   private enter(call: CallId, pod: PodId, service: Service): void {
@@ -241,8 +242,7 @@ export class Traffic {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
-    service.ended++;
-    service.measured++;
+    service.go(this.sim.now);
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
