@@ -130,6 +130,20 @@ test("a list as kubectl prints it, in JSON", () => {
   expect(services.map(({ name }) => name)).toEqual(["one"]);
 });
 
+test("a Knative Service is scaled by Knative, as its annotations say", () => {
+  const result = imported(`apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: fn }
+spec:
+  template:
+    metadata: { annotations: { autoscaling.knative.dev/max-scale: "8", autoscaling.knative.dev/target: "40" } }
+    spec: { containerConcurrency: 50, containers: [{ name: c }] }
+`);
+  const [{ scaler, workload }] = result.services;
+  expect([scaler, workload.concurrency]).toEqual([{ use: "knative", min: 0, max: 8, target: 40 }, 50]);
+  expect(() => readScenario(scenarioText(result, []), { name: "fn.yaml" })).not.toThrow();
+});
+
 test("a scenario that names manifests has their services, and its own fields first", async () => {
   const folder = mkdtempSync(join(tmpdir(), "dryscale-k8s-"));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -20,7 +20,7 @@ export interface ImportedService {
   readonly name: string;
   readonly workload: Workload;
   readonly scaler: Scaling["scaler"] | undefined;
-  /** A Service, Ingress or route brings calls to it. */
+  /** A Service selects its pods. */
   readonly reached: boolean;
 }
 
@@ -65,7 +65,7 @@ function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload
 
 /** Workloads whose pods a Service selects. */
 function reachedBy(manifests: readonly Manifest[], workloads: readonly Workload[]): Set<Workload> {
-  const reached = new Set(workloads.filter(({ at, kind }) => kind === "Service" || at.at("ports").there));
+  const reached = new Set(workloads.filter(({ kind }) => kind === "Service" || kind === "Compose service"));
   for (const one of manifests) {
     if (one.kind !== "Service" || isWorkload(one)) continue;
     const selector = one.root.at("spec", "selector");
@@ -96,7 +96,7 @@ function servicesOf(workloads: readonly Workload[], scalings: readonly Scaling[]
     return {
       name: alone ? workload.name : `${workload.name}.${apart}`,
       workload,
-      scaler: scalings.find((one) => one.workload === workload)?.scaler,
+      scaler: scalings.find((one) => one.workload === workload)?.scaler ?? workload.scaler,
       reached: reached.has(workload),
     };
   });

@@ -81,13 +81,13 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
 ];
 
 function serviceLines(service: ImportedService): string[] {
-  const { name, workload } = service;
+  const { name, workload, reached } = service;
   const { replicas, cpu, memory, scaler, endpoints, ...rest } = serviceFields(service);
   const mark = (amount: number | undefined) => (amount ? "" : ` # ${ASSUMED}: the manifest requests none`);
   const known = [...new Set(workload.mentions)].filter((other) => other !== name);
   const calls = known.length === 0 ? "" : `; it knows ${known.join(", ")}`;
   return [
-    `  ${name}: # ${workload.kind} ${workload.namespace === "default" ? "" : `${workload.namespace}/`}${workload.name}`,
+    `  ${name}: # ${workload.kind} ${workload.namespace === "default" ? "" : `${workload.namespace}/`}${workload.name}${reached ? "" : ", which no Service selects"}`,
     `    replicas: ${replicas as number}`,
     `    cpu: ${flow(cpu)}${mark(workload.cpu.request)}`,
     `    memory: ${flow(memory)}${mark(workload.memory.request)}`,

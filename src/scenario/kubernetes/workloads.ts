@@ -16,11 +16,11 @@ export interface Workload {
   readonly replicas: number;
   readonly cpu: Amounts;
   readonly memory: Amounts;
-  readonly ports: readonly number[];
   readonly readiness?: { readonly initialDelay: number; readonly period: number };
   readonly grace?: number;
   readonly concurrency?: number;
-  readonly bounds?: { readonly min: number; readonly max: number };
+  /** Of Knative, which scales all of its services. */
+  readonly scaler?: Readonly<Record<string, string | number>>;
   /** Names of others that its environment mentions. */
   readonly mentions: readonly string[];
 }
@@ -63,9 +63,6 @@ export function readWorkload({ kind, name, namespace, root }: Manifest): Workloa
     replicas: once || kind === "Service" ? 1 : (root.at("spec", "replicas").whole() ?? 1),
     cpu: amounts(containers, "cpu", 'a cpu quantity like "250m" or "2"', asMillicores),
     memory: amounts(containers, "memory", 'a memory quantity like "256Mi" or "4Gi"', asMebibytes),
-    ports: containers
-      .flatMap((one) => one.at("ports").items())
-      .flatMap((port) => port.at("containerPort").whole(1) ?? []),
     ...readinessOf(containers),
     ...graceOf(pod),
     ...(kind === "Service" ? knative(template) : {}),
@@ -114,17 +111,20 @@ function graceOf(pod: Field): Pick<Workload, "grace"> {
   return grace === undefined ? {} : { grace };
 }
 
-function knative(template: Field): Pick<Workload, "concurrency" | "bounds"> {
+/** Its autoscaler is there whether or not it is named; what annotations do not say is its default. */
+function knative(template: Field): Pick<Workload, "concurrency" | "scaler"> {
   const limit = template.at("spec", "containerConcurrency").whole();
-  const scale = (way: string) => {
-    const key = [`autoscaling.knative.dev/${way}-scale`, `autoscaling.knative.dev/${way}Scale`];
-    const field = key.map((one) => template.at("metadata", "annotations", one)).find((one) => one.there);
-    return field === undefined ? undefined : field.quantity("a number of pods");
+  const noted = (...names: readonly string[]) => {
+    const fields = names.map((name) => template.at("metadata", "annotations", `autoscaling.knative.dev/${name}`));
+    return fields.find((one) => one.there)?.quantity("a number");
   };
-  const [min, max] = [scale("min"), scale("max")];
+  const target = noted("target");
+  const min = noted("min-scale", "minScale") ?? 0;
+  // 0 is Knative's word for no bound.
+  const max = noted("max-scale", "maxScale") || 1000;
   return {
     ...(limit === undefined || limit === 0 ? {} : { concurrency: limit }),
-    ...(min === undefined && max === undefined ? {} : { bounds: { min: min ?? 0, max: max || 1000 } }),
+    scaler: { use: "knative", min, max, ...(target === undefined ? {} : { target }) },
   };
 }
 
@@ -178,7 +178,6 @@ export function readCompose({ root }: Manifest): Workload[] {
       replicas: deploy.at("replicas").whole() ?? 1,
       cpu: sized("cpus", asMillicores),
       memory: sized("memory", (bytes) => asMebibytes(bytes)),
-      ports: [],
       mentions: depends.map(({ to }) => to),
     };
   });
