@@ -194,23 +194,25 @@ export const objectTotal = (context: Context, target: number, metric: string, ki
 export const objectShare = (context: Context, target: number, metric: string, kind: string, object: string): Proposal =>
   byShare(context, objectValue(context, metric, kind, object), target, Infinity);
 
-function externalTotalOf(context: Context, metric: string): number {
-  const values = wrapped(`unable to get external metric ${context.namespace}/${metric}/nil`, () =>
+const externalValues = (context: Context, metric: string): readonly number[] =>
+  wrapped(`unable to get external metric ${context.namespace}/${metric}/nil`, () =>
     externalMetric(context.readings, metric),
   );
-  let total = 0;
-  for (const value of values) {
-    total += value;
-    if (total >= MAX_INT64) return MAX_INT64;
-  }
-  return total;
+
+export function externalTotal(context: Context, target: number, metric: string): Proposal {
+  const total = externalValues(context, metric).reduce((sum, value) => Math.min(sum + value, MAX_INT64), 0);
+  return byRatio(context, total, target);
 }
 
-export const externalTotal = (context: Context, target: number, metric: string): Proposal =>
-  byRatio(context, externalTotalOf(context, metric), target);
-
+/** A sum that is below nought on its way is taken for one that has overflowed. */
 export function externalShare(context: Context, target: number, metric: string): Proposal {
-  const total = externalTotalOf(context, metric);
+  let total = 0;
+  for (const value of externalValues(context, metric)) {
+    total += value;
+    if (total >= 0 && total < MAX_INT64) continue;
+    total = MAX_INT64;
+    break;
+  }
   const proposal = byShare(context, total, target, MAX_INT32);
   return total >= MAX_INT64 ? { ...proposal, usage: MAX_INT64 } : proposal;
 }

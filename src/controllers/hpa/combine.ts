@@ -41,7 +41,7 @@ function selectorFault({ inputs, scale, named, warn, active }: Look): string | u
   }
   const { rivals = [] } = inputs;
   if (rivals.length === 0 || inputs.pods.length === 0) return undefined;
-  const all = [named.name, ...rivals].map((name) => `{${name} ${named.namespace}}`).join(" ");
+  const all = [named.name, ...rivals].map((name) => `${named.namespace}/${name}`).join(" ");
   const fault = `pods by selector ${scale.selector} are controlled by multiple HPAs: [${all}]`;
   warn("AmbiguousSelector", fault);
   active(false, "AmbiguousSelector", fault);
