@@ -1,6 +1,7 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playHpa } from "./hpa.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playVpa } from "./vpa.js";
@@ -11,6 +12,7 @@ export type Player = (vector: Vector) => readonly unknown[];
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
 export const players: Readonly<Record<string, Player>> = {
   cloud,
+  hpa: playHpa,
   keda: playKeda,
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
