@@ -1,5 +1,6 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
+import { playKarpenter } from "./karpenter.js";
 import { playKnative } from "./knative.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
@@ -8,5 +9,6 @@ export type Player = (vector: Vector) => readonly unknown[];
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
 export const players: Readonly<Record<string, Player>> = {
   cloud,
+  karpenter: playKarpenter,
   knative: playKnative,
 };
