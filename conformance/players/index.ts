@@ -1,6 +1,8 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
 import { playKarpenter } from "./karpenter.js";
+import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
@@ -10,5 +12,7 @@ export type Player = (vector: Vector) => readonly unknown[];
 export const players: Readonly<Record<string, Player>> = {
   cloud,
   karpenter: playKarpenter,
+  keda: playKeda,
+  "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
 };
