@@ -1,7 +1,7 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
-import { playKarpenter } from "./karpenter.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 

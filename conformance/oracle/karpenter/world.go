@@ -45,12 +45,17 @@ type world struct {
 	recorder    *test.EventRecorder
 }
 
-func newWorld(s settings, now int64) *world {
+// scheme names the kinds that the fake client keeps.
+var scheme = func() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	check(clientgoscheme.AddToScheme(scheme))
 	gv := schema.GroupVersion{Group: "karpenter.sh", Version: "v1"}
 	scheme.AddKnownTypes(gv, &v1.NodePool{}, &v1.NodePoolList{}, &v1.NodeClaim{}, &v1.NodeClaimList{})
 	metav1.AddToGroupVersion(scheme, gv)
+	return scheme
+}()
+
+func newWorld(s settings, now int64) *world {
 	opts := test.Options()
 	opts.FeatureGates.SpotToSpotConsolidation = s.SpotToSpot
 	if s.IgnorePref {
