@@ -30,6 +30,8 @@ const Parent = Parents;
 export interface TrafficEvents {
   /** A draining pod has answered its last call. */
   readonly podIdle: (pod: PodId) => void;
+  /** A pod has more calls than its memory bears. */
+  readonly tooManyCalls: (pod: PodId) => void;
   /** A closed user has his answer. */
   readonly userAnswered: (user: number) => void;
   /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
@@ -161,7 +163,7 @@ export class Traffic {
   private enter(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     this.calls.pod[call] = pod;
-    pods.inFlight[pod]++;
+    if (++pods.inFlight[pod] > service.mostInFlight) this.events.tooManyCalls(pod);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -286,7 +288,6 @@ export class Traffic {
     } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
-  /** Gives a row back. */
   free(call: CallId): void {
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
