@@ -109,7 +109,7 @@ func claimOf(c *provision.NodeClaim) claim {
 		return prices[a] < prices[b] || prices[a] == prices[b] && a < b
 	})
 	for key, r := range c.Requirements {
-		if key != v1.NodePoolLabelKey && !strings.Contains(key, "testnodeclass") {
+		if key != v1.NodePoolLabelKey && !strings.Contains(key, "testnodeclass") && key != "testing/cluster" {
 			made.Requirements = append(made.Requirements, r.String())
 		}
 	}
