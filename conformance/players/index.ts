@@ -3,6 +3,7 @@ import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
 import { playDeployment } from "./deployment.js";
 import { playHpa } from "./hpa.js";
+import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playVpa } from "./vpa.js";
@@ -15,6 +16,7 @@ export const players: Readonly<Record<string, Player>> = {
   cloud,
   deployment: playDeployment,
   hpa: playHpa,
+  karpenter: playKarpenter,
   keda: playKeda,
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
