@@ -1,6 +1,7 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playDeployment } from "./deployment.js";
 import { playHpa } from "./hpa.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
@@ -13,6 +14,7 @@ export type Player = (vector: Vector) => readonly unknown[];
 export const players: Readonly<Record<string, Player>> = {
   cloud,
   hpa: playHpa,
+  deployment: playDeployment,
   keda: playKeda,
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,

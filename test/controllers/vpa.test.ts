@@ -55,6 +55,7 @@ describe("a histogram", () => {
     for (let n = 0; n < 9; n++) histogram.add(0.005, 1, 100 * DAY);
     histogram.add(0.015, 1, 100 * DAY);
     expect(histogram.percentile(0.5)).toBe(0.01);
+    expect(histogram.percentile(0.9), "a share that is reached exactly").toBe(0.01);
     expect(histogram.percentile(0.95)).toBeCloseTo(0.0205, 12);
   });
 
