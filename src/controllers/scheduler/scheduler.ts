@@ -161,7 +161,7 @@ export class Scheduler {
     let [best, most, equals] = [0, Number.NEGATIVE_INFINITY, 0];
     for (const [i, score] of scores.entries()) {
       if (score > most) [best, most, equals] = [i, score, 1];
-      else if (score === most && ties() * ++equals < 1) best = i;
+      else if (score === most && ties.below(++equals) === 0) best = i;
     }
     return best;
   }
