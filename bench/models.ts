@@ -1,9 +1,13 @@
 /** The models that dryscale is measured on, each as a world of its own full model. Parameters: bench/peers/README.md. */
+import { z } from "zod";
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
 import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
-import type { Balancer, PolicyContext, Scheduler } from "../src/policy/contract.js";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../src/policy/contract.js";
+import type { Definition } from "../src/policy/define.js";
+import { provisioners } from "../src/policy/provisioner/index.js";
+import { scalers } from "../src/policy/scaler/index.js";
 
 const poisson = (to: string, rate: number): LoadSpec => ({
   kind: "open",
@@ -63,6 +67,38 @@ export function chain(shared: boolean): WorldSpec {
     });
   });
   return world({ services, loads: [poisson("a", 2000)], seriesStep: 15 });
+}
+
+/**
+ * The chain on machines with room for it, with the controllers that a cluster has, or with none. The bounds hold the pods
+ * where they are, so that both play the very same requests and only the deciding differs.
+ */
+export function controlled(controllers: boolean): WorldSpec {
+  const bare = chain(false);
+  const size = { cpuMillicores: 16_000, memoryMiB: 65_536 };
+  const machines = { ...unlimitedGroup, count: 10, min: 10, max: 20, capacity: size, allocatable: size, maxPods: 110 };
+  const chosen = (
+    registry: readonly Definition<unknown>[],
+    name: string,
+    fields: Readonly<Record<string, unknown>>,
+  ) => {
+    const definition = registry.find((one) => one.name === name)!;
+    return (context: PolicyContext) => definition.create(z.object(definition.fields).parse(fields), context);
+  };
+  const hpa = chosen(scalers, "hpa", { target: "80%" }) as (context: PolicyContext) => Scaler;
+  const nodes = chosen(provisioners, "cluster-autoscaler", {}) as (context: PolicyContext) => Provisioner;
+  return {
+    ...bare,
+    services: bare.services.map(({ scaler: _, ...service }) => ({
+      ...service,
+      scaler: controllers ? { name: "hpa", create: hpa } : undefined,
+    })),
+    cluster: cluster({
+      groups: [machines],
+      scheduler: leastAllocated,
+      provisioner: controllers ? { name: "cluster-autoscaler", create: nodes } : undefined,
+    }),
+  };
 }
 
 /** So many pods of one service on machines of 110 pods each, with 100 calls a second among them all. */

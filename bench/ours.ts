@@ -7,7 +7,7 @@ import { EventQueue } from "../src/kernel/event-queue.js";
 import { RandomStream } from "../src/kernel/random.js";
 import type { WorldSpec } from "../src/model/spec.js";
 import { createWorld } from "../src/model/world.js";
-import { chain, idlePods, mm1 } from "./models.js";
+import { chain, controlled, idlePods, mm1 } from "./models.js";
 
 interface Line {
   readonly model: string;
@@ -113,6 +113,8 @@ const lines: Readonly<Record<string, () => Line>> = {
   hold: () => hold(n, seed),
   mm1: () => requests("mm1", mm1(), 0.8, n, seed),
   chain: () => requests("chain", chain(false), 2000, n, seed),
+  "chain-controlled": () => requests("chain-controlled", controlled(true), 2000, n, seed),
+  "chain-bare": () => requests("chain-bare", controlled(false), 2000, n, seed),
   "chain-ps": () => requests("chain-ps", chain(true), 2000, n, seed),
   idle: () => idle(n, seed),
 };

@@ -79,6 +79,14 @@ const bouts: readonly Bout[] = [
     aims: { "tuned C++": 0.4 },
     noise: 0.01,
   },
+  {
+    // What deciding costs: the same requests with the controllers of a cluster, and with none.
+    model: "controllers",
+    unit: "requests",
+    sides: [ours("chain-controlled", "1e6"), { ...ours("chain-bare", "1e6"), name: "without controllers" }],
+    aims: { "without controllers": 1 / 1.1 },
+    noise: 0.001,
+  },
   ...["1e4", "1e5", "1e6"].map(
     (n): Bout => ({ model: `idle ${n}`, unit: "pods", sides: [ours("idle", n)], aims: {}, noise: 1 }),
   ),
@@ -137,7 +145,7 @@ type Row = ReturnType<typeof judge>[number];
 
 function cells(row: Row): string[] {
   const million = (x: number): string => (x / 1e6).toFixed(x < 1e5 ? 3 : 2);
-  const aim = row.aim === undefined ? "" : `≥ ${row.aim}: ${row.ratio >= row.aim ? "met" : "missed"}`;
+  const aim = row.aim === undefined ? "" : `≥ ${+row.aim.toFixed(2)}: ${row.ratio >= row.aim ? "met" : "missed"}`;
   const pod =
     row.bytesPerPod === undefined
       ? ""

@@ -1,4 +1,7 @@
 import type { Vector } from "../vector.js";
+import { cloud } from "./cloud.js";
+import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
@@ -6,5 +9,8 @@ export type Player = (vector: Vector) => readonly unknown[];
 
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
 export const players: Readonly<Record<string, Player>> = {
+  cloud,
+  keda: playKeda,
+  "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
 };

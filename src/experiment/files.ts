@@ -4,8 +4,12 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
-import { policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
+import { importManifests } from "../scenario/kubernetes/import.js";
+import { serviceFields } from "../scenario/kubernetes/text.js";
+import { type Raw, type ServicesAsWritten, withServices } from "../scenario/raw.js";
+import { namedManifests, policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
+import { readManifests } from "./manifest-files.js";
 import { loadPolicyFile, PolicyFileError } from "./policy-file.js";
 
 /** A scenario file that was read without complaint. */
@@ -48,6 +52,7 @@ export async function loadScenario(path: string, overrides: Overrides = {}): Pro
 /** The same from a text already read. */
 export async function readLoaded(path: string, text: string): Promise<LoadedScenario> {
   const folder = dirname(resolve(path));
+  const services = servicesFor(text, folder);
   const policies = new Map<string, unknown>();
   const faults = new Map<string, PolicyFileError>();
   for (const file of policyPathsIn(text)) {
@@ -62,11 +67,29 @@ export async function readLoaded(path: string, text: string): Promise<LoadedScen
       name: path,
       loadPolicy: (file) => policies.get(file) as never,
       openTrace: (file) => openText(resolve(folder, file), file),
+      ...(services === undefined ? {} : { services }),
     });
-    return { path, text, played: text, scenario, warnings };
+    return { path, text, played: services === undefined ? text : withoutManifests(text, services), scenario, warnings };
   } catch (error) {
     throw error instanceof ScenarioError ? withPolicyFaults(error, faults, folder) : error;
   }
+}
+
+/** What the manifests that the text names say of services; undefined when it names none, or is no YAML. */
+function servicesFor(text: string, folder: string): ServicesAsWritten | undefined {
+  const paths = namedManifests(text);
+  if (paths.length === 0) return undefined;
+  const { services } = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  return Object.fromEntries(services.map((service) => [service.name, serviceFields(service)]));
+}
+
+/** Results and threads get all in one text, for the manifests may lie elsewhere by then. */
+function withoutManifests(text: string, services: ServicesAsWritten): string {
+  const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
+  const all = withServices(document.toJS() as Raw, services);
+  document.set("services", document.createNode(all.services));
+  document.delete("manifests");
+  return document.toString({ lineWidth: 0 });
 }
 
 /** The scenario's text with other values; complaints have been made about the original, so lines may move. */

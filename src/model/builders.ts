@@ -1,6 +1,7 @@
 /** Worlds in a few lines: sane defaults, so that a test, a theory check or a user's script names only what it is about. */
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
+import { plainLifecycle } from "./lifecycle.js";
 import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
 
 /** A hop that takes no time. */
@@ -29,6 +30,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     startup: constant(0),
     readiness: undefined,
     grace: 30,
+    lifecycle: plainLifecycle,
     concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
     endpoints: [{ name: "call", steps }],
     hop: noHop,

@@ -1,7 +1,16 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
 import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type { ClusterView, PodView, Provisioner, ScaleAnswer, ServiceView, Signal, Why } from "../policy/contract.js";
+import type {
+  ClusterView,
+  Passed,
+  PodView,
+  Provisioner,
+  ScaleAnswer,
+  ServiceView,
+  Signal,
+  Why,
+} from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
@@ -117,7 +126,7 @@ export class Control {
       ...whyOf(answer),
     };
     // Woken at every call, such a policy would fill the log with answers that change nothing.
-    if (asked !== from || !service.wakes) {
+    if (asked !== from || !(service.wakes || answer.quiet)) {
       this.parts.log.add({ time: sim.now, subject: subjectOf(service), policy: service.spec.scaler!.name, ...entry });
     }
     if (asked !== from) this.parts.fleet.setReplicas(service, asked);
@@ -198,6 +207,14 @@ class View implements ServiceView {
     let count = this.service.waiting;
     for (const pod of this.members()) count += this.state.pods.inFlight[pod];
     return count;
+  }
+  get waiting(): number {
+    return this.service.waiting;
+  }
+  get passed(): Passed {
+    const { arrived, ended, callSeconds, countedAt, activator } = this.service;
+    const since = callSeconds + (arrived - ended) * (this.now - countedAt);
+    return { calls: arrived, callSeconds: activator ? since : NaN };
   }
   get idle(): readonly Seconds[] {
     const { pods, sim } = this.state;

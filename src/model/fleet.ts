@@ -1,12 +1,13 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
 
-import { Draws } from "../kernel/distributions.js";
-import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
-import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
+import { Evictions } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
+import { newPod } from "./new-pod.js";
 import { Placement } from "./placement.js";
+import { leastWanted, members } from "./scale-in.js";
+import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What fleet asks of the rest of the world. */
@@ -25,13 +26,16 @@ export class Fleet {
   /** Pods that no node has room for, oldest first. */
   readonly pending: PodId[] = [];
   private readonly placement: Placement<Machine>;
-  private readonly chance: RequestChance;
-  /** Start-up times, by service: a pod's own, whenever it starts. */
-  private readonly startups: Draws;
+  private readonly startUp: StartUp;
+  private readonly evictions: Evictions;
+  private readonly created: EventKind<PodId>;
+  private readonly gaveUp: EventKind<PodId>;
+  private readonly overMemory: EventKind<PodId>;
   private readonly started: EventKind<PodId>;
   private readonly becomeReady: EventKind<PodId>;
   private readonly graceOver: EventKind<PodId>;
   private readonly placeSoon: EventKind;
+  private readonly stopped: EventKind<PodId>;
   private placing = false;
 
   constructor(
@@ -40,22 +44,40 @@ export class Fleet {
     private readonly log: DecisionLog,
     private readonly events: FleetEvents,
   ) {
-    const { sim, pods, services, seed, spec } = state;
+    const { sim, pods, services, spec } = state;
     this.placement = new Placement(spec.cluster.scheduler);
-    this.chance = new RequestChance(seed, "pods");
-    this.startups = new Draws(
-      services.map((service) => service.spec.startup),
-      this.chance,
-    );
+    this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
+    this.evictions = new Evictions(state, machines, (pod) => {
+      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
+      this.retire(pod); // and the last one to leave gives the machine back
+      this.placeWhenDone();
+    });
+    this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
+    this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
+      pods.event[pod] = NONE;
+      this.restart(pod, "Unhealthy: not up when the last probe allowed had failed");
+    });
+    this.overMemory = sim.event("container.oom", (pod: PodId) => {
+      if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= services[pods.service[pod]].mostInFlight) return;
+      this.restart(pod, "OOMKilled: the container held more memory than its limit");
+    });
     this.started = sim.event("pod.started", (pod: PodId) => this.start(pod));
     this.becomeReady = sim.event("pod.ready", (pod: PodId) => {
       pods.event[pod] = NONE;
       this.enterService(pod);
       this.events.ready(services[pods.service[pod]]);
+      this.evictions.retry();
     });
     this.graceOver = sim.event("pod.killed", (pod: PodId) => {
       pods.event[pod] = NONE;
       this.events.kill(pod); // the last call to be lost leaves the pod idle, and so removes it
+    });
+    this.stopped = sim.event("pod.stopped", (pod: PodId) => {
+      pods.event[pod] = NONE;
+      if (pods.inFlight[pod] === 0) return this.remove(pod);
+      const { grace, lifecycle } = services[pods.service[pod]].spec;
+      // A hook that has used up all the grace is given two seconds more for the container to stop.
+      pods.event[pod] = sim.after(grace > lifecycle.preStop ? grace - lifecycle.preStop : 2, this.graceOver, pod);
     });
     this.placeSoon = sim.event("scheduler.place", () => {
       this.placing = false;
@@ -77,6 +99,7 @@ export class Fleet {
       machine.imageReadyAt.set(service.id, 0);
       this.machines.place(pod, machine);
       this.state.pods.startedAt[pod] = 0;
+      this.startUp.running(pod);
       this.enterService(pod);
     }
   }
@@ -84,27 +107,48 @@ export class Fleet {
   /** Asks for this many replicas; they come once placed and started, and go once idle. */
   setReplicas(service: Service, replicas: number): void {
     for (let n = service.members.count; n < replicas; n++) this.add(service);
-    for (const pod of this.leastWanted(service, service.members.count - replicas)) this.retire(pod);
+    const surplus = service.members.count - replicas;
+    for (const pod of leastWanted(this.state, service, members(service), surplus)) this.retire(pod);
     service.replicas = replicas;
     this.placeWhenDone();
     this.events.countChanged(service);
   }
 
-  /** Moves every pod of a machine elsewhere; the machine goes when the last has left. */
+  /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
   drainMachine(machine: Machine): void {
-    this.machines.close(machine);
-    const { pods, services } = this.state;
-    const standing = machine.podIds().filter((pod) => pods.phase[pod] !== Phase.Draining);
-    if (machine.podCount === 0) this.machines.giveBack(machine);
-    for (const pod of standing) {
-      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-      this.retire(pod); // and the last one to leave gives the machine back
-    }
+    this.evictions.drain(machine);
     this.placeWhenDone();
   }
 
-  /** A draining pod has answered its last call. */
+  /** A container has ended under its calls, which are lost; the kubelet starts it again in the same pod. */
+  private restart(pod: PodId, reason: string): void {
+    const { pods, services, sim } = this.state;
+    const service = services[pods.service[pod]];
+    if (pods.phase[pod] === Phase.Draining) {
+      pods.stopsAt[pod] = sim.now;
+      return this.events.kill(pod);
+    }
+    this.cancelEvent(pod);
+    if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
+    pods.phase[pod] = Phase.Starting;
+    pods.readySince[pod] = NaN;
+    service.restarts++;
+    const at = this.startUp.nextStart(pod);
+    const about = { time: sim.now, subject: this.nameOf(pod), policy: "kubelet", rule: reason };
+    this.log.add({ ...about, seen: { calls: pods.inFlight[pod], startsAgainAt: at }, from: 1, wished: 1, asked: 1 });
+    this.events.kill(pod);
+    pods.event[pod] = sim.at(at, this.started, pod);
+    this.events.countChanged(service);
+  }
+
+  /** A pod has been given more calls than its memory limit bears: the kernel kills its container. */
+  tooManyCalls(pod: PodId): void {
+    this.state.sim.after(0, this.overMemory, pod); // not under the hands of whoever gave it the call
+  }
+
+  /** A draining pod has answered its last call; while its hook runs it stays. */
   idle(pod: PodId): void {
+    if (this.state.sim.now < this.state.pods.stopsAt[pod]) return;
     this.cancelEvent(pod);
     this.remove(pod);
   }
@@ -117,18 +161,8 @@ export class Fleet {
   }
 
   private add(service: Service): void {
-    const { pods, sim } = this.state;
-    const pod = pods.rows.add();
-    pods.service[pod] = service.id;
-    pods.serial[pod] = service.created++;
-    pods.phase[pod] = Phase.Pending;
-    pods.memberIndex[pod] = service.members.push(pod);
-    pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
-    pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;
-    pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
-    pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = 0;
-    pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
-    pods.startedAt[pod] = pods.readySince[pod] = pods.sample[pod] = pods.sampledAt[pod] = NaN;
+    const pod = newPod(this.state, service);
+    this.state.pods.phase[pod] = Phase.Pending;
     this.pending.push(pod);
   }
 
@@ -141,7 +175,7 @@ export class Fleet {
       if (machine !== undefined) {
         this.log.fulfil(this.nameOf(pod), this.state.sim.now);
         this.machines.place(pod, machine);
-        this.pull(pod, machine);
+        this.mount(pod, machine);
         continue;
       }
       full.add(id);
@@ -172,21 +206,30 @@ export class Fleet {
     return undefined;
   }
 
+  private mount(pod: PodId, machine: Machine): void {
+    const time = this.startUp.mounting(pod);
+    if (time <= 0) return this.pull(pod, machine);
+    const { pods, sim } = this.state;
+    pods.phase[pod] = Phase.Pulling;
+    pods.event[pod] = sim.after(time, this.created, pod);
+  }
+
   private pull(pod: PodId, machine: Machine): void {
     const { pods, services, sim } = this.state;
     const service = services[pods.service[pod]];
     pods.phase[pod] = Phase.Pulling;
-    pods.event[pod] = sim.after(machine.pull(service.id, service.spec.imageMiB, sim.now), this.started, pod);
+    const pulled = machine.pull(service.id, service.spec.imageMiB, sim.now);
+    pods.event[pod] = sim.after(pulled + this.startUp.before(pod), this.started, pod);
   }
 
   private start(pod: PodId): void {
-    const { pods, services, sim } = this.state;
-    const service = services[pods.service[pod]];
+    const { pods, sim } = this.state;
     pods.phase[pod] = Phase.Starting;
     pods.startedAt[pod] = sim.now;
     pods.changed[pod] = sim.now;
-    this.startups.draw(service.id, this.chance.ticket(pods.serial[pod]), STARTUP + service.id);
-    pods.event[pod] = sim.after(untilReady(service, this.startups.value), this.becomeReady, pod);
+    this.startUp.running(pod);
+    const { after, endedBy } = this.startUp.comingUp(pod);
+    pods.event[pod] = sim.after(after, endedBy === undefined ? this.becomeReady : this.gaveUp, pod);
   }
 
   private enterService(pod: PodId): void {
@@ -195,6 +238,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
     pods.readyIndex[pod] = service.ready.push(pod);
+    this.startUp.serving(pod);
     this.events.countChanged(service);
   }
 
@@ -205,15 +249,25 @@ export class Fleet {
     const moved = service.members.removeAt(pods.memberIndex[pod]);
     if (moved !== NONE) pods.memberIndex[moved] = pods.memberIndex[pod];
     this.cancelEvent(pod);
-    if (pods.phase[pod] === Phase.Ready) {
-      const shifted = service.ready.removeAt(pods.readyIndex[pod]);
-      if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
-    }
+    this.startUp.forget(pod);
+    const runs = pods.phase[pod] >= Phase.Starting;
+    if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
     if (pods.phase[pod] === Phase.Pending) this.pending.splice(this.pending.indexOf(pod), 1);
     pods.phase[pod] = Phase.Draining;
     service.draining++;
-    if (pods.inFlight[pod] === 0) this.remove(pod);
-    else pods.event[pod] = sim.after(service.spec.grace, this.graceOver, pod);
+    const { grace, lifecycle } = service.spec;
+    if (runs && lifecycle.preStop > 0) {
+      pods.stopsAt[pod] = sim.now + Math.min(lifecycle.preStop, grace);
+      pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
+    } else if (pods.inFlight[pod] === 0) this.remove(pod);
+    else pods.event[pod] = sim.after(grace, this.graceOver, pod);
+  }
+
+  private leaveService(pod: PodId): void {
+    const { pods, services } = this.state;
+    const shifted = services[pods.service[pod]].ready.removeAt(pods.readyIndex[pod]);
+    if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
+    pods.readyIndex[pod] = NONE;
   }
 
   private remove(pod: PodId): void {
@@ -233,27 +287,6 @@ export class Fleet {
     this.events.countChanged(service);
   }
 
-  /**
-   * The pods that a scale-in takes, ranked as a ReplicaSet does: not placed before placed, not ready
-   * before ready, then from nodes with more of their kind, then the newest. A policy that counts calls
-   * knows which pods are idle, and takes those before busy ones, the longest idle first.
-   */
-  private leastWanted(service: Service, count: number): readonly PodId[] {
-    if (count <= 0) return [];
-    const { pods } = this.state;
-    const members = Array.from(service.members.items.subarray(0, service.members.count));
-    const crowd = new Map<number, number>();
-    for (const pod of members) crowd.set(pods.node[pod], (crowd.get(pods.node[pod]) ?? 0) + 1);
-    const rank = (pod: number): readonly number[] => [
-      Math.min(pods.phase[pod], Phase.Ready),
-      ...(service.wakes ? [pods.inFlight[pod] > 0 ? 1 : 0, pods.idleSince[pod]] : [-crowd.get(pods.node[pod])!]),
-      -pods.serial[pod],
-    ];
-    const ranked = members.map((pod) => ({ pod: pod as PodId, rank: rank(pod) }));
-    ranked.sort((one, two) => compare(one.rank, two.rank));
-    return ranked.slice(0, count).map(({ pod }) => pod);
-  }
-
   private cancelEvent(pod: PodId): void {
     const { pods, sim } = this.state;
     if (pods.event[pod] !== NONE) sim.cancel(pods.event[pod]);
@@ -264,21 +297,4 @@ export class Fleet {
     const { pods, services } = this.state;
     return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
   }
-}
-
-/** Where in a pod's chance its start-up stands; services tell themselves apart by their number. */
-const STARTUP = 0x2545f491;
-
-/** From the container's start to the first good probe, given how long the application takes to come up. */
-function untilReady(service: Service, startup: Seconds): Seconds {
-  const { readiness } = service.spec;
-  if (readiness === undefined) return startup;
-  const { initialDelay, period } = readiness;
-  return initialDelay + Math.ceil(Math.max(0, startup - initialDelay) / period) * period;
-}
-
-/** Orders lists of numbers by their first difference. */
-function compare(one: readonly number[], two: readonly number[]): number {
-  const i = one.findIndex((value, at) => value !== two[at]);
-  return i < 0 ? 0 : one[i] - two[i];
 }

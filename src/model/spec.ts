@@ -1,8 +1,10 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
+import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
 import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import type { Lifecycle } from "./lifecycle.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -63,9 +65,10 @@ export interface ServiceSpec {
   /** From the container's start until it could answer. */
   readonly startup: Distribution;
   /** Probes at `initialDelay`, `initialDelay + period`, … after the start; the first good one makes the pod ready. */
-  readonly readiness: { readonly initialDelay: Seconds; readonly period: Seconds } | undefined;
+  readonly readiness: Probes["readiness"];
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
+  readonly lifecycle: Lifecycle;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;

@@ -36,6 +36,8 @@ export class Pods {
   createdAt = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
   readySince = new Float64Array(FIRST_CAPACITY);
+  /** Of a terminating pod: until when its hook runs. */
+  stopsAt = new Float64Array(FIRST_CAPACITY);
   /** Calls it has been given and has not answered. */
   inFlight = new Int32Array(FIRST_CAPACITY);
   idleSince = new Float64Array(FIRST_CAPACITY);
@@ -122,14 +124,19 @@ export class Service {
   readonly proxyCpu: number;
   /** What a pod can use of CPU at most; its request where nothing limits it. */
   readonly coresPerPod: number;
+  /** Calls that a pod's memory limit bears; one more, and its container is killed. */
+  readonly mostInFlight: number;
   readonly members = new IntList();
   readonly ready = new IntList();
   balancer!: Balancer;
   scaler: Scaler | undefined;
   wakes = false;
+  activator = false;
   replicas = 0;
   created = 0;
   draining = 0;
+  /** Containers that have ended and been started again since time 0. */
+  restarts = 0;
   /** Calls that wait at the service, for a pod or for a worker of any. */
   head: number = NONE;
   tail: number = NONE;
@@ -137,6 +144,9 @@ export class Service {
   // Counts since time 0, for the books; see recorder.ts for what is measured.
   arrived = 0;
   ended = 0;
+  /** Behind an activator: seconds that calls have spent here until `countedAt`. */
+  callSeconds = 0;
+  countedAt = 0;
   /** CPU seconds of pods that are gone. */
   usedByGone = 0;
   // Sums of seconds since the measures began.
@@ -167,8 +177,26 @@ export class Service {
     this.limitCores = spec.cpuLimitMillicores / 1000;
     this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
     this.proxyCpu = spec.hop.proxyCpu;
+    this.mostInFlight = callsBorne(spec);
     const most = Math.min(this.limitCores, concurrency.limit);
     this.coresPerPod = most < Infinity ? most : size.cpuMillicores / 1000;
+  }
+
+  /** The number of calls here is about to change: what they have spent here until now is added up. */
+  private count(now: number): void {
+    this.callSeconds += (this.arrived - this.ended) * (now - this.countedAt);
+    this.countedAt = now;
+  }
+
+  come(now: number): void {
+    if (this.activator) this.count(now);
+    this.arrived++;
+  }
+
+  go(now: number): void {
+    if (this.activator) this.count(now);
+    this.ended++;
+    this.measured++;
   }
 
   /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */
@@ -176,6 +204,13 @@ export class Service {
     this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = 0;
     this.measured = this.measuredRefused = this.measuredKilled = 0;
   }
+}
+
+function callsBorne({ lifecycle: { memoryUse }, memoryLimitMiB }: ServiceSpec): number {
+  const without = 0x7fffffff; // a small integer as the others are: it is compared at every call
+  if (memoryUse === undefined || memoryUse.perCallMiB === 0) return without;
+  const calls = Math.floor((memoryLimitMiB - memoryUse.baseMiB) / memoryUse.perCallMiB);
+  return Math.min(without, Math.max(0, calls));
 }
 
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
@@ -220,6 +255,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     service.balancer = service.spec.balancer(stream("balancer"));
     service.scaler = service.spec.scaler?.create(stream("scaler"));
     service.wakes = service.scaler?.wakes === true;
+    service.activator = service.scaler?.activator === true;
   }
   return state;
 }

@@ -30,9 +30,11 @@ const Parent = Parents;
 export interface TrafficEvents {
   /** A draining pod has answered its last call. */
   readonly podIdle: (pod: PodId) => void;
+  /** A pod has more calls than its memory bears. */
+  readonly tooManyCalls: (pod: PodId) => void;
   /** A closed user has his answer. */
   readonly userAnswered: (user: number) => void;
-  /** A service whose scaler wants to know of every call has got or ended one. */
+  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
   readonly callsChanged: (service: Service) => void;
 }
 
@@ -125,7 +127,7 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    service.arrived++;
+    service.come(this.sim.now);
     const pod = this.choosePod(service);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -155,12 +157,13 @@ export class Traffic {
     else calls.next[service.tail] = call;
     service.tail = call;
     service.waiting++;
+    if (service.activator && service.waiting === 1 && service.ready.count === 0) this.events.callsChanged(service);
   }
 
   private enter(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     this.calls.pod[call] = pod;
-    pods.inFlight[pod]++;
+    if (++pods.inFlight[pod] > service.mostInFlight) this.events.tooManyCalls(pod);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -241,8 +244,7 @@ export class Traffic {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
-    service.ended++;
-    service.measured++;
+    service.go(this.sim.now);
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
@@ -286,7 +288,6 @@ export class Traffic {
     } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
-  /** Gives a row back. */
   free(call: CallId): void {
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);

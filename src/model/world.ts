@@ -53,6 +53,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   // Each part is given the few things that it may tell the others, here where they can be seen.
   const traffic: Traffic = new Traffic(state, recorder, {
     podIdle: (pod) => fleet.idle(pod),
+    tooManyCalls: (pod) => fleet.tooManyCalls(pod),
     userAnswered: (user) => loads.think(user),
     callsChanged: (service) => control.wake(service),
   });

@@ -47,6 +47,12 @@ export interface PodView {
   readonly sampleWindow: Seconds;
 }
 
+/** Calls that have reached a service, and the seconds that calls have spent in it: their number at a time, integrated. */
+export interface Passed {
+  readonly calls: number;
+  readonly callSeconds: Seconds;
+}
+
 export interface ServiceView {
   readonly now: Seconds;
   readonly name: string;
@@ -61,6 +67,10 @@ export interface ServiceView {
   readonly pods: readonly PodView[];
   /** Calls in the service at this very moment, those without a pod included. For policies that count them, as a FaaS gateway does. */
   readonly inFlight: number;
+  /** Calls that wait since no pod was there for them, or none had a worker free. */
+  readonly waiting: number;
+  /** What the service has had since the start, to take differences of. For policies with `activator`; seconds are NaN for others. */
+  readonly passed: Passed;
   /** For each ready pod without a call: how long it has been idle. Longest first. */
   readonly idle: readonly Seconds[];
   /** The signal's mean over the last `window` seconds of samples; NaN when there is nothing to measure. */
@@ -103,6 +113,8 @@ export interface ScaleAnswer {
   readonly why?: Why;
   /** Ask again after so many seconds, even if nothing happens. For policies with `wakes`. */
   readonly again?: Seconds;
+  /** Nothing was decided, so that there is nothing to write down. */
+  readonly quiet?: true;
 }
 
 export interface Scaler {
@@ -110,6 +122,8 @@ export interface Scaler {
   readonly period: Seconds;
   /** Asked also whenever a call arrives or ends: scale per request. Costs a question a call. */
   readonly wakes?: true;
+  /** An activator stands before the pods: it counts every call, and the policy is asked at once when the first finds no ready pod. */
+  readonly activator?: true;
   /** A bare number is an answer whose rule is the policy's name. NaN: no opinion, replicas stay, the run counts it. */
   desiredReplicas(view: ServiceView): number | ScaleAnswer;
 }

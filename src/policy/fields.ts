@@ -149,3 +149,24 @@ export const record = <const S extends Readonly<Record<string, z.ZodType>>>(shap
 /** A value of any of the given kinds; `what` names them all in a complaint. */
 export const either = <const K extends readonly [z.ZodType, ...z.ZodType[]]>(what: string, ...kinds: K) =>
   z.union(kinds, { error: (issue) => `expected ${what}, got ${show(issue.input)}` });
+
+/** Any finite number, below 0 too. */
+export const signed = () =>
+  z
+    .number({ error: (issue) => `expected a number, got ${show(issue.input)}` })
+    .refine(Number.isFinite, { error: (issue) => `expected a number, got ${show(issue.input)}` });
+
+/** A moment on the calendar, in milliseconds since 1970. */
+export const moment = () =>
+  quantity({
+    what: 'a moment like "2026-01-05T00:00:00Z"',
+    examples: ["2026-01-05T00:00:00Z"],
+    pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2})$",
+    parse: (text) => (/^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN),
+  });
+
+/** Text that is what `valid` says it is. */
+export const text = (what: string, valid: (given: string) => boolean) =>
+  z
+    .string({ error: (issue) => `expected ${what}, got ${show(issue.input)}` })
+    .refine(valid, { error: (issue) => `expected ${what}, got ${show(issue.input)}` });

@@ -7,7 +7,7 @@ import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName }
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
-import { childOf, entriesOf, type Raw } from "./raw.js";
+import { childOf, entriesOf, type Raw, type ServicesAsWritten, withServices } from "./raw.js";
 import { DEFAULTS, type Parts, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { Load } from "./shape-load.js";
@@ -42,6 +42,8 @@ export interface ReadOptions {
   readonly loadPolicy?: (path: string) => AnyDefinition | undefined;
   /** Opens the trace at this path anew, from its beginning; throws when there is none. */
   readonly openTrace?: OpenTrace;
+  /** What the manifests that the file names say of its services; its own fields come before theirs. */
+  readonly services?: ServicesAsWritten;
 }
 
 /** Throws a ScenarioError with every complaint. Warnings are about what can be simulated but hardly is meant. */
@@ -51,7 +53,7 @@ export function readScenario(
 ): { readonly scenario: Scenario; readonly warnings: readonly Complaint[] } {
   const source = readSource(text, options.name);
   const reading = new Reading(source, options);
-  const raw = source.data as Raw;
+  const raw = withServices(source.data as Raw, options.services);
   const parts = reading.parts(raw);
   checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);
@@ -84,6 +86,17 @@ export function policyPathsIn(text: string): readonly string[] {
     if (!(fault instanceof ScenarioError)) throw fault;
   }
   return [...paths];
+}
+
+/** The manifests that the text names, to be read before it is; none when it is no YAML. */
+export function namedManifests(text: string): readonly string[] {
+  try {
+    const paths = childOf(readSource(text, "").data, "manifests");
+    return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : [];
+  } catch (fault) {
+    if (!(fault instanceof ScenarioError)) throw fault;
+    return [];
+  }
 }
 
 function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace = noTraces }: ReadOptions): Scenario {

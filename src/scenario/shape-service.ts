@@ -8,7 +8,6 @@ import {
   cpuSize,
   DEFAULT_CPU,
   DEFAULT_MEMORY,
-  duration,
   law,
   memorySize,
   name,
@@ -19,6 +18,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
+import { lifecycleFields } from "./shape-lifecycle.js";
 import { policyFields } from "./shape-policy.js";
 
 const steps: z.ZodType<readonly Step[]> = z
@@ -137,13 +137,7 @@ export const service = z
     ...sized,
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
-    readiness: z
-      .strictObject({
-        initialDelay: seconds().prefault("0s").meta({ description: "The first probe, after the start." }),
-        period: duration().prefault("10s").meta({ description: "Between two probes." }),
-      })
-      .optional()
-      .meta({ description: "Readiness probes; the first good one makes the pod ready. Default: ready once started." }),
+    ...lifecycleFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

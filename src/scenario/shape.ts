@@ -3,7 +3,7 @@
  * The sections of services, load, cluster and policies are in files of their own.
  */
 import { z } from "zod";
-import { fraction, seconds } from "../policy/fields.js";
+import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { load } from "./shape-load.js";
@@ -56,6 +56,10 @@ export const named = { services: service, load, policies: variant } as const;
 /** All the others. */
 export const single = {
   name: words("a name").optional().meta({ description: "What the scenario is called. Default: the file's name." }),
+  manifests: z
+    .array(words("the path of a manifest"), { error: (issue) => `expected a list of paths, got ${show(issue.input)}` })
+    .prefault([])
+    .meta({ description: "Kubernetes manifests or folders of them, whose workloads are services of this scenario." }),
   question: words("a question").prefault("").meta({ description: "What you want to know; the report repeats it." }),
   duration: duration()
     .prefault("10m")

@@ -2,8 +2,20 @@
  * The text of a scenario file and where everything stands in it. Whatever could make reading it
  * endless (size, depth, aliases of aliases) is refused here, before anything else looks at it.
  */
-import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+} from "yaml";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError } from "./complaint.js";
+import { lineAt, lineLength, lineStarts } from "./lines.js";
 
 /** Of text, in UTF-16 units: a scenario is written by hand; data belongs into traces. */
 export const SCENARIO_SIZE_LIMIT = 2 ** 20;
@@ -32,53 +44,86 @@ export interface Source {
   ): Complaint;
 }
 
-/** Reads the text; throws a ScenarioError with every fault of its YAML. */
+/** Reads the text of a scenario; throws a ScenarioError with every fault of its YAML. */
 export function readSource(text: string, file: string): Source {
-  const lines = text.length > SCENARIO_SIZE_LIMIT ? [0] : lineStarts(text);
-  const complain = (path: string, message: string, { start, end }: Span, suggestion?: string): Complaint => {
+  const page = new Page(text, file, SCENARIO_SIZE_LIMIT, "long recordings belong into a trace file");
+  const document = parseDocument(text, YAML_AS_MEANT);
+  page.checkYaml([document]);
+  if (isEmpty(document)) throw page.refuse("expected a scenario, got an empty file");
+  return page.source(document, "expected a map with services and load, got no map");
+}
+
+/** Of manifests, which machines write: whole clusters as kubectl prints them. */
+const MANIFEST_SIZE_LIMIT = 2 ** 24;
+
+/** Reads a text of several documents, leaving out the empty ones; throws a ScenarioError with every fault of its YAML. */
+export function readDocuments(text: string, file: string): readonly Source[] {
+  const page = new Page(text, file, MANIFEST_SIZE_LIMIT, "give it in several files");
+  const documents = [...parseAllDocuments(text, YAML_AS_MEANT)];
+  page.checkYaml(documents);
+  return documents
+    .filter((document) => !isEmpty(document))
+    .map((document) => page.source(document, "expected a map with apiVersion and kind, got no map"));
+}
+
+const isEmpty = ({ contents }: Document): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
+
+/** A file's text with what is needed to point into it. */
+class Page {
+  private readonly lines: readonly number[];
+
+  constructor(
+    private readonly text: string,
+    private readonly file: string,
+    limit: number,
+    advice: string,
+  ) {
+    if (text.length > limit) {
+      const got = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
+      const message = `expected at most ${limit / 2 ** 20} MiB of text, got ${got}: ${advice}`;
+      throw new ScenarioError([{ file, path: "", line: 1, column: 1, message, source: "", length: 1 }]);
+    }
+    this.lines = lineStarts(text);
+    const tooDeep = deepPlace(text);
+    if (tooDeep !== undefined) throw this.refuse(TOO_DEEP, { start: tooDeep, end: tooDeep + 1 });
+  }
+
+  complain(path: string, message: string, { start, end }: Span, suggestion?: string): Complaint {
+    const { text, file, lines } = this;
     const line = lineAt(lines, start);
     const from = lines[line - 1];
     const column = start - from + 1;
     const source = text.slice(from, from + lineLength(text, from));
     const length = Math.max(1, Math.min(end - start, source.length - (column - 1)));
-    return {
-      file,
-      path,
-      line,
-      column,
-      message,
-      source,
-      length,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    };
-  };
-  const refuse = (message: string, span: Span = { start: 0, end: 1 }): ScenarioError =>
-    new ScenarioError([complain("", message, span)]);
-
-  if (text.length > SCENARIO_SIZE_LIMIT) {
-    const got = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
-    const message = `expected at most 1 MiB of text, got ${got}: long recordings belong into a trace file`;
-    throw new ScenarioError([{ file, path: "", line: 1, column: 1, message, source: "", length: 1 }]);
+    const meant = suggestion === undefined ? {} : { suggestion };
+    return { file, path, line, column, message, source, length, ...meant };
   }
-  const tooDeep = deepPlace(text);
-  if (tooDeep !== undefined) throw refuse(TOO_DEEP, { start: tooDeep, end: tooDeep + 1 });
-  const document = parse(text);
-  const faults = [...document.errors, ...document.warnings, ...duplicateKeys(document)].map(({ code, message, pos }) =>
-    complain("", yamlMessage(code, message), { start: pos[0], end: pos[1] }),
-  );
-  if (faults.length > 0)
-    throw new ScenarioError(inOrder(faults).slice(0, COMPLAINTS_LIMIT), Math.max(0, faults.length - COMPLAINTS_LIMIT));
-  const { contents } = document;
-  if (contents === null || (isScalar(contents) && contents.value === null))
-    throw refuse("expected a scenario, got an empty file");
-  checkDepth(contents, refuse);
-  checkAliases(document, refuse);
-  if (!isMap(contents)) throw refuse("expected a map with services and load, got no map", spanOf(contents));
-  return {
-    data: plainData(document, refuse),
-    complaint: (path, message, { key = false, suggestion } = {}) =>
-      complain(dotted(path), message, place(document, text, path, key), suggestion),
-  };
+
+  readonly refuse: Refuse = (message, span = { start: 0, end: 1 }) =>
+    new ScenarioError([this.complain("", message, span)]);
+
+  checkYaml(documents: readonly Document[]): void {
+    const faults = documents
+      .flatMap((document): YamlFault[] => [...document.errors, ...document.warnings, ...duplicateKeys(document)])
+      .map(({ code, message, pos }) => this.complain("", yamlMessage(code, message), { start: pos[0], end: pos[1] }));
+    if (faults.length > 0)
+      throw new ScenarioError(
+        inOrder(faults).slice(0, COMPLAINTS_LIMIT),
+        Math.max(0, faults.length - COMPLAINTS_LIMIT),
+      );
+  }
+
+  source(document: Document, noMap: string): Source {
+    checkDepth(document.contents, this.refuse);
+    checkAliases(document, this.refuse);
+    if (!isMap(document.contents)) throw this.refuse(noMap, spanOf(document.contents));
+    return {
+      data: plainData(document, this.refuse),
+      complaint: (path, message, { key = false, suggestion } = {}) =>
+        this.complain(dotted(path), message, place(document, this.text, path, key), suggestion),
+    };
+  }
 }
 
 function plainData(document: Document, refuse: Refuse): unknown {
@@ -91,16 +136,6 @@ function plainData(document: Document, refuse: Refuse): unknown {
 }
 
 type Refuse = (message: string, span?: Span) => ScenarioError;
-
-function parse(text: string): Document {
-  return parseDocument(text, {
-    prettyErrors: false,
-    logLevel: "error", // its warnings would go to the console
-    uniqueKeys: false, // it compares every key with every other; see duplicateKeys
-    merge: true, // the `<<` that users know from Compose
-    customTags: withDigitGroups,
-  });
-}
 
 const TOO_DEEP = `expected at most ${DEPTH_LIMIT} levels, got more`;
 
@@ -123,22 +158,6 @@ function deepPlace(text: string): number | undefined {
 }
 
 const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [..."[]{}"].map((c) => c.charCodeAt(0));
-
-function lineStarts(text: string): number[] {
-  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
-}
-
-/** The line of a place, from 1. The parser's own count misses the lines of a quotation that is never closed. */
-function lineAt(starts: readonly number[], place: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (starts[middle] <= place) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 interface YamlFault {
   readonly code: string;
@@ -172,6 +191,14 @@ const withDigitGroups = [
     resolve: (digits: string) => Number(digits.replaceAll("_", "")),
   },
 ];
+
+const YAML_AS_MEANT = {
+  prettyErrors: false,
+  logLevel: "error", // its warnings would go to the console
+  uniqueKeys: false, // it compares every key with every other; see duplicateKeys
+  merge: true, // the `<<` that users know from Compose
+  customTags: withDigitGroups,
+} as const;
 
 function yamlMessage(code: string, message: string): string {
   switch (code) {
@@ -222,11 +249,6 @@ function checkAliases(document: Document, refuse: Refuse): void {
 }
 
 const spanOf = (node: Node | null | undefined): Span => ({ start: node?.range?.[0] ?? 0, end: node?.range?.[1] ?? 1 });
-
-const lineLength = (text: string, from: number): number => {
-  const end = text.slice(from).search(/\r?\n/);
-  return end < 0 ? text.length - from : end;
-};
 
 /** What to underline for a path: the value if it stands on one line, else its key. */
 function place(document: Document, text: string, path: Path, wantsKey: boolean): Span {

@@ -6,6 +6,7 @@ import type { PolicyContext, Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import type { Service } from "./shape-service.js";
 
@@ -42,6 +43,7 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     startup: service.startup,
     readiness: service.readiness,
     grace: service.grace,
+    lifecycle: lifecycleOf(service),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     hop: hopSpec(service.hop, network),

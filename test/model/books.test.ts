@@ -47,6 +47,8 @@ const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly St
   return fc.array(fc.oneof(...simple), { maxLength: 3 });
 };
 
+const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
+
 const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: (_pods, count) => stream.below(count) });
 
 /** Wants another number of replicas every second or so, 0 included. */
@@ -66,6 +68,17 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       hop: law,
       reply: law,
       central: fc.boolean(),
+      lifecycle: fc.record({
+        attach: law,
+        configuredAt: fc.constantFrom(0, 4),
+        before: fc.array(law, { maxLength: 2 }),
+        startupProbe: fc.constantFrom(undefined, probe),
+        liveness: fc.constantFrom(undefined, probe),
+        crashAfter: fc.option(law, { nil: undefined }),
+        memoryUse: fc.constantFrom(undefined, { baseMiB: 10, perCallMiB: 2 }),
+        preStop: fc.constantFrom(0, 1, 10),
+        budget: fc.constantFrom(undefined, { maxUnavailable: { share: 0.5 } }),
+      }),
     })
     .map((one) =>
       service({
@@ -75,6 +88,8 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         steps: one.steps,
         size: { cpuMillicores: one.cores, memoryMiB: 10 },
         cpuLimitMillicores: one.limit,
+        memoryLimitMiB: 20,
+        lifecycle: one.lifecycle,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -132,6 +147,7 @@ describe("whatever happens", () => {
   test("no request is lost or gained, Little's law holds, and the same seed lives the same life", () => {
     let killed = 0;
     let refused = 0;
+    let restarted = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -141,6 +157,7 @@ describe("whatever happens", () => {
             played.checkBooks();
           }
           killed += played.recorder.failed[2];
+          restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -153,5 +170,6 @@ describe("whatever happens", () => {
     // The worlds were wild enough to mean something.
     expect(killed).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(100);
+    expect(restarted).toBeGreaterThan(100);
   });
 });

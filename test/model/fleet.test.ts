@@ -43,7 +43,7 @@ describe("a pod's way to its first call", () => {
           scaler: timetable([1, 1]),
           imageMiB: 100,
           startup: constant(2.5),
-          readiness: { initialDelay: 1, period: 2 },
+          readiness: { initialDelay: 1, period: 2, successThreshold: 1 },
         }),
       ],
       cluster: cluster({ pullMiBPerSecond: 50 }),

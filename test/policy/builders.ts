@@ -54,6 +54,8 @@ export function serviceView({ means = {}, ...given }: ServiceGiven = {}): Servic
     size: { cpuMillicores: 1000, memoryMiB: 256 },
     pods,
     inFlight: 0,
+    waiting: 0,
+    passed: { calls: 0, callSeconds: NaN },
     idle: [],
     mean: (signal) => means[signal] ?? NaN,
     ...given,

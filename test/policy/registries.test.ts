@@ -11,6 +11,11 @@ import { make } from "./builders.js";
 const least: Record<string, Record<string, unknown>> = {
   timetable: { entries: [{ at: "8h", replicas: 10 }] },
   "target-tracking": { target: "70%" },
+  "step-scaling": { policies: [{ threshold: "70%", steps: [{ lower: 0, adjustment: 1 }] }] },
+  "simple-scaling": { policies: [{ threshold: "70%", adjustment: 1 }] },
+  "scheduled-scaling": { actions: [{ cron: "0 8 * * *", replicas: 10 }] },
+  "predictive-scaling": { target: "70%" },
+  "azure-autoscale": { rules: [{ operator: ">", threshold: "70%", direction: "Increase" }] },
 };
 
 const registries = { scaler: scalers, provisioner: provisioners, scheduler: schedulers, balancer: balancers };

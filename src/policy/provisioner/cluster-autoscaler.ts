@@ -1,60 +1,68 @@
 /**
- * Kubernetes Cluster Autoscaler (as of August 2026): machines for pods that no node has room for, and
- * none that are little used.
+ * Kubernetes Cluster Autoscaler as specified in August 2026: machines for pods that no node has room for, and none that are
+ * little used. The decisions are in controllers/cluster-autoscaler/; here a cluster's view becomes what it looks at.
  *
- * Every `period` it first packs the pending pods into the nodes there are, those still booting
- * included, which count as ready. For the rest it estimates each group's way to grow and takes one. In
- * the same look it notes which nodes are unneeded; it gives back those that have been so for
- * `unneededTime`, unless it has added or removed too recently.
- *
- * Not modelled: looking again at once after an action or at a new pending pod (upstream's frequent
- * loops, on by default); failures and their back-off; cluster-wide maxima; balancing similar groups;
- * pod priorities; taints, affinities and spreading. Pods of draining nodes are not added to the pending
- * ones: their replacements are among these already. See also the files beside this one.
+ * Not modelled: looking again at once after an action or at a new pending pod (upstream's frequent loops, on by default).
+ * Pods of draining nodes are not added to the pending ones: their replacements are among these already.
  */
-import type { ClusterView, ProvisionAnswer } from "../contract.js";
+import { createClusterAutoscaler, type Look } from "../../controllers/cluster-autoscaler/autoscaler.js";
+import { expanders, waste } from "../../controllers/cluster-autoscaler/expanders.js";
+import type { ClusterView, ProvisionAnswer, Why } from "../contract.js";
 import { defineProvisioner } from "../define.js";
-import { fraction, interval, oneOf, seconds, whole } from "../fields.js";
-import { estimate, type Option } from "./bin-packing.js";
-import { choose, expanders } from "./expanders.js";
-import { place, type TrialNode, trialNode } from "./room.js";
-import { createScaleDown } from "./scale-down.js";
+import {
+  either,
+  flag,
+  fraction,
+  interval,
+  list,
+  memory,
+  oneOf,
+  record,
+  seconds,
+  signed,
+  text,
+  whole,
+} from "../fields.js";
 
-/** While even the oldest pending pod is younger, the scheduler may still be placing them. */
-const TOO_NEW = 2;
-const MAX_NODES_PER_SCALE_UP = 1000;
-
-type Pending = ClusterView["pending"];
-
-/** What a look finds to do about the pending pods; without an option, why not. */
-interface Growth {
-  readonly option?: Option;
-  readonly rule: string;
+function readable(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
-function grow(view: ClusterView, unplaced: Pending, best: (options: readonly Option[]) => Option | undefined): Growth {
-  if (unplaced.length === 0) return { rule: "ScaleUpNotNeeded" };
-  const oldest = Math.min(...unplaced.map((pod) => pod.since));
-  if (oldest + TOO_NEW > view.now) return { rule: "ScaleUpInCooldown" };
-  const options = view.groups.flatMap(
-    (group) => estimate(group, unplaced, Math.min(group.max - group.count, MAX_NODES_PER_SCALE_UP)) ?? [],
-  );
-  const option = best(options);
-  return option ? { option, rule: "ScaleUpSuccessful" } : { rule: "ScaleUpNoOptionsAvailable" };
+function whyOf({ options, chosen, rule, add, remove, unplaced, unneeded }: Look, view: ClusterView): Why {
+  const waiting = { what: "unschedulable pods", seen: { pending: view.pending.length, unplaced } };
+  const ways = options.map((option) => ({
+    what: `${option === chosen ? "expansion option taken" : "expansion option"} ${option.group.name}`,
+    seen: { nodes: option.nodes, pods: option.pods.length, waste: waste(option) },
+    wished: option.nodes,
+  }));
+  const change = add.reduce((sum, { count }) => sum + count, 0) - remove.length;
+  return { trail: [waiting, ...ways, { what: "unneeded nodes", seen: { unneeded } }, { what: rule, wished: change }] };
 }
-
-/** Pods that neither the nodes nor those on their way have room for; the others are put where they fit. */
-const withoutPlace = (pending: Pending, nodes: readonly TrialNode[]): Pending =>
-  pending.filter((pod) => !place(pod, nodes));
 
 export const clusterAutoscaler = defineProvisioner({
   name: "cluster-autoscaler",
   summary: "Kubernetes Cluster Autoscaler: buys machines for pending pods and gives back unneeded ones.",
   fields: {
     period: interval().prefault("10s").describe("Time between two looks; upstream's scan interval."),
-    expander: oneOf(...expanders)
+    expander: either("an expander or a list of them", oneOf(...expanders), list(oneOf(...expanders)))
       .default("least-waste")
-      .describe("Which of several groups grows."),
+      .describe("Which of several groups grows; of a list, each next one among those that the one before finds equal."),
+    priorities: list(
+      record({
+        matches: text("a regular expression", readable).describe("Groups by their names."),
+        priority: signed().describe("The greater is preferred."),
+      }),
+    )
+      .optional()
+      .describe("For the priority expander: which groups have which priority."),
+    balanceSimilarGroups: flag().default(false).describe("Whether new nodes are shared out among groups alike."),
+    maxNodesTotal: whole(1).optional().describe("Most nodes in the cluster."),
+    maxCores: whole(1).optional().describe("Most cores in the cluster."),
+    maxMemory: memory().optional().describe("Most memory in the cluster."),
     newPodDelay: seconds().prefault("0s").describe("Pending pods no older than this are left to the next look."),
     utilizationThreshold: fraction()
       .prefault("50%")
@@ -68,31 +76,24 @@ export const clusterAutoscaler = defineProvisioner({
     maxParallelism: whole(1).default(10).describe("Most nodes on their way out at once."),
     maxDrainParallelism: whole(1).default(1).describe("Most of these that still have pods on them."),
   },
-  create: ({ period, expander, newPodDelay, delayAfterAdd, delayAfterDelete, ...scaleDownFields }, { stream }) => {
-    const scaleDown = createScaleDown({ period, ...scaleDownFields });
-    let lastAdd = -Infinity;
-    let lastDelete = -Infinity;
+  create: ({ expander, priorities = [], maxNodesTotal, maxCores, maxMemory, ...fields }, { stream }) => {
+    const settings = {
+      ...fields,
+      chain: [expander].flat(),
+      priorities: priorities.map(({ matches, priority }) => ({ matches: new RegExp(matches), priority })),
+      maxNodesTotal: maxNodesTotal ?? Infinity,
+      maxCores: maxCores ?? Infinity,
+      maxMemoryMiB: maxMemory ?? Infinity,
+      delayAfterFailure: 180,
+    };
+    const autoscaler = createClusterAutoscaler(settings, stream);
     return {
-      period,
+      period: fields.period,
       plan(view): ProvisionAnswer {
-        const { now, groups } = view;
-        const nodes = view.nodes.filter((node) => !node.draining).map(trialNode);
-        const unplaced = withoutPlace(view.pending, nodes).filter((pod) => now - pod.since > newPodDelay);
-        const { option, rule } = grow(view, unplaced, (options) => choose(options, expander, stream));
-        if (option) lastAdd = now;
-
-        const unneeded = scaleDown.unneeded(nodes, now);
-        const seen = { pending: view.pending.length, unplaced: unplaced.length, unneeded: unneeded.length };
-        if (option) return { add: [{ group: option.group.name, count: option.nodes }], remove: [], rule, seen };
-
-        const cooling = now < lastAdd + delayAfterAdd || now < lastDelete + delayAfterDelete;
-        if (cooling || rule === "ScaleUpInCooldown") {
-          const held = rule === "ScaleUpNotNeeded" && unneeded.length > 0;
-          return { add: [], remove: [], rule: held ? "ScaleDownInCooldown" : rule, seen };
-        }
-        const remove = scaleDown.removable(unneeded, view.nodes, groups, now);
-        if (remove.length > 0) lastDelete = now;
-        return { add: [], remove, rule: remove.length > 0 ? "ScaleDownNodeDeleteStarted" : rule, seen };
+        const look = autoscaler.look(view);
+        const { add, remove, rule, unplaced, unneeded } = look;
+        const seen = { pending: view.pending.length, unplaced, unneeded };
+        return { add, remove, rule, seen, why: whyOf(look, view) };
       },
     };
   },

@@ -6,20 +6,20 @@
  *
  * Not modelled: the search for a place starts at the first new machine, upstream where the last ended.
  */
-import type { GroupView, PlacedPod } from "../contract.js";
+import type { Group, Pod } from "./cluster.js";
 import { emptyNode, fits, type Room, take } from "./room.js";
 
 /** One way to grow: so many machines of a group, which would take these pods. */
 export interface Option {
-  readonly group: GroupView;
+  readonly group: Group;
   readonly nodes: number;
-  readonly pods: readonly PlacedPod[];
+  readonly pods: readonly Pod[];
 }
 
-function alike(pods: readonly PlacedPod[]): PlacedPod[][] {
-  const kinds = new Map<string, PlacedPod[]>();
+function alike(pods: readonly Pod[]): Pod[][] {
+  const kinds = new Map<string, Pod[]>();
   for (const pod of pods) {
-    const kind = `${pod.service}/${pod.cpuMillicores}/${pod.memoryMiB}`;
+    const kind = `${pod.service}/${pod.cpuMillicores}/${pod.memoryMiB}/${pod.priority ?? 0}`;
     const same = kinds.get(kind);
     if (same) same.push(pod);
     else kinds.set(kind, [pod]);
@@ -28,7 +28,7 @@ function alike(pods: readonly PlacedPod[]): PlacedPod[][] {
 }
 
 /** Packs what it can of pods alike into `nodes`, growing it to `mostNodes` at most; answers with how many. */
-function pack(pods: readonly PlacedPod[], nodes: Room[], fresh: () => Room, mostNodes: number): number {
+function pack(pods: readonly Pod[], nodes: Room[], fresh: () => Room, mostNodes: number): number {
   let packed = 0;
   for (; packed < pods.length; packed++) {
     const room = nodes.find((node) => fits(pods[packed], node));
@@ -48,8 +48,8 @@ function pack(pods: readonly PlacedPod[], nodes: Room[], fresh: () => Room, most
 }
 
 /** Undefined when the group helps no pod, or may not grow. */
-export function estimate(group: GroupView, pods: readonly PlacedPod[], mostNodes: number): Option | undefined {
-  const share = (pod: PlacedPod) =>
+export function estimate(group: Group, pods: readonly Pod[], mostNodes: number): Option | undefined {
+  const share = (pod: Pod) =>
     pod.cpuMillicores / group.allocatable.cpuMillicores + pod.memoryMiB / group.allocatable.memoryMiB;
   const kinds = alike(pods)
     .filter(([exemplar]) => fits(exemplar, emptyNode(group)))

@@ -2,26 +2,29 @@
  * Which nodes could go: the half of Cluster Autoscaler that remembers. A node is unneeded when it is
  * little requested and its pods would fit on the others; it may go once it has been so for long enough.
  *
- * Not modelled: pods that block a drain (disruption budgets, local storage, pods without a controller);
- * nodes that are broken; the cap of 30 on candidates with pods on them. The search for a pod's new
- * place starts at the first node, upstream where the last ended.
+ * Not modelled: nodes that are broken; the cap of 30 on candidates with pods on them. The search for a
+ * pod's new place starts at the first node, upstream where the last ended.
  */
 import type { Fraction, Seconds } from "../../units.js";
-import type { GroupView, NodeView, PlacedPod } from "../contract.js";
+import { type Budgets, cropped } from "./budgets.js";
+import type { Group, Node, Pod } from "./cluster.js";
+import { drainability } from "./drainability.js";
 import { place, type TrialNode, takeBack } from "./room.js";
 
-export interface ScaleDownFields {
+export interface ScaleDownFields extends Budgets {
   readonly period: Seconds;
   readonly utilizationThreshold: Fraction;
   readonly unneededTime: Seconds;
   readonly unremovableRecheck: Seconds;
-  readonly maxParallelism: number;
-  readonly maxDrainParallelism: number;
+  /** For so long after any of these nothing is removed. */
+  readonly delayAfterAdd: Seconds;
+  readonly delayAfterDelete: Seconds;
+  readonly delayAfterFailure: Seconds;
 }
 
 /** A node without which everything would still fit. */
 export interface Unneeded {
-  readonly node: NodeView;
+  readonly node: Node;
   readonly empty: boolean;
   readonly since: Seconds;
 }
@@ -33,10 +36,19 @@ function utilisation({ node: { allocatable }, room }: TrialNode): Fraction {
   return Math.max(cpu, memory);
 }
 
+/** Pods that must find another place; undefined when one of them holds the node. */
+function movable({ pods }: TrialNode): readonly Pod[] | undefined {
+  const rulings = pods.map((pod) => drainability(pod.drain).outcome);
+  if (rulings.some((outcome) => outcome === "block" || outcome === "wait")) return undefined;
+  return pods.filter((pod, i) => rulings[i] === "drain" && !pod.drain?.daemonSet && !pod.drain?.terminal);
+}
+
 /** Moves every pod of `from` to the first of `others` with room; moves none and says false unless all fit. */
 function evacuate(from: TrialNode, others: readonly TrialNode[]): boolean {
-  const moved: { pod: PlacedPod; to: TrialNode }[] = [];
-  for (const pod of from.pods) {
+  const pods = movable(from);
+  if (pods === undefined) return false;
+  const moved: { pod: Pod; to: TrialNode }[] = [];
+  for (const pod of pods) {
     const to = place(pod, others);
     if (!to) {
       for (const move of moved.reverse()) takeBack(move.pod, move.to);
@@ -85,24 +97,26 @@ export function createScaleDown(fields: ScaleDownFields) {
     },
 
     /** Of the unneeded those that may go now: empty ones, and few that must be drained; no group below its minimum. */
-    removable(unneeded: readonly Unneeded[], all: readonly NodeView[], groups: readonly GroupView[], now: Seconds) {
+    removable(unneeded: readonly Unneeded[], all: readonly Node[], groups: readonly Group[], now: Seconds) {
       const leaving = all.filter((node) => node.draining);
       const draining = leaving.filter((node) => node.podCount > 0).length;
-      let budget = fields.maxParallelism - leaving.length;
-      let drainBudget = fields.maxDrainParallelism - draining;
       const spare = new Map(
         groups.map(({ name, count, min }) => [name, count - min - leaving.filter((n) => n.group === name).length]),
       );
       const due = unneeded.filter((one) => one.since + fields.unneededTime < now);
-      const removed: number[] = [];
-      for (const { node, empty } of [...due.filter((one) => one.empty), ...due.filter((one) => !one.empty)]) {
-        const left = spare.get(node.group) ?? 0;
-        if (left <= 0 || budget <= 0 || (!empty && drainBudget <= 0)) continue;
-        spare.set(node.group, left - 1);
-        budget--;
-        if (!empty) drainBudget--;
-        removed.push(node.id);
-      }
+      /** Those of them that their groups can spare, in order. */
+      const spared = (empty: boolean) =>
+        due.filter((one) => {
+          const left = spare.get(one.node.group) ?? 0;
+          if (one.empty !== empty || left <= 0) return false;
+          spare.set(one.node.group, left - 1);
+          return true;
+        });
+      const empty = spared(true);
+      const drain = spared(false);
+      const wanted = { empty: empty.length, drain: drain.length };
+      const most = cropped(wanted, { empty: leaving.length - draining, drain: draining }, fields);
+      const removed = [...empty.slice(0, most.empty), ...drain.slice(0, most.drain)].map(({ node }) => node.id);
       return removed;
     },
   };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { estimate, type Option } from "../../../src/controllers/cluster-autoscaler/estimator.js";
+import { choose, type Expander } from "../../../src/controllers/cluster-autoscaler/expanders.js";
 import { RandomStream } from "../../../src/kernel/random.js";
 import type { GroupView, PlacedPod } from "../../../src/policy/contract.js";
-import { estimate, type Option } from "../../../src/policy/provisioner/bin-packing.js";
-import { choose, type Expander } from "../../../src/policy/provisioner/expanders.js";
-import { groupView, placedPod, size, times } from "../builders.js";
+import { groupView, placedPod, size, times } from "../../policy/builders.js";
 
 describe("how many nodes of 1000 millicores, 1000 MiB and 10 pods", () => {
   const rows: [string, PlacedPod[], number, number | undefined, number][] = [
@@ -49,7 +49,7 @@ describe("which group", () => {
   const grow = (groups: readonly GroupView[], pods: readonly PlacedPod[], most = 100): Option[] =>
     groups.flatMap((group) => estimate(group, pods, group === small ? most : 100) ?? []);
   const pick = (options: Option[], expander: Expander, seed = 1) =>
-    choose(options, expander, new RandomStream(seed, "expander"))?.group.name;
+    choose(options, { chain: [expander], priorities: [], nodes: 1 }, new RandomStream(seed, "expander"))?.group.name;
 
   const rows: [string, Option[], Expander, string][] = [
     [
@@ -88,7 +88,9 @@ describe("which group", () => {
     const options = grow([small, groupView({ name: "other" })], [placedPod(500)]);
     const draws = 1000;
     const stream = new RandomStream(3, "expander");
-    const first = times(draws, options).filter((all) => choose(all, expander, stream)?.group === small).length;
+    const first = times(draws, options).filter(
+      (all) => choose(all, { chain: [expander], priorities: [], nodes: 1 }, stream)?.group === small,
+    ).length;
     expect(Math.abs(first - draws / 2)).toBeLessThan(4 * Math.sqrt(draws / 4));
   });
 

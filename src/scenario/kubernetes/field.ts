@@ -1,0 +1,135 @@
+/**
+ * A place in a manifest. Whoever asks a field for its value has read it; what nobody asked for is what dryscale does
+ * not simulate. So the account of a manifest is kept by reading it, and cannot say more than is done.
+ */
+import { show } from "../../policy/fields.js";
+import type { Complaint } from "../complaint.js";
+import { dotted, type Path, type Source } from "../source.js";
+import { parseQuantity } from "./quantity.js";
+
+/** What is said about manifests while they are read. */
+export interface Sayings {
+  readonly complaints: Complaint[];
+  readonly warnings: Complaint[];
+}
+
+/** One text's document, or one item of a list in it, with the fields that were read. */
+export interface Account {
+  readonly source: Source;
+  readonly sayings: Sayings;
+  readonly read: Set<string>;
+}
+
+type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
+
+export class Field {
+  constructor(
+    private readonly account: Account,
+    readonly path: Path,
+    readonly value: unknown,
+    /** Looked at for faults alone; that makes it no part of the simulation. */
+    private readonly unsimulated = false,
+  ) {}
+
+  get there(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  at(...keys: readonly (string | number)[]): Field {
+    return keys.reduce<Field>((field, key) => {
+      const { value } = field;
+      const inside = typeof value === "object" && value !== null && Object.hasOwn(value, key);
+      const child = inside ? (value as Record<string | number, unknown>)[key] : undefined;
+      return new Field(this.account, [...field.path, key], child, this.unsimulated);
+    }, this);
+  }
+
+  /** The same, where reading does not count. */
+  get unread(): Field {
+    return new Field(this.account, this.path, this.value, true);
+  }
+
+  items(): Field[] {
+    if (!this.there) return [];
+    if (!Array.isArray(this.value)) {
+      this.say(`expected a list, got ${show(this.value)}`);
+      return [];
+    }
+    return this.value.map((_, i) => this.at(i));
+  }
+
+  entries(): [string, Field][] {
+    if (!this.there) return [];
+    if (typeof this.value !== "object" || Array.isArray(this.value)) {
+      this.say(`expected a map, got ${show(this.value)}`);
+      return [];
+    }
+    return Object.keys(this.value!).map((key) => [key, this.at(key)]);
+  }
+
+  /** Reads all that is below it. */
+  mark(): this {
+    if (!this.unsimulated) this.account.read.add(dotted(this.path));
+    return this;
+  }
+
+  text(): string | undefined {
+    if (!this.there) return undefined;
+    this.mark();
+    if (typeof this.value === "string") return this.value;
+    this.say(`expected a text, got ${show(this.value)}`);
+    return undefined;
+  }
+
+  texts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.entries().map(([key, field]) => [key, String(field.mark().value)]));
+  }
+
+  whole(least = 0): number | undefined {
+    if (!this.there) return undefined;
+    this.mark();
+    if (Number.isSafeInteger(this.value) && (this.value as number) >= least) return this.value as number;
+    this.say(`expected a whole number from ${least} up, got ${show(this.value)}`);
+    return undefined;
+  }
+
+  quantity(what: string): number | undefined {
+    if (!this.there) return undefined;
+    this.mark();
+    const value = parseQuantity(this.value);
+    if (value >= 0) return value;
+    this.say(`expected ${what}, got ${show(this.value)}`);
+    return undefined;
+  }
+
+  say(message: string, about?: About): void {
+    this.account.sayings.complaints.push(this.account.source.complaint(this.path, message, about));
+  }
+
+  warn(message: string, about?: About): void {
+    this.account.sayings.warnings.push(this.account.source.complaint(this.path, message, about));
+  }
+}
+
+/** How many fields were read, and the paths of what was not: the highest under which nothing was. */
+export function tally(
+  { read }: Account,
+  path: Path,
+  value: unknown,
+): { readonly read: number; readonly left: string[] } {
+  if (read.has(dotted(path))) return { read: leaves(value), left: [] };
+  const inside = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const parts = inside.map(([key, child]) =>
+    tally({ read } as Account, [...path, Array.isArray(value) ? Number(key) : key], child),
+  );
+  const count = parts.reduce((sum, part) => sum + part.read, 0);
+  return count === 0 ? { read: 0, left: [dotted(path)] } : { read: count, left: parts.flatMap((part) => part.left) };
+}
+
+function leaves(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Math.max(
+    1,
+    Object.values(value).reduce((sum: number, child) => sum + leaves(child), 0),
+  );
+}

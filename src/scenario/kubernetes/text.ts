@@ -1,0 +1,139 @@
+/**
+ * What was imported as a scenario that runs as it is. What manifests cannot know (service times, who calls whom, load)
+ * is assumed, marked as such, and stands beside a commented block to be filled in.
+ */
+import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
+import type { Imported, ImportedService } from "./import.js";
+
+/** Work of an assumed call. */
+const WORK_MILLISECONDS = 5;
+const ASSUMED = "ASSUMED";
+
+/** A service as the section `services` has it, in the spellings of a scenario. */
+export function serviceFields({ workload, scaler }: ImportedService): Readonly<Record<string, unknown>> {
+  const { cpu, memory, replicas, readiness, grace, concurrency } = workload;
+  return {
+    replicas: scaler === undefined ? replicas : within(replicas, scaler),
+    cpu: sized(cpu.request, cpu.limit, (m) => `${m}m`) ?? DEFAULT_CPU,
+    memory: sized(memory.request, memory.limit, (MiB) => `${MiB}Mi`) ?? DEFAULT_MEMORY,
+    ...(readiness === undefined
+      ? {}
+      : { readiness: { initialDelay: `${readiness.initialDelay}s`, period: `${readiness.period}s` } }),
+    ...(grace === undefined ? {} : { grace: `${grace}s` }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(scaler === undefined ? {} : { scaler }),
+    endpoints: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } },
+  };
+}
+
+/** An autoscaler's first sync would bring the replicas within its bounds. */
+const within = (replicas: number, { min, max }: NonNullable<ImportedService["scaler"]>): number =>
+  Math.min(Math.max(replicas, Number(min)), Number(max));
+
+/** No request is none, for which the scenario has no word: the caller says what is assumed. */
+function sized(request: number | undefined, limit: number | undefined, unit: (n: number) => string) {
+  if (!request) return undefined;
+  return limit === undefined ? unit(request) : { request: unit(request), limit: unit(limit) };
+}
+
+/** A service that stands for those of which the manifests say nothing. */
+const NOBODY: readonly string[] = [
+  "services:",
+  `  assumed: # ${ASSUMED}: no workload is in these manifests`,
+  "    replicas: 1",
+  `    endpoints: { assumed: { cpu: ${WORK_MILLISECONDS}ms } }`,
+  "load:",
+  "  assumed: { rate: 10/s, to: assumed/assumed }",
+];
+
+export function scenarioText(imported: Imported, files: readonly string[]): string {
+  const { services } = imported;
+  const body =
+    services.length === 0
+      ? NOBODY
+      : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
+  return [...head(imported, files), "", ...body, "", ...account(imported), ""].join("\n");
+}
+
+const head = ({ services }: Imported, files: readonly string[]): string[] => [
+  `# Imported from ${files.length > 4 ? `${files.length} manifests` : files.join(", ")}.`,
+  `# Manifests know neither service times nor who calls whom nor the load. What stands in their place is marked`,
+  `# ${ASSUMED}: replace it before you believe a result. To be filled in, for each service:`,
+  "#",
+  ...services
+    .slice(0, 1)
+    .flatMap(({ name }) => [
+      `#   ${name}:`,
+      "#     startup: 20s                                      # from the container's start until it could answer",
+      "#     endpoints:",
+      "#       get:",
+      "#         - cpu: { lognormal: { mean: 4ms, cv: 1 } }      # CPU time of a request, from your profiler",
+      "#         - wait: { exponential: 10ms }                   # time without a core: a disk, somebody else's service",
+      `#         - call: ${services.at(-1)!.name}/assumed          # whom it calls, from your traces`,
+    ]),
+  "#",
+  "# and the load, from your access log or your metrics:",
+  "#",
+  `#   visitors: { rate: 200/s, to: ${services[0]?.name ?? "web"}/get }`,
+  "",
+  "duration: 10m",
+  "replications: 1",
+];
+
+function serviceLines(service: ImportedService): string[] {
+  const { name, workload, reached } = service;
+  const { replicas, cpu, memory, scaler, endpoints, ...rest } = serviceFields(service);
+  const mark = (amount: number | undefined) => (amount ? "" : ` # ${ASSUMED}: the manifest requests none`);
+  const known = [...new Set(workload.mentions)].filter((other) => other !== name);
+  const calls = known.length === 0 ? "" : `; it knows ${known.join(", ")}`;
+  return [
+    `  ${name}: # ${workload.kind} ${workload.namespace === "default" ? "" : `${workload.namespace}/`}${workload.name}${reached ? "" : ", which no Service selects"}`,
+    `    replicas: ${replicas as number}`,
+    `    cpu: ${flow(cpu)}${mark(workload.cpu.request)}`,
+    `    memory: ${flow(memory)}${mark(workload.memory.request)}`,
+    ...Object.entries(rest).map(([key, value]) => `    ${key}: ${flow(value)}`),
+    ...(scaler === undefined ? [] : [`    scaler: ${flow(scaler)}`]),
+    `    endpoints: ${flow(endpoints)} # ${ASSUMED}${calls}`,
+  ];
+}
+
+/** Plain data in YAML's short form. */
+export function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([key, inside]) => `${key}: ${flow(inside)}`)
+      .join(", ")} }`;
+  return typeof value === "string" && !/^[\w./%+-]+$/.test(value) ? JSON.stringify(value) : String(value);
+}
+
+const loadHead = [
+  `  # ${ASSUMED}: every service by itself, at 40% of the CPU that it requests at the start; from the third minute on`,
+  "  # twice that, so that autoscalers have something to do.",
+];
+
+function loadLine(service: ImportedService): string {
+  const { name, workload } = service;
+  const { replicas } = serviceFields(service) as { replicas: number };
+  const cores = ((workload.cpu.request || 500) / 1000) * Math.max(1, replicas);
+  const rate = Math.max(1, Math.round((0.4 * cores * 1000) / WORK_MILLISECONDS));
+  return `  ${name}: { rate: { steps: [{ at: 0s, rate: ${rate}/s }, { at: 3m, rate: ${2 * rate}/s }] }, to: ${name}/assumed }`;
+}
+
+function account({ read, left, unknown, warnings }: Imported): string[] {
+  const listed = (head: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [`# ${head}`, ...lines.map((line) => `#   ${line}`)];
+  return [
+    `# ${sentenceOf({ read, left })}.`,
+    ...listed(
+      "To look at:",
+      warnings.map(({ file, line, message }) => `${file}:${line} ${message}`),
+    ),
+    ...listed("Not simulated:", left),
+    ...listed("Of other kinds, not read:", unknown),
+  ];
+}
+
+/** "120 fields read, 14 fields not simulated" */
+export const sentenceOf = ({ read, left }: Pick<Imported, "read" | "left">): string =>
+  `${read} ${read === 1 ? "field" : "fields"} read, ${left.length} ${left.length === 1 ? "field" : "fields"} not simulated`;
