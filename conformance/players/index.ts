@@ -3,6 +3,7 @@ import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
+import { playScheduler } from "./scheduler.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
@@ -13,4 +14,5 @@ export const players: Readonly<Record<string, Player>> = {
   keda: playKeda,
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
+  scheduler: playScheduler,
 };

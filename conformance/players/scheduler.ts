@@ -1,5 +1,13 @@
 /** Plays the scheduler's situations: pods that come one after the other, in the API's own fields, and stay where they go. */
-import type { Affinity, Node, Owner, Pod, SpreadConstraint, Taint, Toleration } from "../../src/controllers/scheduler/objects.js";
+import type {
+  Affinity,
+  Node,
+  Owner,
+  Pod,
+  SpreadConstraint,
+  Taint,
+  Toleration,
+} from "../../src/controllers/scheduler/objects.js";
 import { type Placement, Scheduler } from "../../src/controllers/scheduler/scheduler.js";
 import { type ScoreName, WEIGHTS } from "../../src/controllers/scheduler/scores.js";
 import type { Vector } from "../vector.js";
@@ -14,7 +22,11 @@ interface ApiContainer {
 }
 
 interface ApiPod {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly containers: readonly ApiContainer[];
     readonly initContainers?: readonly ApiContainer[];
@@ -36,7 +48,10 @@ interface ApiNode {
 
 interface Settings {
   readonly nodes: readonly ApiNode[];
-  readonly services?: readonly { readonly metadata: { readonly namespace?: string }; readonly spec: { readonly selector: Owner["selector"] } }[];
+  readonly services?: readonly {
+    readonly metadata: { readonly namespace?: string };
+    readonly spec: { readonly selector: Owner["selector"] };
+  }[];
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 0.001, "": 1, k: 1e3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
@@ -63,7 +78,14 @@ const containerOf = ({ image, resources, ports = [], restartPolicy }: ApiContain
 });
 
 function podOf({ metadata, spec }: ApiPod): Pod {
-  const { containers, initContainers = [], topologySpreadConstraints: spread = [], nodeSelector, tolerations, affinity } = spec;
+  const {
+    containers,
+    initContainers = [],
+    topologySpreadConstraints: spread = [],
+    nodeSelector,
+    tolerations,
+    affinity,
+  } = spec;
   return {
     ...metadata,
     ...(nodeSelector === undefined ? {} : { nodeSelector }),

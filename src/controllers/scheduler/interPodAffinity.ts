@@ -12,8 +12,8 @@ class Counts {
   add(node: Node, key: string, count: number): void {
     const value = labelsOf(node)[key];
     if (value === undefined) return;
-    let values = this.byKey.get(key);
-    if (values === undefined) this.byKey.set(key, (values = new Map()));
+    const values = this.byKey.get(key) ?? new Map<string, number>();
+    this.byKey.set(key, values);
     values.set(value, (values.get(value) ?? 0) + count);
   }
 

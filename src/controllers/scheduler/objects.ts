@@ -49,7 +49,9 @@ export interface PodAffinity {
 
 export interface Affinity {
   readonly nodeAffinity?: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] };
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+      readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
+    };
     readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
       readonly weight: number;
       readonly preference: NodeSelectorTerm;
@@ -124,4 +126,3 @@ export const ZONE = "topology.kubernetes.io/zone";
 export const REGION = "topology.kubernetes.io/region";
 
 export const namespaceOf = (pod: { readonly namespace?: string }): string => pod.namespace ?? "default";
-export const priorityOf = (pod: Pod): number => pod.priority ?? 0;

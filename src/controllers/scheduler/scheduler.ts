@@ -131,7 +131,8 @@ export class Scheduler {
     const common = { feasible: names, rejections, evaluated };
     if (feasible.length < 2) return { ...common, node: names[0], scores: undefined };
     const { fit = LEAST_ALLOCATED, owners = [], hardPodAffinityWeight = 1 } = this.#settings;
-    const scores = scoresOf(pod, all, feasible, { fit, owners, hardPodAffinityWeight });
+    // In the order that they came: an image's size is that of the first node that had it.
+    const scores = scoresOf(pod, [...this.#byName.values()], feasible, { fit, owners, hardPodAffinityWeight });
     const best = this.#best(totals(scores, feasible.length));
     return { ...common, node: names[best], scores };
   }
@@ -141,10 +142,9 @@ export class Scheduler {
     const filter = filterOf(pod, all);
     const feasible: NodeInfo[] = [];
     const rejections = new Map<string, Rejection>();
-    // Upstream hands nodes to its workers in pieces, and ends a piece that it has begun: this is one worker's way.
-    const piece = Math.max(1, Math.floor(Math.sqrt(all.length)));
+    // The one too many ends the search: so it is with one worker, and upstream's others may by then have looked further.
     let enough = false;
-    for (let i = 0; i < all.length && !(enough && i % piece === 0); i++) {
+    for (let i = 0; i < all.length && !enough; i++) {
       const info = all[(this.#start + i) % all.length];
       if (info === undefined) break;
       const rejection = filter(info);

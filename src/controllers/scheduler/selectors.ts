@@ -1,7 +1,7 @@
 /** Who selects whom: labels, node selectors, taints and tolerations, the terms of pod affinity. */
 import {
-  type Labels,
   type LabelSelector,
+  type Labels,
   type Node,
   type NodeSelectorTerm,
   namespaceOf,
@@ -77,6 +77,7 @@ export const isForbidden = (pod: Pod, node: Node): boolean =>
 /** A term without namespaces speaks of its owner's. */
 export function matchesPod(term: PodAffinityTerm, owner: Pod, pod: Pod): boolean {
   const { namespaces = [] } = term;
-  const known = namespaces.length === 0 ? namespaceOf(owner) === namespaceOf(pod) : namespaces.includes(namespaceOf(pod));
+  const known =
+    namespaces.length === 0 ? namespaceOf(owner) === namespaceOf(pod) : namespaces.includes(namespaceOf(pod));
   return known && selects(term.labelSelector, labelsOf(pod));
 }

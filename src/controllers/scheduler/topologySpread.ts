@@ -129,11 +129,7 @@ export function topologySpreadScores(
   );
 }
 
-function weighedConstraint(
-  constraint: SpreadConstraint,
-  feasible: readonly NodeInfo[],
-  scored: readonly boolean[],
-) {
+function weighedConstraint(constraint: SpreadConstraint, feasible: readonly NodeInfo[], scored: readonly boolean[]) {
   const counts = new Map<string, number>();
   const perNode = constraint.topologyKey === HOSTNAME;
   let nodes = 0;
