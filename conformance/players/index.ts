@@ -7,6 +7,7 @@ import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playVpa } from "./vpa.js";
+import { playScheduler } from "./scheduler.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
@@ -21,4 +22,5 @@ export const players: Readonly<Record<string, Player>> = {
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
   vpa: playVpa,
+  scheduler: playScheduler,
 };

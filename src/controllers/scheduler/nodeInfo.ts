@@ -1,0 +1,64 @@
+/** What is asked for on a node: upstream counts real requests, and others for scores in which no request is not nothing. */
+import type { Container, HostPort, Node, Pod, Resources } from "./objects.js";
+
+/** What a container without a request counts as in scores: 100m and 200 MiB. */
+export const NON_ZERO: Resources = { cpu: 100, memory: 200 * 1024 * 1024 };
+const NOTHING: Resources = {};
+
+const added = (a: Resources, b: Resources): Record<string, number> => {
+  const sum: Record<string, number> = { ...a };
+  for (const name in b) sum[name] = (sum[name] ?? 0) + (b[name] ?? 0);
+  return sum;
+};
+
+/** Containers together, or the greediest moment of the init containers; sidecars run through both. */
+export function requestsOf(pod: Pod, missing: Resources = NOTHING): Resources {
+  const of = (container: Container): Resources => ({ ...missing, ...container.requests });
+  let sum: Resources = NOTHING;
+  for (const container of pod.containers) sum = added(sum, of(container));
+  let sidecars: Resources = NOTHING;
+  const most: Record<string, number> = {};
+  for (const container of pod.initContainers ?? []) {
+    const now = added(sidecars, of(container));
+    if (container.restartable === true) sidecars = now;
+    for (const name in now) most[name] = Math.max(most[name] ?? 0, now[name] ?? 0);
+  }
+  const all = added(sum, sidecars);
+  for (const name in most) all[name] = Math.max(all[name] ?? 0, most[name] ?? 0);
+  return added(all, pod.overhead ?? NOTHING);
+}
+
+export const portsOf = (pod: Pod): readonly HostPort[] =>
+  pod.containers.flatMap(({ ports = [] }) => ports.filter(({ port }) => port > 0));
+
+/** A node with its pods and their sums. */
+export class NodeInfo {
+  readonly pods: Pod[] = [];
+  readonly requested: Record<string, number> = {};
+  readonly nonZeroRequested: Record<string, number> = {};
+
+  constructor(readonly node: Node) {}
+
+  add(pod: Pod): void {
+    this.pods.push(pod);
+    this.#count(pod, 1);
+  }
+
+  remove(name: string): Pod | undefined {
+    const at = this.pods.findIndex((pod) => pod.name === name);
+    const pod = this.pods[at];
+    if (pod === undefined) return undefined;
+    this.pods.splice(at, 1);
+    this.#count(pod, -1);
+    return pod;
+  }
+
+  #count(pod: Pod, sign: number): void {
+    for (const [sums, requests] of [
+      [this.requested, requestsOf(pod)],
+      [this.nonZeroRequested, requestsOf(pod, NON_ZERO)],
+    ] as const) {
+      for (const name in requests) sums[name] = (sums[name] ?? 0) + sign * (requests[name] ?? 0);
+    }
+  }
+}
