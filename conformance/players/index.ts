@@ -6,8 +6,8 @@ import { playHpa } from "./hpa.js";
 import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
-import { playVpa } from "./vpa.js";
 import { playScheduler } from "./scheduler.js";
+import { playVpa } from "./vpa.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];

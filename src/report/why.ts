@@ -99,7 +99,9 @@ const conditionLine = ({ type, status, reason, message }: Condition): string =>
 /** Ages and windows are spans of time; everything else is a number in the unit that its name says. */
 const fact = (name: string, value: number | string): string => {
   if (typeof value === "string") return value;
-  return /age|window|period|delay/i.test(name) ? formatDuration(value) : formatPlain(value);
+  return /^(age|window|period|delay)$|(Age|Window|Period|Delay)$/.test(name)
+    ? formatDuration(value)
+    : formatPlain(value);
 };
 
 function effectLines({ subject, time, from, asked, effectiveAt }: Decision): readonly string[] {

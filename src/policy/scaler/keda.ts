@@ -14,9 +14,9 @@ import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../con
 import { defineScaler } from "../define.js";
 import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
 import { type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
+import { podsAndSamples } from "./pods-and-samples.js";
 
 const DEFAULT_MAX = 100;
-const CONTAINER = "app";
 
 interface Setup {
   readonly triggers: Triggers;
@@ -91,6 +91,7 @@ class ScaledObject implements Scaler {
 
   private inputs(view: ServiceView): HpaInputs {
     const { pods, ready, replicas } = view;
+    const shown = podsAndSamples(view);
     const external = this.setup.triggers.external.map((trigger, i) => {
       const value = trigger.read(view)?.value;
       const { milli } = this.fallbacks[i].read({ value, replicas, readyReplicas: ready });
@@ -98,33 +99,10 @@ class ScaledObject implements Scaler {
     });
     return {
       scale: { specReplicas: replicas, statusReplicas: pods.length, selector: `app=${view.name}` },
-      ...podsOf(view),
-      readings: { ...podsOf(view).readings, external: Object.fromEntries(external) },
+      pods: shown.pods,
+      readings: { ...shown.readings, external: Object.fromEntries(external) },
     };
   }
-}
-
-/** The pods and their CPU as the HPA's own policy would show them. */
-function podsOf({ pods, size }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
-  const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.ceil(size.memoryMiB * 2 ** 20 * 1000) };
-  const known = (time: Seconds) => (Number.isNaN(time) ? undefined : time);
-  return {
-    pods: pods.map((pod, i) => ({
-      name: `${i}`,
-      phase: pod.pending ? ("Pending" as const) : ("Running" as const),
-      ...(known(pod.startedAt) === undefined ? {} : { startedAt: pod.startedAt }),
-      ready: pod.ready,
-      readyChangedAt: known(pod.readySince) ?? known(pod.startedAt) ?? 0,
-      containers: [{ name: CONTAINER, requests }],
-    })),
-    readings: {
-      resource: pods.flatMap((pod, i) => {
-        if (Number.isNaN(pod.cpuMillicores)) return [];
-        const usage = { [CONTAINER]: { cpu: Math.ceil(Math.round(pod.cpuMillicores * 1e6) / 1e6) } };
-        return [{ pod: `${i}`, at: pod.sampledAt, window: pod.sampleWindow, containers: usage }];
-      }),
-    },
-  };
 }
 
 const isMultiple = (elapsed: Seconds, period: Seconds): boolean =>

@@ -153,8 +153,14 @@ describe("whose sample is trusted", () => {
 
 describe("what is remembered", () => {
   /** Syncs every 15 s with the pods sharing `load` millicores, each size applied at once. */
-  function follow(load: (now: number) => number, from: number, until: number, first: number): Map<number, number> {
-    const scaler = make(hpa, { target: "50%" });
+  function follow(
+    load: (now: number) => number,
+    from: number,
+    until: number,
+    first: number,
+    fields: Record<string, unknown> = {},
+  ): Map<number, number> {
+    const scaler = make(hpa, { target: "50%", ...fields });
     const sizes = new Map<number, number>();
     let replicas = first;
     for (let now = from; now <= until; now += 15) {
@@ -172,6 +178,18 @@ describe("what is remembered", () => {
     expect([105, 390, 405, 420].map((now) => sizes.get(now))).toEqual([60, 60, 5, 5]);
   });
 
+  test("with an empty behavior it takes 5, 10, 20, 40, 60, and forgets a look earlier", () => {
+    const sizes = follow((now) => (now < 105 ? 30_000 : 2_500), 0, 420, 1, { behavior: {} });
+    expect([0, 15, 30, 45, 60].map((now) => sizes.get(now))).toEqual([5, 10, 20, 40, 60]);
+    expect([105, 375, 390].map((now) => sizes.get(now))).toEqual([60, 60, 5]);
+  });
+
+  test("a policy of one pod a minute holds it back", () => {
+    const policies = [{ type: "Pods", value: 1, period: "1m" }];
+    const sizes = follow(() => 30_000, 0, 120, 1, { behavior: { scaleUp: { policies } } });
+    expect([0, 45, 60, 105, 120].map((now) => sizes.get(now))).toEqual([2, 2, 3, 3, 4]);
+  });
+
   test("the size found at the first look holds for five minutes, the end included", () => {
     const sizes = follow(() => 500, 1000, 1330, 10);
     expect([1000, 1300, 1315].map((now) => sizes.get(now))).toEqual([10, 10, 1]);
@@ -180,7 +198,7 @@ describe("what is remembered", () => {
   test("a scale-down that waits says so, with what it would be", () => {
     const scaler = make(hpa, { target: "50%" });
     const answer = ask(scaler, serviceView({ pods: using(100, 100, 100, 100) }));
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       replicas: 4,
       rule: "ScaleDownStabilized",
       seen: { utilisation: 0.1, ready: 4, missing: 0, unready: 0, proposal: 1 },

@@ -1,0 +1,43 @@
+/** The pods of a service and what the metrics API says of them, as the HPA's controller takes them. */
+import type { HpaInputs } from "../../controllers/hpa/index.js";
+import type { Millicores, Seconds } from "../../units.js";
+import type { PodView, ServiceView } from "../contract.js";
+
+/** Every pod has one container. */
+const CONTAINER = "app";
+
+/** Usage comes as whole nanocores and is read in millicores, which rounds up. */
+const asMillicores = (use: Millicores): number => Math.ceil(Math.round(use * 1e6) / 1e6);
+
+/** Every pod is taken to request the service's present size; its start is its container's. */
+export function podsAndSamples({ pods, size }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
+  const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.ceil(size.memoryMiB * 2 ** 20 * 1000) };
+  const named = pods.map((pod, i) => ({ pod, name: String(i) }));
+  return {
+    pods: named.map(({ pod, name }) => ({ name, ...stateOf(pod), containers: [{ name: CONTAINER, requests }] })),
+    readings: {
+      resource: named
+        .filter(({ pod }) => !Number.isNaN(pod.cpuMillicores))
+        .map(({ pod, name }) => ({
+          pod: name,
+          at: pod.sampledAt,
+          window: pod.sampleWindow,
+          containers: { [CONTAINER]: { cpu: asMillicores(pod.cpuMillicores) } },
+        })),
+    },
+  };
+}
+
+/** When a pod that was ready lost its readiness is not in the view: the time when it gained it stands in. */
+function stateOf({ pending, draining, ready, startedAt, readySince }: PodView) {
+  const changed = known(readySince) ?? known(startedAt);
+  return {
+    phase: pending ? ("Pending" as const) : ("Running" as const),
+    deleting: draining,
+    ready,
+    readyChangedAt: changed ?? 0,
+    ...(known(startedAt) === undefined ? {} : { startedAt }),
+  };
+}
+
+const known = (time: Seconds): Seconds | undefined => (Number.isNaN(time) ? undefined : time);
