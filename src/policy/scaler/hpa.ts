@@ -1,152 +1,134 @@
 /**
- * Kubernetes Horizontal Pod Autoscaler (autoscaling/v2, as of 1.36) on CPU utilisation, with no
- * `behavior` given: up at once, to at most twice the replicas (or 4) a sync; down to the highest
- * proposal of the last five minutes. A sync happens every `period`; upstream counts it from the end of
- * the sync before, which here takes no time.
+ * Kubernetes' Horizontal Pod Autoscaler in the simulated world: controllers/hpa decides, to the letter; this shows it the
+ * service as the API server and the metrics APIs would.
  *
- * Not modelled: other metrics and several at once; `behavior`; scaling from zero (0 replicas pause it,
- * as upstream without its gate); failed pods. A pod's start is its container's, not the kubelet's first
- * word of it. Every pod is taken to request the service's present size. When a pod that was ready lost
- * its readiness is not in the view: the time when it gained it stands in.
+ * Each pod is one container, "app". Its start is its container's, not the kubelet's first word of it. When a pod that was
+ * ready lost its readiness is not in the view: the time when it gained it stands in. A pods metric has the same value in
+ * every pod that is ready: the service's, divided.
  */
-import type { Millicores, Seconds } from "../../units.js";
-import type { PodView, ScaleAnswer, ServiceView } from "../contract.js";
+import {
+  createHpa,
+  type Hpa,
+  type HpaDecision,
+  type HpaInputs,
+  type HpaSpec,
+  type PodState,
+  type Readings,
+} from "../../controllers/hpa/index.js";
+import type { Millicores } from "../../units.js";
+import type { PodView, Reason, ScaleAnswer, ServiceView } from "../contract.js";
 import { defineScaler } from "../define.js";
-import { fraction, interval, seconds, wholePercent } from "../fields.js";
+import { flag, fraction, interval, seconds, wholePercent } from "../fields.js";
+import { behaviorField, behaviorOf, type MetricFields, metricsField, nameOf, specOf } from "./hpa-fields.js";
 
-/** Per ready pod its use; of the others only how many there are. */
-interface Samples {
-  readonly total: Millicores;
-  readonly ready: number;
-  readonly missing: number;
-  readonly unready: number;
-}
-
-interface Patience {
-  readonly cpuInitializationPeriod: Seconds;
-  readonly initialReadinessDelay: Seconds;
-}
-
-/** What the replica calculator goes by, all whole numbers but the tolerance. */
-interface Aim {
-  readonly replicas: number;
-  readonly request: Millicores;
-  readonly targetPercent: number;
-  readonly tolerance: number;
-}
-
-/** A number and, where it differs from the number given, the condition that changed it. */
-interface Limited {
-  readonly replicas: number;
-  readonly reason: string | undefined;
-}
+const CONTAINER = "app";
 
 /** Usage comes as whole nanocores and is read in millicores, which rounds up. */
 const asMillicores = (use: Millicores): number => Math.ceil(Math.round(use * 1e6) / 1e6);
 
-/** Whether the sample of a running pod is not to be trusted, since the pod has just started or never got ready. */
-function isUnready(pod: PodView, now: Seconds, patience: Patience): boolean {
+const known = <K extends string>(name: K, value: number) =>
+  (Number.isNaN(value) ? {} : { [name]: value }) as { readonly [key in K]?: number };
+
+const podName = (index: number): string => `pod-${index}`;
+
+function podState(pod: PodView, index: number, { size }: ServiceView): PodState {
   const changed = Number.isNaN(pod.readySince) ? pod.startedAt : pod.readySince;
-  if (now < pod.startedAt + patience.cpuInitializationPeriod) {
-    return !pod.ready || pod.sampledAt < changed + pod.sampleWindow;
-  }
-  return !pod.ready && changed < pod.startedAt + patience.initialReadinessDelay;
-}
-
-function groupPods(view: ServiceView, patience: Patience): Samples {
-  let total = 0;
-  let ready = 0;
-  let missing = 0;
-  let unready = 0;
-  for (const pod of view.pods) {
-    if (pod.draining) continue;
-    if (pod.pending) unready++;
-    else if (Number.isNaN(pod.cpuMillicores)) missing++;
-    else if (isUnready(pod, view.now, patience)) unready++;
-    else {
-      ready++;
-      total += asMillicores(pod.cpuMillicores);
-    }
-  }
-  return { total, ready, missing, unready };
-}
-
-/** Whole per cent of the requests, cut off: upstream divides integers, before it compares anything. */
-const percentOf = (total: Millicores, pods: number, request: Millicores): number =>
-  Math.trunc((100 * total) / (pods * request));
-
-/** What the samples ask for, before any restraint. */
-function proposedReplicas(aim: Aim, samples: Samples): number {
-  const { replicas, request, targetPercent, tolerance } = aim;
-  const { ready, missing, unready } = samples;
-  const steady = (ratio: number) => 1 - tolerance <= ratio && ratio <= 1 + tolerance;
-
-  const ratio = percentOf(samples.total, ready, request) / targetPercent;
-  const unreadyCount = ratio > 1 ? unready : 0;
-  if (missing === 0 && unreadyCount === 0) return steady(ratio) ? replicas : Math.ceil(ratio * ready);
-
-  // Those not heard of are assumed to be on the side that argues against the change.
-  const missingCount = ratio === 1 ? 0 : missing;
-  const assumed = ratio < 1 ? Math.trunc((request * Math.max(100, targetPercent)) / 100) : 0;
-  const counted = ready + missingCount + unreadyCount;
-  const cautious = percentOf(samples.total + missingCount * assumed, counted, request) / targetPercent;
-  const flipped = (ratio < 1 && cautious > 1) || (ratio > 1 && cautious < 1);
-  if (steady(cautious) || flipped) return replicas;
-  const proposal = Math.ceil(cautious * counted);
-  const backwards = (cautious < 1 && proposal > replicas) || (cautious > 1 && proposal < replicas);
-  return backwards ? replicas : proposal;
-}
-
-/** Remembers the proposals of the last `window` seconds, both ends included, and answers with the highest. */
-function createStabilizer(window: Seconds) {
-  const recommendations: { replicas: number; at: Seconds }[] = [];
+  const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.round(size.memoryMiB * 2 ** 20) * 1000 };
   return {
-    /** The size that is found at the first look counts as a proposal, so nothing shrinks in the first window. */
-    begin(replicas: number, now: Seconds): void {
-      if (recommendations.length === 0) recommendations.push({ replicas, at: now });
-    },
-    stabilize(proposal: number, now: Seconds): number {
-      let highest = proposal;
-      let outdated = -1;
-      for (const [i, { replicas, at }] of recommendations.entries()) {
-        if (at < now - window) outdated = i;
-        else highest = Math.max(highest, replicas);
-      }
-      const latest = { replicas: proposal, at: now };
-      if (outdated >= 0) recommendations[outdated] = latest;
-      else recommendations.push(latest);
-      return highest;
-    },
+    name: podName(index),
+    phase: pod.pending ? "Pending" : "Running",
+    deleting: pod.draining,
+    ready: pod.ready,
+    ...known("startedAt", pod.startedAt),
+    ...known("readyChangedAt", changed),
+    containers: [{ name: CONTAINER, requests }],
   };
 }
 
-/** Within the bounds, and not above twice the replicas of this moment, or 4. */
-function limit(desired: number, view: ServiceView): Limited {
-  const step = Math.max(2 * view.replicas, 4);
-  const most = Math.min(view.max, step);
-  if (desired < view.min) return { replicas: view.min, reason: "TooFewReplicas" };
-  if (desired > most) return { replicas: most, reason: step < view.max ? "ScaleUpLimit" : "TooManyReplicas" };
-  return { replicas: desired, reason: undefined };
+/** The resource metrics API: pods that have a sample. */
+const usages = ({ pods }: ServiceView) =>
+  pods.flatMap((pod, index) => {
+    if (Number.isNaN(pod.cpuMillicores)) return [];
+    const containers = { [CONTAINER]: { cpu: asMillicores(pod.cpuMillicores) } };
+    return [{ pod: podName(index), at: pod.sampledAt, window: pod.sampleWindow, containers }];
+  });
+
+function readings(view: ServiceView, metrics: readonly MetricFields[]): Readings {
+  const pods: Record<string, { pod: string; at: number; value: number }[]> = {};
+  const object: Record<string, number> = {};
+  const external: Record<string, number[]> = {};
+  for (const metric of metrics) {
+    if (metric.kind === "resource") continue;
+    const service = metric.kind === "pods" ? undefined : metric.service;
+    const value = view.mean(metric.signal, metric.window, service);
+    if (Number.isNaN(value)) continue;
+    const name = nameOf(metric);
+    if (metric.kind === "external") external[name] = [Math.round(value * 1000)];
+    else if (metric.kind === "object") object[name] = Math.round(value * 1000);
+    else {
+      const share = Math.round((value * 1000) / Math.max(1, view.ready));
+      pods[name] = view.pods.flatMap(({ ready }, i) =>
+        ready ? [{ pod: podName(i), at: view.now, value: share }] : [],
+      );
+    }
+  }
+  return { resource: usages(view), pods, object, external };
 }
 
-/** The cases that upstream settles before it reads a metric. */
-function settledByBounds({ replicas, min, max }: ServiceView): ScaleAnswer | undefined {
-  if (replicas === 0) return { replicas, rule: "ScalingDisabled" };
-  if (replicas > max) return { replicas: max, rule: "Current number of replicas above Spec.MaxReplicas" };
-  if (replicas < min) return { replicas: min, rule: "Current number of replicas below Spec.MinReplicas" };
-  return undefined;
+function inputs(view: ServiceView, metrics: readonly MetricFields[]): HpaInputs {
+  const statusReplicas = view.pods.filter(({ draining }) => !draining).length;
+  return {
+    scale: { specReplicas: view.replicas, statusReplicas, selector: `app=${view.name}` },
+    pods: view.pods.map((pod, index) => podState(pod, index, view)),
+    readings: readings(view, metrics),
+  };
 }
 
-function direction(desired: number, replicas: number): string {
-  if (desired > replicas) return "cpu resource utilization (percentage of request) above target";
-  return desired < replicas ? "All metrics below target" : "DesiredWithinRange";
+/** In the field's words, what decided: a bound, a window, or the metrics. */
+function ruleOf({ rescaleReason, status }: HpaDecision): string {
+  const find = (type: string) => status.conditions.find((condition) => condition.type === type);
+  const active = find("ScalingActive");
+  if (active?.status === false) return active.reason;
+  const [limited, able] = [find("ScalingLimited"), find("AbleToScale")];
+  if (limited?.status === true) return limited.reason;
+  if (able?.reason.endsWith("Stabilized")) return able.reason;
+  return rescaleReason === "" ? "DesiredWithinRange" : rescaleReason;
+}
+
+/** What the decision log shows of the metric that asked for most. */
+function seenOf(trail: readonly Reason[]): Readonly<Record<string, number>> {
+  const metrics = trail.filter(({ seen, wished }) => seen?.ratio !== undefined && wished !== undefined);
+  const [first, ...others] = metrics;
+  if (first === undefined) return {};
+  const most = others.reduce((greatest, one) => (one.wished! > greatest.wished! ? one : greatest), first);
+  const { utilization, ...rest } = most.seen as Readonly<Record<string, number>>;
+  const { ratio, ready, missing, unready } = rest;
+  if (utilization === undefined) return { ratio, proposal: most.wished! };
+  return { utilisation: utilization / 100, ready, missing, unready, proposal: most.wished! };
+}
+
+/** The answer of one sync. No metric at all is no opinion. */
+function answerOf(decision: HpaDecision, view: ServiceView): ScaleAnswer {
+  const { status, trail, rescaledTo } = decision;
+  const { conditions } = status;
+  const settled = trail.find(({ what }) => what.startsWith("Current number of replicas"));
+  const why = { trail, conditions };
+  if (settled !== undefined) return { replicas: rescaledTo ?? view.replicas, rule: settled.what, why };
+  const rule = ruleOf(decision);
+  const failed = rule.startsWith("Failed");
+  return { replicas: failed ? NaN : (rescaledTo ?? view.replicas), rule, seen: seenOf(trail), why };
 }
 
 export const hpa = defineScaler({
   name: "hpa",
-  summary: "Kubernetes Horizontal Pod Autoscaler v2 on CPU utilisation, with the default behaviour.",
+  summary: "Kubernetes Horizontal Pod Autoscaler v2, decision for decision as v1.36.2.",
   fields: {
     target: wholePercent().prefault("80%").describe("CPU use to aim for, as a share of the request."),
+    metrics: metricsField(),
+    behavior: behaviorField(),
+    scaleToZero: flag()
+      .prefault(false)
+      .describe("Gate HPAScaleToZero: an object or external metric may go to 0 and back."),
     tolerance: fraction().prefault("10%").describe("How far use may be off the target before anything is done."),
     period: interval().prefault("15s").describe("Time between two syncs."),
     stabilization: seconds().prefault("5m").describe("A scale-down goes no lower than any proposal this recent."),
@@ -157,32 +139,23 @@ export const hpa = defineScaler({
       .prefault("30s")
       .describe("A pod whose readiness last changed within so long of its start counts as never ready."),
   },
-  create: ({ target, tolerance, period, stabilization, ...patience }) => {
-    const targetPercent = Math.round(target * 100);
-    const stabilizer = createStabilizer(stabilization);
+  create: ({ target, metrics, behavior, period, stabilization, ...flags }) => {
+    const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", utilization: target }];
+    const written = behaviorOf(behavior);
+    const specIn = ({ min, max }: ServiceView): HpaSpec => ({
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: measured.map(specOf),
+      ...(written === undefined ? {} : { behavior: written }),
+    });
+    let controller: Hpa | undefined;
     return {
       period,
       desiredReplicas(view) {
-        stabilizer.begin(view.replicas, view.now);
-        const settled = settledByBounds(view);
-        if (settled) return settled;
-
-        const samples = groupPods(view, patience);
-        const request = Math.ceil(view.size.cpuMillicores);
-        const { ready, missing, unready } = samples;
-        if (ready === 0 || request === 0) {
-          return { replicas: NaN, rule: "FailedGetResourceMetric", seen: { ready, missing, unready, request } };
-        }
-        const proposal = proposedReplicas({ replicas: view.replicas, request, targetPercent, tolerance }, samples);
-        const stabilized = stabilizer.stabilize(proposal, view.now);
-        const { replicas, reason } = limit(stabilized, view);
-        const held = stabilized === proposal ? undefined : "ScaleDownStabilized";
-        const utilisation = percentOf(samples.total, ready, request) / 100;
-        return {
-          replicas,
-          rule: reason ?? held ?? direction(replicas, view.replicas),
-          seen: { utilisation, ready, missing, unready, proposal },
-        };
+        const spec = specIn(view);
+        controller ??= createHpa(spec, { ...flags, downscaleStabilization: stabilization });
+        controller.update(spec);
+        return answerOf(controller.reconcile(inputs(view, measured), view.now), view);
       },
     };
   },

@@ -180,7 +180,7 @@ describe("what is remembered", () => {
   test("a scale-down that waits says so, with what it would be", () => {
     const scaler = make(hpa, { target: "50%" });
     const answer = ask(scaler, serviceView({ pods: using(100, 100, 100, 100) }));
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       replicas: 4,
       rule: "ScaleDownStabilized",
       seen: { utilisation: 0.1, ready: 4, missing: 0, unready: 0, proposal: 1 },
