@@ -3,6 +3,7 @@ import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
 import { playDeployment } from "./deployment.js";
 import { playHpa } from "./hpa.js";
+import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playVpa } from "./vpa.js";
@@ -13,8 +14,9 @@ export type Player = (vector: Vector) => readonly unknown[];
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
 export const players: Readonly<Record<string, Player>> = {
   cloud,
-  hpa: playHpa,
   deployment: playDeployment,
+  hpa: playHpa,
+  karpenter: playKarpenter,
   keda: playKeda,
   "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,

@@ -142,6 +142,7 @@ export class Control {
   private plan(): void {
     const { machines, fleet, log } = this.parts;
     const answer = this.provisioner!.plan(this.clusterView());
+    if (answer.quiet) return;
     const from = machines.all.length;
     const bought = answer.add.reduce((sum, { group, count }) => sum + machines.buy(group, count), 0);
     const wished = from + answer.add.reduce((sum, { count }) => sum + count, 0) - answer.remove.length;

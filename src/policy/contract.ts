@@ -179,6 +179,8 @@ export interface ProvisionAnswer {
   /** Nodes to drain and give back, by id. */
   readonly remove: readonly number[];
   readonly rule: string;
+  /** Nothing was decided, so that there is nothing to write down. */
+  readonly quiet?: true;
   readonly seen?: Readonly<Record<string, number>>;
   readonly why?: Why;
 }

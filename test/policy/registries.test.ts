@@ -11,6 +11,7 @@ import { make } from "./builders.js";
 const least: Record<string, Record<string, unknown>> = {
   timetable: { entries: [{ at: "8h", replicas: 10 }] },
   "target-tracking": { target: "70%" },
+  keda: { triggers: [{ signal: "queue", threshold: 5 }] },
   "step-scaling": { policies: [{ threshold: "70%", steps: [{ lower: 0, adjustment: 1 }] }] },
   "simple-scaling": { policies: [{ threshold: "70%", adjustment: 1 }] },
   "scheduled-scaling": { actions: [{ cron: "0 8 * * *", replicas: 10 }] },

@@ -3,6 +3,7 @@ import type { Definition } from "../define.js";
 import { azureAutoscale } from "./azure-autoscale.js";
 import { gceAutoscaler } from "./gce-autoscaler.js";
 import { hpa } from "./hpa.js";
+import { keda } from "./keda.js";
 import { knative } from "./knative.js";
 import { none } from "./none.js";
 import { perRequest } from "./per-request.js";
@@ -19,6 +20,7 @@ export const scalers: readonly Definition<Scaler>[] = [
   hpa,
   targetTracking,
   perRequest,
+  keda,
   knative,
   stepScaling,
   simpleScaling,

@@ -1,0 +1,125 @@
+/** A node yet to be made: the set of instance types that it could still be. Every pod added only shrinks the set. */
+import { ARCH, CAPACITY_TYPE, INSTANCE_TYPE, NODE_POOL, OS, ZONE } from "./labels.js";
+import {
+  allocatable,
+  fits,
+  type InstanceType,
+  type NodePool,
+  type Offering,
+  type Pod,
+  plus,
+  type Resources,
+  sum,
+} from "./objects.js";
+import { toleratesAll } from "./pod.js";
+import { inValues, type Requirement } from "./requirement.js";
+import { both, intersects, loosely, ofLabels, ofSpecs, type Requirements, requirements } from "./requirements.js";
+
+/** An instance type with what it can be, worked out once. */
+export interface Kind {
+  readonly spec: InstanceType;
+  readonly allocatable: Resources;
+  readonly requirements: Requirements;
+  readonly offerings: readonly { readonly spec: Offering; readonly requirements: Requirements }[];
+}
+
+export function kindOf(spec: InstanceType): Kind {
+  const available = spec.offerings.filter((offering) => offering.available);
+  return {
+    spec,
+    allocatable: allocatable(spec),
+    requirements: requirements([
+      inValues(INSTANCE_TYPE, spec.name),
+      inValues(ARCH, spec.arch),
+      inValues(OS, "linux"),
+      inValues(ZONE, ...available.map(({ zone }) => zone)),
+      inValues(CAPACITY_TYPE, ...available.map(({ capacityType }) => capacityType)),
+    ]),
+    offerings: spec.offerings.map((offering) => ({
+      spec: offering,
+      requirements: ofLabels({ [CAPACITY_TYPE]: offering.capacityType, [ZONE]: offering.zone }),
+    })),
+  };
+}
+
+/** Prices of the offerings that are available and fit. */
+export const prices = ({ offerings }: Kind, asked: Requirements): readonly number[] =>
+  offerings
+    .filter(({ spec, requirements: offered }) => spec.available && loosely(asked, offered))
+    .map(({ spec }) => spec.price);
+
+/** Cheapest first. Upstream leaves the order of equals to an unstable sort; ours is by name. */
+export function byPrice(kinds: readonly Kind[], asked: Requirements): readonly Kind[] {
+  const priced = kinds.map((kind) => ({ kind, price: Math.min(...prices(kind, asked)) }));
+  priced.sort((a, b) => (a.price === b.price ? (a.kind.spec.name < b.kind.spec.name ? -1 : 1) : a.price - b.price));
+  return priced.map(({ kind }) => kind);
+}
+
+/** How many of the first types it takes until every minValues is met; undefined when all of them do not. */
+export function enough(kinds: readonly Kind[], asked: Requirements): number | undefined {
+  const flexible = [...asked.values()].filter(({ minValues }) => minValues !== undefined);
+  if (flexible.length === 0) return 0;
+  const seen = new Map<string, Set<string>>(flexible.map(({ key }) => [key, new Set()]));
+  for (const [i, kind] of kinds.entries()) {
+    for (const [key, values] of seen) for (const value of kind.requirements.get(key)?.values ?? []) values.add(value);
+    if (flexible.every(({ key, minValues }) => seen.get(key)!.size >= minValues!)) return i + 1;
+  }
+  return undefined;
+}
+
+/** Types that can be so, have so much room and can be had. None when minValues is not met. */
+export function remaining(kinds: readonly Kind[], asked: Requirements, requests: Resources): readonly Kind[] {
+  const left = kinds.filter(
+    (kind) =>
+      intersects(kind.requirements, asked) && fits(requests, kind.allocatable) && prices(kind, asked).length > 0,
+  );
+  return enough(left, asked) === undefined ? [] : left;
+}
+
+const nothing: Resources = { cpu: 0, memory: 0, pods: 0 };
+
+/** What a NodePool's nodes have in common. */
+export interface Template {
+  readonly pool: NodePool;
+  readonly requirements: Requirements;
+  readonly kinds: readonly Kind[];
+}
+
+export function templateOf(pool: NodePool, kinds: readonly Kind[]): Template {
+  const labels = ofLabels({ ...pool.labels, [NODE_POOL]: pool.name });
+  const common = both(ofSpecs(pool.requirements ?? []), labels);
+  const own = pool.types === undefined ? kinds : kinds.filter(({ spec }) => pool.types!.includes(spec.name));
+  return { pool, requirements: common, kinds: remaining(own, common, nothing) };
+}
+
+export class Claim {
+  readonly pods: Pod[] = [];
+  requests: Resources;
+
+  constructor(
+    readonly pool: NodePool,
+    public requirements: Requirements,
+    public kinds: readonly Kind[],
+    daemons: Resources,
+  ) {
+    this.requests = daemons;
+  }
+
+  /** Takes the pod if any instance type is left that suits it and all before it. */
+  add(pod: Pod, asked: Requirements): boolean {
+    if (!toleratesAll(pod, this.pool.taints) || !loosely(this.requirements, asked)) return false;
+    const narrowed = both(this.requirements, asked);
+    const requests = plus(this.requests, sum([pod]));
+    const left = remaining(this.kinds, narrowed, requests);
+    if (left.length === 0) return false;
+    this.pods.push(pod);
+    this.requirements = narrowed;
+    this.requests = requests;
+    this.kinds = left;
+    return true;
+  }
+
+  require(one: Requirement): void {
+    this.requirements = both(this.requirements, new Map([[one.key, one]]));
+  }
+}

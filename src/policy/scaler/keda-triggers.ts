@@ -1,0 +1,117 @@
+/** KEDA's triggers over what the simulated world measures: each gives a metric for the HPA, and says whether it is active. */
+import { Cron } from "croner";
+import type { Seconds } from "../../units.js";
+import type { ServiceView } from "../contract.js";
+import { either, interval, level, list, oneOf, positive, record, text, wholePercent } from "../fields.js";
+
+/** Signals that a queue's length or a Prometheus query could report, summed over the service. */
+const sources = ["queue", "rate", "concurrency"] as const;
+
+function readable(cron: string, timezone: string): boolean {
+  try {
+    return new Cron(cron, { timezone }).nextRun(new Date(0)) !== null && cron.trim().split(/\s+/).length === 5;
+  } catch {
+    return false;
+  }
+}
+
+const expression = () =>
+  text('a cron expression of five fields like "0 8 * * 1-5"', (cron: string) => readable(cron, "UTC"));
+
+const signalTrigger = record({
+  signal: oneOf(...sources).describe("What is measured: calls waiting, calls a second, or calls in the service."),
+  threshold: level().describe("How much of it one replica is there for."),
+  activation: level().optional().describe("Active above this; default: above nothing."),
+  window: interval().prefault("30s").describe("What the mean is taken over."),
+});
+
+const cronTrigger = record({
+  cron: record({
+    start: expression().describe("When the time of more replicas begins."),
+    end: expression().describe("When it ends."),
+    timeZone: text('a time zone like "UTC" or "Europe/Paris"', (zone: string) => readable("0 0 * * *", zone))
+      .default("UTC")
+      .describe("Where they are read."),
+    desiredReplicas: positive().describe("Replicas in that time."),
+  }).describe("A time of the day or week."),
+});
+
+const cpuTrigger = record({ cpu: wholePercent().describe("CPU use to aim for, as a share of the request.") });
+
+/** The list as a scenario holds it. */
+export const triggersField = () =>
+  list(
+    either(
+      "a trigger like { signal: queue, threshold: 5 }, { cron: { … } } or { cpu: 80% }",
+      signalTrigger,
+      cronTrigger,
+      cpuTrigger,
+    ),
+  );
+
+type Given = ReturnType<ReturnType<typeof triggersField>["parse"]>[number];
+
+/** A trigger with an external metric: what it reads, and above which value it is active. */
+export interface ExternalTrigger {
+  readonly name: string;
+  readonly target: number;
+  /** Undefined while there is nothing to read. */
+  read(view: ServiceView): { readonly value: number; readonly active: boolean } | undefined;
+}
+
+export interface Triggers {
+  readonly external: readonly ExternalTrigger[];
+  /** In whole per cent. A CPU trigger belongs to the HPA and never wakes a service from zero. */
+  readonly cpuPercent: readonly number[];
+}
+
+export function triggersOf(given: readonly Given[], startsAt: number): Triggers {
+  const external = given.flatMap((one, i): ExternalTrigger[] => {
+    if ("signal" in one) return [signalReader(one, `s${i}-${one.signal}`)];
+    return "cron" in one ? [cronReader(one.cron, `s${i}-cron`, startsAt)] : [];
+  });
+  return { external, cpuPercent: given.flatMap((one) => ("cpu" in one ? [Math.round(one.cpu * 100)] : [])) };
+}
+
+interface SignalTrigger {
+  readonly signal: (typeof sources)[number];
+  readonly threshold: number;
+  readonly activation?: number | undefined;
+  readonly window: Seconds;
+}
+
+const signalReader = ({ signal, threshold, activation = 0, window }: SignalTrigger, name: string): ExternalTrigger => ({
+  name,
+  target: threshold,
+  read(view) {
+    const value = view.mean(signal, window);
+    return Number.isNaN(value) ? undefined : { value, active: value > activation };
+  },
+});
+
+interface CronTrigger {
+  readonly start: string;
+  readonly end: string;
+  readonly timeZone: string;
+  readonly desiredReplicas: number;
+}
+
+/** Within its time as long as the next end comes before the next start; outside it asks for nothing. */
+function cronReader(
+  { start, end, timeZone, desiredReplicas }: CronTrigger,
+  name: string,
+  startsAt: number,
+): ExternalTrigger {
+  const starts = new Cron(start, { timezone: timeZone });
+  const ends = new Cron(end, { timezone: timeZone });
+  const next = (cron: Cron, now: Date): number => cron.nextRun(now)?.getTime() ?? Infinity;
+  return {
+    name,
+    target: 1,
+    read({ now }) {
+      const moment = new Date(startsAt + Math.round(now * 1000));
+      const active = next(ends, moment) <= next(starts, moment);
+      return { value: active ? desiredReplicas : 0, active };
+    },
+  };
+}

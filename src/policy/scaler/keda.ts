@@ -1,0 +1,188 @@
+/**
+ * KEDA's ScaledObject: its operator polls the triggers, wakes the service from zero and puts it back after a cooldown; the
+ * HPA that it makes does everything from one replica up, by the triggers' metrics.
+ *
+ * Polls and the HPA's syncs come at whole multiples of their periods. Not modelled: scaling modifiers, push scalers, cached
+ * metrics, pausing (nobody annotates objects in a run), what a source takes to answer. A signal that has no sample yet is a
+ * reading that failed.
+ */
+import { createHpa, type Hpa, type HpaDecision, type HpaInputs, type MetricSpec } from "../../controllers/hpa/index.js";
+import { Fallback, type FallbackSpec } from "../../controllers/keda/fallback.js";
+import { type Executed, requestScale, type ScaledObjectSpec } from "../../controllers/keda/scaled-object.js";
+import type { Seconds } from "../../units.js";
+import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../contract.js";
+import { defineScaler } from "../define.js";
+import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
+import { type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
+
+const DEFAULT_MAX = 100;
+const CONTAINER = "app";
+
+interface Setup {
+  readonly triggers: Triggers;
+  readonly pollingInterval: Seconds;
+  readonly syncPeriod: Seconds;
+  readonly fallback: FallbackSpec | undefined;
+  readonly spec: Omit<ScaledObjectSpec, "minReplicaCount" | "createdAt" | "fallbackReplicas">;
+}
+
+class ScaledObject implements Scaler {
+  readonly period: Seconds;
+  private readonly fallbacks: readonly Fallback[];
+  private hpa: Hpa | undefined;
+  private lastActive: Seconds | undefined;
+  private looks = 0;
+
+  constructor(private readonly setup: Setup) {
+    const { triggers, pollingInterval, syncPeriod, fallback } = setup;
+    this.period = greatestCommon(pollingInterval, syncPeriod);
+    this.fallbacks = triggers.external.map(({ target }) => new Fallback(fallback, { type: "AverageValue", target }));
+  }
+
+  desiredReplicas(view: ServiceView): ScaleAnswer {
+    const elapsed = ++this.looks * this.period;
+    const { pollingInterval, syncPeriod } = this.setup;
+    // The HPA sees what a poll has set when it looks the next time.
+    const synced = isMultiple(elapsed, syncPeriod) ? this.sync(view) : undefined;
+    const afterSync = synced?.rescaledTo ?? view.replicas;
+    const polled = isMultiple(elapsed, pollingInterval) ? this.poll(view, afterSync) : undefined;
+    const replicas = polled?.replicas ?? afterSync;
+    return {
+      replicas,
+      rule: ruleOf(polled, synced),
+      seen: { lastActive: this.lastActive ?? NaN },
+      ...(polled === undefined && synced === undefined
+        ? { quiet: true as const }
+        : { why: { trail: trailOf(polled, synced), conditions: conditionsOf(polled, synced) } }),
+    };
+  }
+
+  private poll(view: ServiceView, replicas: number): Executed {
+    const readings = this.setup.triggers.external.map((trigger) => trigger.read(view));
+    const fallbackReplicas = this.setup.fallback?.replicas;
+    const spec = { ...this.setup.spec, minReplicaCount: view.min, fallbackReplicas, createdAt: 0 };
+    const poll = {
+      // Where only the CPU is asked, nobody may send the service to sleep.
+      active: readings.length === 0 || readings.some((reading) => reading?.active === true),
+      failed: readings.includes(undefined),
+      replicas,
+      lastActive: this.lastActive,
+    };
+    const executed = requestScale(spec, poll, view.now);
+    this.lastActive = executed.lastActive;
+    return executed;
+  }
+
+  private sync(view: ServiceView): HpaDecision {
+    const maxReplicas = view.max === Infinity ? DEFAULT_MAX : view.max;
+    this.hpa ??= createHpa({ minReplicas: Math.max(1, view.min), maxReplicas, metrics: this.metrics() });
+    return this.hpa.reconcile(this.inputs(view), view.now);
+  }
+
+  private metrics(): readonly MetricSpec[] {
+    const { external, cpuPercent } = this.setup.triggers;
+    return [
+      ...external.map(({ name, target }): MetricSpec => {
+        return { type: "External", metric: name, averageValue: Math.round(target * 1000) };
+      }),
+      ...cpuPercent.map((averageUtilization): MetricSpec => ({ type: "Resource", name: "cpu", averageUtilization })),
+    ];
+  }
+
+  private inputs(view: ServiceView): HpaInputs {
+    const { pods, ready, replicas } = view;
+    const external = this.setup.triggers.external.map((trigger, i) => {
+      const value = trigger.read(view)?.value;
+      const { milli } = this.fallbacks[i].read({ value, replicas, readyReplicas: ready });
+      return [trigger.name, milli === undefined ? { error: "no sample yet" } : [milli]] as const;
+    });
+    return {
+      scale: { specReplicas: replicas, statusReplicas: pods.length, selector: `app=${view.name}` },
+      ...podsOf(view),
+      readings: { ...podsOf(view).readings, external: Object.fromEntries(external) },
+    };
+  }
+}
+
+/** The pods and their CPU as the HPA's own policy would show them. */
+function podsOf({ pods, size }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
+  const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.ceil(size.memoryMiB * 2 ** 20 * 1000) };
+  const known = (time: Seconds) => (Number.isNaN(time) ? undefined : time);
+  return {
+    pods: pods.map((pod, i) => ({
+      name: `${i}`,
+      phase: pod.pending ? ("Pending" as const) : ("Running" as const),
+      ...(known(pod.startedAt) === undefined ? {} : { startedAt: pod.startedAt }),
+      ready: pod.ready,
+      readyChangedAt: known(pod.readySince) ?? known(pod.startedAt) ?? 0,
+      containers: [{ name: CONTAINER, requests }],
+    })),
+    readings: {
+      resource: pods.flatMap((pod, i) => {
+        if (Number.isNaN(pod.cpuMillicores)) return [];
+        const usage = { [CONTAINER]: { cpu: Math.ceil(Math.round(pod.cpuMillicores * 1e6) / 1e6) } };
+        return [{ pod: `${i}`, at: pod.sampledAt, window: pod.sampleWindow, containers: usage }];
+      }),
+    },
+  };
+}
+
+const isMultiple = (elapsed: Seconds, period: Seconds): boolean =>
+  Math.abs(elapsed / period - Math.round(elapsed / period)) < 1e-9;
+
+/** In whole milliseconds. */
+function greatestCommon(one: Seconds, other: Seconds): Seconds {
+  let [large, small] = [Math.round(one * 1000), Math.round(other * 1000)];
+  while (small > 0) [large, small] = [small, large % small];
+  return large / 1000;
+}
+
+function ruleOf(polled: Executed | undefined, synced: HpaDecision | undefined): string {
+  if (polled?.replicas !== undefined) return polled.activity?.status === "True" ? "activated" : "deactivated";
+  if (synced?.rescaledTo !== undefined) return synced.rescaleReason;
+  return polled?.activity?.reason ?? "no rescale";
+}
+
+const trailOf = (polled: Executed | undefined, synced: HpaDecision | undefined): readonly Reason[] => [
+  ...(synced?.trail ?? []),
+  ...(polled?.replicas === undefined ? [] : [{ what: "KEDA's executor", wished: polled.replicas }]),
+];
+
+function conditionsOf(polled: Executed | undefined, synced: HpaDecision | undefined): readonly Condition[] {
+  const own = [
+    { type: "Ready", given: polled?.ready },
+    { type: "Active", given: polled?.activity },
+  ].flatMap(({ type, given }) =>
+    given === undefined
+      ? []
+      : [{ type, status: given.status === "True", reason: given.reason, message: given.message }],
+  );
+  return [...own, ...(synced?.status.conditions ?? [])];
+}
+
+const behaviors = ["static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower"] as const;
+
+export const keda = defineScaler({
+  name: "keda",
+  summary: "KEDA's ScaledObject: event-driven, to and from zero, with the HPA that it makes.",
+  fields: {
+    triggers: triggersField().describe("What the service is scaled by; the highest wish counts."),
+    pollingInterval: interval().prefault("30s").describe("Time between two polls of the triggers."),
+    cooldownPeriod: seconds().prefault("5m").describe("How long after the last activity the service goes to sleep."),
+    initialCooldownPeriod: seconds().prefault("0s").describe("The same for a service that was never active."),
+    idleReplicaCount: whole().optional().describe("Replicas while nothing is active, fewer than min."),
+    fallback: record({
+      failureThreshold: whole().default(3).describe("Failed readings in a row that are borne."),
+      replicas: whole().describe("Replicas to ask for after them."),
+      behavior: oneOf(...behaviors)
+        .default("static")
+        .describe("How the present replicas count."),
+    })
+      .optional()
+      .describe("What a metric that cannot be read stands for."),
+    syncPeriod: interval().prefault("15s").describe("Time between two syncs of the HPA."),
+    startsAt: moment().prefault("2026-01-05T00:00:00Z").describe("The moment at which the simulated time begins."),
+  },
+  create: ({ triggers, pollingInterval, syncPeriod, fallback, startsAt, ...spec }) =>
+    new ScaledObject({ triggers: triggersOf(triggers, startsAt), pollingInterval, syncPeriod, fallback, spec }),
+});
