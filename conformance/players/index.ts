@@ -15,12 +15,12 @@ export type Player = (vector: Vector) => readonly unknown[];
 /** By the vectors' `controller`. To add one: a file beside this, and a line here. */
 export const players: Readonly<Record<string, Player>> = {
   cloud,
+  "cluster-autoscaler": clusterAutoscaler,
   deployment: playDeployment,
   hpa: playHpa,
   karpenter: playKarpenter,
   keda: playKeda,
-  "cluster-autoscaler": clusterAutoscaler,
   knative: playKnative,
-  vpa: playVpa,
   scheduler: playScheduler,
+  vpa: playVpa,
 };

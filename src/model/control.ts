@@ -228,8 +228,12 @@ class View implements ServiceView {
     return oldestFirst.map((pod) => this.podView(pod));
   }
 
-  mean(signal: Signal, window: Seconds): number {
-    return this.metrics.mean(this.service, signal, window);
+  mean(signal: Signal, window: Seconds, of?: string): number {
+    const { services } = this.state;
+    const service = of === undefined ? this.service : services.find(({ spec }) => spec.name === of);
+    if (service !== undefined) return this.metrics.mean(service, signal, window);
+    const names = services.map(({ spec }) => spec.name).join(", ");
+    throw new Error(`${this.name}: expected a service to measure, got "${of}"; there are ${names}`);
   }
 
   private members(): PodId[] {

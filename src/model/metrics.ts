@@ -13,6 +13,8 @@ export class Metrics {
   /** One list per service, the latest sample last. */
   private readonly history: Sample[][];
   private readonly arrivedBefore: number[];
+  /** Services that are sampled: those with a scaler, and those that one has asked for. */
+  private readonly watched: boolean[];
 
   constructor(
     private readonly state: State,
@@ -20,20 +22,29 @@ export class Metrics {
   ) {
     this.history = state.services.map(() => []);
     this.arrivedBefore = state.services.map(() => 0);
+    this.watched = state.services.map(({ scaler }) => scaler !== undefined);
   }
 
-  /** Samples every pod of every service that has a scaler. */
+  /** Samples every pod of every service that is watched. */
   scrape(): void {
-    for (const service of this.state.services) if (service.scaler !== undefined) this.scrapeService(service);
+    for (const service of this.state.services) if (this.watched[service.id]) this.scrapeService(service);
   }
 
   /** The mean of the samples that the window holds, one at least; NaN before the first. */
   mean(service: Service, signal: Signal, window: Seconds): number {
+    this.watch(service);
     const samples = this.history[service.id];
     const count = Math.max(1, Math.round(window / this.state.spec.scrapePeriod));
     const recent = samples.slice(-count).map((sample) => sample[signal]);
     const known = recent.filter((value) => !Number.isNaN(value));
     return known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+
+  /** From the first question on, so a service without a scaler has no samples before. */
+  private watch(service: Service): void {
+    if (this.watched[service.id]) return;
+    this.watched[service.id] = true;
+    this.arrivedBefore[service.id] = service.arrived;
   }
 
   private scrapeService(service: Service): void {

@@ -73,8 +73,8 @@ export interface ServiceView {
   readonly passed: Passed;
   /** For each ready pod without a call: how long it has been idle. Longest first. */
   readonly idle: readonly Seconds[];
-  /** The signal's mean over the last `window` seconds of samples; NaN when there is nothing to measure. */
-  mean(signal: Signal, window: Seconds): number;
+  /** The signal's mean over the last `window` seconds of samples, of this or the named service; NaN when there is nothing to measure. */
+  mean(signal: Signal, window: Seconds, service?: string): number;
 }
 
 /** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */

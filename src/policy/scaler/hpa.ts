@@ -1,97 +1,104 @@
 /**
- * Kubernetes' Horizontal Pod Autoscaler (autoscaling/v2) in the simulated world: the controller of controllers/hpa shown
- * the service's pods and their samples. A sync happens every `period`; upstream counts it from the end of the sync before,
- * which here takes no time.
+ * Kubernetes' Horizontal Pod Autoscaler in the simulated world: controllers/hpa decides, to the letter; this shows it the
+ * service as the API server and the metrics APIs would.
  *
- * Not offered yet: metrics other than CPU utilisation, though the controller has them; scaling from zero (0 replicas pause it, as
- * upstream without its gate).
+ * Each pod is one container, "app". Its start is its container's, not the kubelet's first word of it. When a pod that was
+ * ready lost its readiness is not in the view: the time when it gained it stands in. A pods metric has the same value in
+ * every pod that is ready: the service's, divided.
  */
 import {
-  type Behavior,
   createHpa,
   type Hpa,
   type HpaDecision,
-  type ScalingRules,
+  type HpaInputs,
+  type HpaSpec,
+  type Readings,
 } from "../../controllers/hpa/index.js";
-import type { ScaleAnswer } from "../contract.js";
+import type { Reason, ScaleAnswer, ServiceView } from "../contract.js";
 import { defineScaler } from "../define.js";
-import { fraction, interval, list, oneOf, record, seconds, whole, wholePercent } from "../fields.js";
-import { podsAndSamples } from "./pods-and-samples.js";
+import { flag, fraction, interval, seconds, wholePercent } from "../fields.js";
+import { behaviorField, behaviorOf, type MetricFields, metricsField, nameOf, specOf } from "./hpa-fields.js";
+import { podName, podsAndSamples } from "./pods-and-samples.js";
 
-/** The API takes no number of replicas above this. */
-const MOST_REPLICAS = 2 ** 31 - 1;
+function readings(view: ServiceView, metrics: readonly MetricFields[]): Readings {
+  const pods: Record<string, { pod: string; at: number; value: number }[]> = {};
+  const object: Record<string, number> = {};
+  const external: Record<string, number[]> = {};
+  for (const metric of metrics) {
+    if (metric.kind === "resource") continue;
+    const service = metric.kind === "pods" ? undefined : metric.service;
+    const value = view.mean(metric.signal, metric.window, service);
+    if (Number.isNaN(value)) continue;
+    const name = nameOf(metric);
+    if (metric.kind === "external") external[name] = [Math.round(value * 1000)];
+    else if (metric.kind === "object") object[name] = Math.round(value * 1000);
+    else {
+      const share = Math.round((value * 1000) / Math.max(1, view.ready));
+      pods[name] = view.pods.flatMap(({ ready }, i) =>
+        ready ? [{ pod: podName(i), at: view.now, value: share }] : [],
+      );
+    }
+  }
+  return { ...podsAndSamples(view).readings, pods, object, external };
+}
 
-const rules = (says: string) =>
-  record({
-    stabilization: seconds().optional().describe("Window of proposals that a change must agree with."),
-    select: oneOf("Max", "Min", "Disabled").optional().describe("Which of the policies counts; Disabled: no change."),
-    policies: list(
-      record({
-        type: oneOf("Pods", "Percent").describe("What the value counts."),
-        value: whole(1).describe("At most so many in a period."),
-        period: interval().describe("Whole seconds, at most half an hour."),
-      }),
-    )
-      .optional()
-      .describe("How fast it may go."),
-    tolerance: fraction().optional().describe("In place of the controller's tolerance."),
-  })
-    .optional()
-    .describe(says);
-
-type Rules = NonNullable<ReturnType<ReturnType<typeof rules>["parse"]>>;
-
-const rulesOf = ({ stabilization, select, policies, tolerance }: Rules): ScalingRules => ({
-  ...(stabilization === undefined ? {} : { stabilizationWindowSeconds: stabilization }),
-  ...(select === undefined ? {} : { selectPolicy: select }),
-  ...(tolerance === undefined ? {} : { tolerance: Math.round(tolerance * 1000) }),
-  ...(policies === undefined
-    ? {}
-    : { policies: policies.map(({ type, value, period }) => ({ type, value, periodSeconds: period })) }),
-});
-
-function behaviorOf(given: { readonly scaleUp?: Rules | undefined; readonly scaleDown?: Rules | undefined }): Behavior {
-  const { scaleUp, scaleDown } = given;
+function inputs(view: ServiceView, metrics: readonly MetricFields[]): HpaInputs {
+  const statusReplicas = view.pods.filter(({ draining }) => !draining).length;
   return {
-    ...(scaleUp === undefined ? {} : { scaleUp: rulesOf(scaleUp) }),
-    ...(scaleDown === undefined ? {} : { scaleDown: rulesOf(scaleDown) }),
+    scale: { specReplicas: view.replicas, statusReplicas, selector: `app=${view.name}` },
+    pods: podsAndSamples(view).pods,
+    readings: readings(view, metrics),
   };
 }
 
-/** What made the number what it is, in upstream's words: a bound, a limit, a window, or the metric itself. */
-function ruleOf({ rescaledTo, rescaleReason, status }: HpaDecision, replicas: number): string {
+/** In the field's words, what decided: a bound, a window, or the metrics. */
+function ruleOf({ rescaleReason, status }: HpaDecision): string {
+  const find = (type: string) => status.conditions.find((condition) => condition.type === type);
+  const active = find("ScalingActive");
+  if (active?.status === false) return active.reason;
+  const [limited, able] = [find("ScalingLimited"), find("AbleToScale")];
+  if (limited?.status === true) return limited.reason;
+  if (able?.reason.endsWith("Stabilized")) return able.reason;
+  return rescaleReason === "" ? "DesiredWithinRange" : rescaleReason;
+}
+
+/** What the decision log shows of the metric that asked for most. */
+function seenOf(trail: readonly Reason[]): Readonly<Record<string, number>> {
+  const metrics = trail.filter(({ seen, wished }) => seen?.ratio !== undefined && wished !== undefined);
+  const [first, ...others] = metrics;
+  if (first === undefined) return {};
+  const most = others.reduce((greatest, one) => (one.wished! > greatest.wished! ? one : greatest), first);
+  const { utilization, ...rest } = most.seen as Readonly<Record<string, number>>;
+  const { ratio, ready, missing, unready } = rest;
+  if (utilization === undefined) return { ratio, proposal: most.wished! };
+  return { utilisation: utilization / 100, ready, missing, unready, proposal: most.wished! };
+}
+
+/** The answer of one sync. No metric at all is no opinion. */
+function answerOf(decision: HpaDecision, view: ServiceView): ScaleAnswer {
+  const { status, trail, rescaledTo } = decision;
   const { conditions } = status;
-  if (replicas === 0) return conditions.find(({ type }) => type === "ScalingActive")?.reason ?? "ScalingDisabled";
-  // Outside the bounds no metric is read, and the conditions are those of the sync before.
-  if (rescaleReason.startsWith("Current number")) return rescaleReason;
-  const limited = conditions.find(({ type, status: holds }) => type === "ScalingLimited" && holds);
-  const held = conditions.find(({ reason }) => reason === "ScaleDownStabilized" || reason === "ScaleUpStabilized");
-  return limited?.reason ?? held?.reason ?? (rescaledTo === undefined ? "DesiredWithinRange" : rescaleReason);
-}
-
-/** The figures of the metric, for tables: counts of pods, use as a share, and what it proposed. */
-function figuresOf({ trail, status }: HpaDecision): Readonly<Record<string, number>> {
-  const read = trail[0]?.seen ?? {};
-  const counts = Object.entries(read).filter(([name]) => ["ready", "missing", "unready"].includes(name));
-  const utilization = status.metrics[0]?.utilization;
-  return {
-    ...(utilization === undefined ? {} : { utilisation: utilization / 100 }),
-    ...(Object.fromEntries(counts) as Record<string, number>),
-    ...(utilization === undefined ? {} : { proposal: trail[0]?.wished ?? NaN }),
-  };
+  const settled = trail.find(({ what }) => what.startsWith("Current number of replicas"));
+  const why = { trail, conditions };
+  if (settled !== undefined) return { replicas: rescaledTo ?? view.replicas, rule: settled.what, why };
+  const rule = ruleOf(decision);
+  const failed = rule.startsWith("Failed");
+  return { replicas: failed ? NaN : (rescaledTo ?? view.replicas), rule, seen: seenOf(trail), why };
 }
 
 export const hpa = defineScaler({
   name: "hpa",
-  summary: "Kubernetes Horizontal Pod Autoscaler v2 on CPU utilisation.",
+  summary: "Kubernetes Horizontal Pod Autoscaler v2, decision for decision as v1.36.2.",
   fields: {
     target: wholePercent().prefault("80%").describe("CPU use to aim for, as a share of the request."),
+    metrics: metricsField(),
+    behavior: behaviorField(),
+    scaleToZero: flag()
+      .prefault(false)
+      .describe("Gate HPAScaleToZero: an object or external metric may go to 0 and back."),
     tolerance: fraction().prefault("10%").describe("How far use may be off the target before anything is done."),
     period: interval().prefault("15s").describe("Time between two syncs."),
     stabilization: seconds().prefault("5m").describe("A scale-down goes no lower than any proposal this recent."),
-    behavior: record({ scaleUp: rules("Of growing."), scaleDown: rules("Of shrinking.") })
-      .optional()
-      .describe("How fast it may go; an empty map is not the same as none."),
     cpuInitializationPeriod: seconds()
       .prefault("5m")
       .describe("For so long after a pod's start its samples count only while it is ready."),
@@ -99,28 +106,23 @@ export const hpa = defineScaler({
       .prefault("30s")
       .describe("A pod whose readiness last changed within so long of its start counts as never ready."),
   },
-  create: ({ target, tolerance, period, stabilization, behavior, ...patience }) => {
-    const metrics = [{ type: "Resource", name: "cpu", averageUtilization: Math.round(target * 100) }] as const;
-    const flags = { ...patience, tolerance, downscaleStabilization: stabilization };
+  create: ({ target, metrics, behavior, period, stabilization, ...flags }) => {
+    const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", utilization: target }];
+    const written = behaviorOf(behavior);
+    const specIn = ({ min, max }: ServiceView): HpaSpec => ({
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: measured.map(specOf),
+      ...(written === undefined ? {} : { behavior: written }),
+    });
     let controller: Hpa | undefined;
     return {
       period,
-      desiredReplicas(view): ScaleAnswer {
-        const { replicas, pods, now } = view;
-        const bounds = { minReplicas: view.min, maxReplicas: Math.min(view.max, MOST_REPLICAS) };
-        const spec = { ...bounds, metrics, ...(behavior === undefined ? {} : { behavior: behaviorOf(behavior) }) };
-        controller ??= createHpa(spec, flags, { namespace: "default", name: view.name });
+      desiredReplicas(view) {
+        const spec = specIn(view);
+        controller ??= createHpa(spec, { ...flags, downscaleStabilization: stabilization });
         controller.update(spec);
-        const scale = { specReplicas: replicas, statusReplicas: pods.length, selector: `app=${view.name}` };
-        const decision = controller.reconcile({ scale, ...podsAndSamples(view) }, now);
-        const { conditions } = decision.status;
-        const told = { seen: figuresOf(decision), why: { trail: decision.trail, conditions } };
-        const failed = conditions.find(({ type, status }) => type === "ScalingActive" && !status);
-        // A metric that cannot be read is no opinion.
-        if (replicas > 0 && failed !== undefined && decision.rescaledTo === undefined) {
-          return { replicas: NaN, rule: failed.reason, ...told };
-        }
-        return { replicas: decision.rescaledTo ?? replicas, rule: ruleOf(decision, replicas), ...told };
+        return answerOf(controller.reconcile(inputs(view, measured), view.now), view);
       },
     };
   },

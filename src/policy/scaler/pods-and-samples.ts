@@ -9,10 +9,12 @@ const CONTAINER = "app";
 /** Usage comes as whole nanocores and is read in millicores, which rounds up. */
 const asMillicores = (use: Millicores): number => Math.ceil(Math.round(use * 1e6) / 1e6);
 
+export const podName = (index: number): string => `pod-${index}`;
+
 /** Every pod is taken to request the service's present size; its start is its container's. */
 export function podsAndSamples({ pods, size }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
   const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.ceil(size.memoryMiB * 2 ** 20 * 1000) };
-  const named = pods.map((pod, i) => ({ pod, name: String(i) }));
+  const named = pods.map((pod, i) => ({ pod, name: podName(i) }));
   return {
     pods: named.map(({ pod, name }) => ({ name, ...stateOf(pod), containers: [{ name: CONTAINER, requests }] })),
     readings: {
@@ -35,7 +37,7 @@ function stateOf({ pending, draining, ready, startedAt, readySince }: PodView) {
     phase: pending ? ("Pending" as const) : ("Running" as const),
     deleting: draining,
     ready,
-    readyChangedAt: changed ?? 0,
+    ...(changed === undefined ? {} : { readyChangedAt: changed }),
     ...(known(startedAt) === undefined ? {} : { startedAt }),
   };
 }

@@ -185,7 +185,7 @@ describe("what is remembered", () => {
   });
 
   test("a policy of one pod a minute holds it back", () => {
-    const policies = [{ type: "Pods", value: 1, period: "1m" }];
+    const policies = [{ type: "pods", value: 1, period: "1m" }];
     const sizes = follow(() => 30_000, 0, 120, 1, { behavior: { scaleUp: { policies } } });
     expect([0, 45, 60, 105, 120].map((now) => sizes.get(now))).toEqual([2, 2, 3, 3, 4]);
   });
