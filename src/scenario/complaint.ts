@@ -83,6 +83,7 @@ export function nearest(given: string, choices: readonly string[]): string | und
 
 /** The words with commas; when they are many, the first ones and how many more. */
 export function list(words: readonly string[]): string {
-  if (words.length <= LISTED) return words.join(", ");
+  // "And 1 more" would say less than the word.
+  if (words.length <= LISTED + 1) return words.join(", ");
   return `${words.slice(0, LISTED).join(", ")} and ${words.length - LISTED} more`;
 }
