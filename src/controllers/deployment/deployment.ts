@@ -129,6 +129,8 @@ export class Deployment {
     for (const set of old) {
       if (spare <= 0) break;
       const gone = Math.min(spare, set.replicas - set.status.available);
+      // A set that has just been scaled down still says that more are available: upstream takes that for an error, and waits.
+      if (gone < 0) return;
       this.resize(set, set.replicas - gone);
       spare -= gone;
     }
