@@ -197,8 +197,13 @@ describe("what is remembered", () => {
 
   test("a scale-down that waits says so, with what it would be", () => {
     const scaler = make(hpa, { target: "50%" });
-    const answer = ask(scaler, serviceView({ pods: using(100, 100, 100, 100) }));
-    expect(answer).toMatchObject({
+    const { why, ...answer } = ask(scaler, serviceView({ pods: using(100, 100, 100, 100) }));
+    expect(why?.trail.map(({ what, wished }) => [what, wished])).toEqual([
+      ["cpu resource utilization (percentage of request)", 1],
+      ["ScaleDownStabilized", 4],
+      ["DesiredWithinRange", 4],
+    ]);
+    expect(answer).toEqual({
       replicas: 4,
       rule: "ScaleDownStabilized",
       seen: { utilisation: 0.1, ready: 4, missing: 0, unready: 0, proposal: 1 },
