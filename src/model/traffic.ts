@@ -127,7 +127,8 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    service.come(this.sim.now);
+    if (service.activator) service.count(this.sim.now);
+    service.arrived++;
     const pod = this.choosePod(service);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -244,7 +245,9 @@ export class Traffic {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
-    service.go(this.sim.now);
+    if (service.activator) service.count(this.sim.now);
+    service.ended++;
+    service.measured++;
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
