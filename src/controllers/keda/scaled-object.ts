@@ -49,7 +49,7 @@ export interface Executed {
   readonly paused: boolean;
 }
 
-export const DEFAULT_COOLDOWN: Seconds = 300;
+const DEFAULT_COOLDOWN: Seconds = 300;
 
 const condition = (status: KedaCondition["status"], reason: string, message: string): KedaCondition => ({
   status,

@@ -1,5 +1,5 @@
 /** The filters that look at a pod and a node alone, in upstream's order and words. */
-import { type NodeInfo, portsOf, requestsOf } from "./nodeInfo.js";
+import { type NodeInfo, portsOf, requestsOf } from "./node-info.js";
 import type { HostPort, Pod } from "./objects.js";
 import { isForbidden, toleratesTaint, wantsNode } from "./selectors.js";
 

@@ -1,13 +1,13 @@
 /** Kubernetes' scheduler with its default profile: where a pod goes among the nodes that it knows. */
 import type { RandomStream } from "../../kernel/random.js";
 import { type Filter, nodeFilters, type Rejection } from "./filters.js";
-import { interPodAffinityFilter } from "./interPodAffinity.js";
-import { NodeInfo } from "./nodeInfo.js";
+import { interPodAffinityFilter } from "./inter-pod-affinity.js";
+import { NodeInfo } from "./node-info.js";
 import { type Node, type Owner, type Pod, REGION, ZONE } from "./objects.js";
-import { type FitStrategy, LEAST_ALLOCATED } from "./resourceScores.js";
+import { type FitStrategy, LEAST_ALLOCATED } from "./resource-scores.js";
 import { type Scores, scoresOf, totals } from "./scores.js";
 import { labelsOf } from "./selectors.js";
-import { topologySpreadFilter } from "./topologySpread.js";
+import { topologySpreadFilter } from "./topology-spread.js";
 
 export interface SchedulerSettings {
   readonly fit?: FitStrategy;

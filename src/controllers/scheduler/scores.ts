@@ -1,10 +1,10 @@
 /** The default profile's scores: each 0..100 for every feasible node, summed by weight. */
-import { interPodAffinityScores } from "./interPodAffinity.js";
-import type { NodeInfo } from "./nodeInfo.js";
+import { interPodAffinityScores } from "./inter-pod-affinity.js";
+import type { NodeInfo } from "./node-info.js";
 import type { Node, Owner, Pod } from "./objects.js";
-import { balancedScore, type FitStrategy, fitScore } from "./resourceScores.js";
+import { balancedScore, type FitStrategy, fitScore } from "./resource-scores.js";
 import { matchesTerm, toleratesTaint } from "./selectors.js";
-import { topologySpreadScores } from "./topologySpread.js";
+import { topologySpreadScores } from "./topology-spread.js";
 
 export const WEIGHTS = {
   TaintToleration: 3,

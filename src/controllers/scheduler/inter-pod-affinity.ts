@@ -1,6 +1,6 @@
 /** Pods that want to be, or not to be, where others are: counted for each value of a topology key. */
 import { type Filter, rejected } from "./filters.js";
-import type { NodeInfo } from "./nodeInfo.js";
+import type { NodeInfo } from "./node-info.js";
 import type { Node, Pod, PodAffinity, PodAffinityTerm } from "./objects.js";
 import { labelsOf, matchesPod } from "./selectors.js";
 

@@ -1,5 +1,5 @@
 /** How full a node would be: upstream's three strategies of NodeResourcesFit, and the balance between resources. */
-import { NON_ZERO, type NodeInfo, requestsOf } from "./nodeInfo.js";
+import { NON_ZERO, type NodeInfo, requestsOf } from "./node-info.js";
 import type { Pod } from "./objects.js";
 
 export interface FitStrategy {

@@ -1,6 +1,6 @@
 /** Pods spread over zones and hosts: strictly as a filter, by preference as a score. */
 import { type Filter, rejected } from "./filters.js";
-import type { NodeInfo } from "./nodeInfo.js";
+import type { NodeInfo } from "./node-info.js";
 import {
   HOSTNAME,
   type LabelSelector,
