@@ -182,10 +182,21 @@ export class Service {
     this.coresPerPod = most < Infinity ? most : size.cpuMillicores / 1000;
   }
 
-  /** Behind an activator, before the number of calls here changes: what they have spent here until now is added up. */
-  count(now: number): void {
+  /** The number of calls here is about to change: what they have spent here until now is added up. */
+  private count(now: number): void {
     this.callSeconds += (this.arrived - this.ended) * (now - this.countedAt);
     this.countedAt = now;
+  }
+
+  come(now: number): void {
+    if (this.activator) this.count(now);
+    this.arrived++;
+  }
+
+  go(now: number): void {
+    if (this.activator) this.count(now);
+    this.ended++;
+    this.measured++;
   }
 
   /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */

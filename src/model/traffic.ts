@@ -127,8 +127,7 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    if (service.activator) service.count(this.sim.now);
-    service.arrived++;
+    service.come(this.sim.now);
     const pod = this.choosePod(service);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -245,9 +244,7 @@ export class Traffic {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const pod = calls.pod[call] as PodId;
-    if (service.activator) service.count(this.sim.now);
-    service.ended++;
-    service.measured++;
+    service.go(this.sim.now);
     calls.failure[call] = failure;
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
