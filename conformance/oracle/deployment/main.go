@@ -2,17 +2,12 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"dryscale.dev/conformance/oracle/vectors"
 )
 
 const version = "kubernetes v1.36.2 (Apache-2.0)"
@@ -73,21 +68,21 @@ func main() {
 	flag.Parse()
 	given := []Vector{}
 	if *in != "" {
-		given = read(*in)
+		given = must(vectors.Read[Vector](*in, "deployment"))
 	}
 	testing.Main(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{
 		Name: "play",
 		F: func(t *testing.T) {
-			vectors := given
+			played := given
 			if *in == "" {
-				vectors = generated(t)
+				played = generated(t)
 			} else {
-				for i := range vectors {
-					world := newWorld(vectors[i].Settings)
-					synctest.Test(t, func(*testing.T) { replay(&vectors[i], world) })
+				for i := range played {
+					world := newWorld(played[i].Settings)
+					synctest.Test(t, func(*testing.T) { replay(&played[i], world) })
 				}
 			}
-			write(filepath.Join(*out, "deployment.jsonl.gz"), vectors)
+			check(vectors.Write(*out, "deployment", played))
 		},
 	}}, nil, nil)
 }
@@ -99,52 +94,6 @@ func replay(vector *Vector, world *World) {
 	}
 }
 
-func read(folder string) []Vector {
-	var vectors []Vector
-	files, err := filepath.Glob(filepath.Join(folder, "*.json*"))
-	check(err)
-	for _, name := range files {
-		file, err := os.Open(name)
-		check(err)
-		lines := bufio.NewScanner(file)
-		if strings.HasSuffix(name, ".gz") {
-			unzipped, err := gzip.NewReader(file)
-			check(err)
-			lines = bufio.NewScanner(unzipped)
-		}
-		lines.Buffer(nil, 1<<26)
-		for lines.Scan() {
-			// Other controllers' situations have settings of another shape.
-			var about struct{ Controller string }
-			if json.Unmarshal(lines.Bytes(), &about) != nil || about.Controller != "deployment" {
-				continue
-			}
-			var vector Vector
-			check(json.Unmarshal(lines.Bytes(), &vector))
-			vectors = append(vectors, vector)
-		}
-		check(lines.Err())
-		check(file.Close())
-	}
-	return vectors
-}
-
-func write(name string, vectors []Vector) {
-	file, err := os.Create(name)
-	check(err)
-	packed, err := gzip.NewWriterLevel(file, gzip.BestCompression)
-	check(err)
-	lines := json.NewEncoder(packed)
-	steps := 0
-	for _, vector := range vectors {
-		check(lines.Encode(vector))
-		steps += len(vector.Expected)
-	}
-	check(packed.Close())
-	check(file.Close())
-	fmt.Fprintf(os.Stderr, "deployment: %d situations, %d steps\n", len(vectors), steps)
-}
-
 func sleepUntil(begin time.Time, at float64) {
 	time.Sleep(time.Until(begin.Add(time.Duration(at * float64(time.Second)))))
 }
@@ -153,4 +102,9 @@ func check(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
 }

@@ -5,10 +5,10 @@ import (
 	"flag"
 	"io"
 	"log"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 
+	"dryscale.dev/conformance/oracle/vectors"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/klog/v2"
 )
@@ -22,17 +22,17 @@ func main() {
 	klog.SetOutput(io.Discard)
 	// They wait between errors by a clock that outlives a situation.
 	utilruntime.ErrorHandlers = nil
-	vectors := situations()
+	played := situations()
 	if *in != "" {
-		vectors = read(*in)
+		played = must(vectors.Read[Vector](*in, "hpa"))
 	}
 	testing.Main(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{
 		Name: "play",
 		F: func(t *testing.T) {
-			for i := range vectors {
-				synctest.Test(t, func(t *testing.T) { play(t, &vectors[i]) })
+			for i := range played {
+				synctest.Test(t, func(t *testing.T) { play(t, &played[i]) })
 			}
-			write(filepath.Join(*out, "hpa.jsonl.gz"), vectors)
+			check(vectors.Write(*out, "hpa", played))
 		},
 	}}, nil, nil)
 }
@@ -41,4 +41,9 @@ func check(err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
 }

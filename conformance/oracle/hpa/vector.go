@@ -1,15 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
-	"os"
-	"path/filepath"
-	"sort"
-	"strings"
 )
 
 const version = "k8s.io/kubernetes v1.36.2 (Apache-2.0)"
@@ -193,46 +185,4 @@ type Event struct {
 	Type    string `json:"type"`
 	Reason  string `json:"reason"`
 	Message any    `json:"message"`
-}
-
-func read(folder string) []Vector {
-	var vectors []Vector
-	files, err := filepath.Glob(filepath.Join(folder, "*.json*"))
-	check(err)
-	sort.Strings(files)
-	for _, name := range files {
-		content, err := os.ReadFile(name)
-		check(err)
-		if strings.HasSuffix(name, ".gz") {
-			unzipped, err := gzip.NewReader(bytes.NewReader(content))
-			check(err)
-			content, err = io.ReadAll(unzipped)
-			check(err)
-		}
-		lines := bufio.NewScanner(bytes.NewReader(content))
-		lines.Buffer(nil, 1<<26)
-		for lines.Scan() {
-			var kind struct{ Controller string }
-			if json.Unmarshal(lines.Bytes(), &kind) != nil || kind.Controller != "hpa" {
-				continue
-			}
-			var vector Vector
-			check(json.Unmarshal(lines.Bytes(), &vector))
-			vectors = append(vectors, vector)
-		}
-	}
-	return vectors
-}
-
-func write(name string, vectors []Vector) {
-	var text bytes.Buffer
-	zipped, err := gzip.NewWriterLevel(&text, gzip.BestCompression)
-	check(err)
-	encoder := json.NewEncoder(zipped)
-	encoder.SetEscapeHTML(false)
-	for _, vector := range vectors {
-		check(encoder.Encode(vector))
-	}
-	check(zipped.Close())
-	check(os.WriteFile(name, text.Bytes(), 0o644))
 }

@@ -94,3 +94,7 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2-0.20260122202528-d9cc6641c482 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+require dryscale.dev/conformance/oracle v0.0.0
+
+replace dryscale.dev/conformance/oracle => ..

@@ -117,3 +117,7 @@ replace (
 	k8s.io/sample-controller => k8s.io/sample-controller v0.36.2
 	k8s.io/streaming => k8s.io/streaming v0.36.2
 )
+
+require dryscale.dev/conformance/oracle v0.0.0
+
+replace dryscale.dev/conformance/oracle => ..

@@ -2,16 +2,12 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
+	"dryscale.dev/conformance/oracle/vectors"
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/klog/v2"
 )
@@ -43,41 +39,14 @@ func main() {
 	flag.Parse()
 	klog.SetLogger(klog.NewKlogr().V(100))
 	ctx := klog.NewContext(context.Background(), klog.Logger{})
-	vectors := seeded()
+	situations := seeded()
 	if *in != "" {
-		vectors = read(*in)
+		situations = must(vectors.Read[vector](*in, "scheduler"))
 	}
-	file := must(os.Create(filepath.Join(*out, "scheduler.jsonl.gz")))
-	packed := must(gzip.NewWriterLevel(file, gzip.BestCompression))
-	encoder := json.NewEncoder(packed)
-	encoder.SetEscapeHTML(false)
-	for _, v := range vectors {
-		v.Expected = play(ctx, v)
-		check(encoder.Encode(v))
+	for i := range situations {
+		situations[i].Expected = play(ctx, situations[i])
 	}
-	check(packed.Close())
-	check(file.Close())
-}
-
-func read(folder string) (found []vector) {
-	for _, path := range must(filepath.Glob(filepath.Join(folder, "*.jsonl*"))) {
-		file := must(os.Open(path))
-		lines := bufio.NewScanner(file)
-		if strings.HasSuffix(path, ".gz") {
-			lines = bufio.NewScanner(must(gzip.NewReader(file)))
-		}
-		lines.Buffer(nil, 1<<26)
-		for lines.Scan() {
-			var v vector
-			check(json.Unmarshal(lines.Bytes(), &v))
-			if v.Controller == "scheduler" {
-				found = append(found, v)
-			}
-		}
-		check(lines.Err())
-		check(file.Close())
-	}
-	return found
+	check(vectors.Write(*out, "scheduler", situations))
 }
 
 func must[T any](value T, err error) T {

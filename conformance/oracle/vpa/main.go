@@ -3,14 +3,9 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
-	"strings"
+
+	"dryscale.dev/conformance/oracle/vectors"
 )
 
 const version = "kubernetes/autoscaler vertical-pod-autoscaler v1.8.1"
@@ -102,60 +97,22 @@ func main() {
 	flag.Parse()
 	situations := append(scripted(), seeded()...)
 	if *in != "" {
-		situations = read(*in)
+		situations = must(vectors.Read[Vector](*in, "vpa"))
 	}
-	var lines bytes.Buffer
-	encoder := json.NewEncoder(&lines)
-	for _, situation := range situations {
-		situation.Controller, situation.Version = "vpa", version
-		situation.Expected = play(situation)
-		check(encoder.Encode(situation))
+	for i := range situations {
+		situations[i].Controller, situations[i].Version = "vpa", version
+		situations[i].Expected = play(situations[i])
 	}
-	if lines.Len() == 0 {
-		return
-	}
-	file, err := os.Create(filepath.Join(*out, "vpa.jsonl.gz"))
-	check(err)
-	packed, err := gzip.NewWriterLevel(file, gzip.BestCompression)
-	check(err)
-	_, err = packed.Write(lines.Bytes())
-	check(err)
-	check(packed.Close())
-	check(file.Close())
-}
-
-func read(folder string) []Vector {
-	var found []Vector
-	files, err := filepath.Glob(filepath.Join(folder, "*.jsonl*"))
-	check(err)
-	for _, path := range files {
-		file, err := os.Open(path)
-		check(err)
-		scanner := bufio.NewScanner(file)
-		if strings.HasSuffix(path, ".gz") {
-			unpacked, err := gzip.NewReader(file)
-			check(err)
-			scanner = bufio.NewScanner(unpacked)
-		}
-		scanner.Buffer(nil, 1<<26)
-		for scanner.Scan() {
-			var named struct{ Controller string }
-			check(json.Unmarshal(scanner.Bytes(), &named))
-			if named.Controller != "vpa" {
-				continue
-			}
-			var vector Vector
-			check(json.Unmarshal(scanner.Bytes(), &vector))
-			found = append(found, vector)
-		}
-		check(scanner.Err())
-		check(file.Close())
-	}
-	return found
+	check(vectors.Write(*out, "vpa", situations))
 }
 
 func check(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
 }

@@ -2,17 +2,12 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"dryscale.dev/conformance/oracle/vectors"
 )
 
 const version = "knative.dev/serving v0.50.0 (Apache-2.0)"
@@ -43,17 +38,17 @@ func main() {
 	out := flag.String("out", ".", "folder for the vectors")
 	testing.Init()
 	flag.Parse()
-	vectors := situations()
+	played := situations()
 	if *in != "" {
-		vectors = read(*in)
+		played = must(vectors.Read[Vector](*in, "knative"))
 	}
 	testing.Main(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{
 		Name: "play",
 		F: func(t *testing.T) {
-			for i := range vectors {
-				synctest.Test(t, func(*testing.T) { play(&vectors[i]) })
+			for i := range played {
+				synctest.Test(t, func(*testing.T) { play(&played[i]) })
 			}
-			write(filepath.Join(*out, "knative.jsonl.gz"), vectors)
+			check(vectors.Write(*out, "knative", played))
 		},
 	}}, nil, nil)
 }
@@ -91,56 +86,13 @@ func text(from object, name string) string {
 	return value
 }
 
-func read(folder string) []Vector {
-	var vectors []Vector
-	files, err := filepath.Glob(filepath.Join(folder, "*.json*"))
-	check(err)
-	for _, name := range files {
-		file, err := os.Open(name)
-		check(err)
-		var lines *bufio.Scanner
-		if strings.HasSuffix(name, ".gz") {
-			unzipped, err := gzip.NewReader(file)
-			check(err)
-			lines = bufio.NewScanner(unzipped)
-		} else {
-			lines = bufio.NewScanner(file)
-		}
-		lines.Buffer(nil, 1<<26)
-		for lines.Scan() {
-			var vector Vector
-			if strings.TrimSpace(lines.Text()) == "" {
-				continue
-			}
-			check(json.Unmarshal(lines.Bytes(), &vector))
-			if vector.Controller == "knative" {
-				vectors = append(vectors, vector)
-			}
-		}
-		check(lines.Err())
-		file.Close()
-	}
-	return vectors
-}
-
-func write(name string, vectors []Vector) {
-	file, err := os.Create(name)
-	check(err)
-	packed, err := gzip.NewWriterLevel(file, gzip.BestCompression)
-	check(err)
-	lines := json.NewEncoder(packed)
-	steps := 0
-	for _, vector := range vectors {
-		check(lines.Encode(vector))
-		steps += len(vector.Expected)
-	}
-	check(packed.Close())
-	check(file.Close())
-	fmt.Fprintf(os.Stderr, "knative: %d situations, %d steps\n", len(vectors), steps)
-}
-
 func check(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
 }
