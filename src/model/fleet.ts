@@ -5,10 +5,10 @@ import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
-import { Placement } from "./placement.js";
 import { leastWanted, members } from "./scale-in.js";
+import { Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
-import { NONE, type NodeId, Phase, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {
@@ -23,9 +23,7 @@ export interface FleetEvents {
 }
 
 export class Fleet {
-  /** Pods that no node has room for, oldest first. */
-  readonly pending: PodId[] = [];
-  private readonly placement: Placement<Machine>;
+  private readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   private readonly evictions: Evictions;
   private readonly created: EventKind<PodId>;
@@ -34,9 +32,7 @@ export class Fleet {
   private readonly started: EventKind<PodId>;
   private readonly becomeReady: EventKind<PodId>;
   private readonly graceOver: EventKind<PodId>;
-  private readonly placeSoon: EventKind;
   private readonly stopped: EventKind<PodId>;
-  private placing = false;
 
   constructor(
     private readonly state: State,
@@ -44,8 +40,8 @@ export class Fleet {
     private readonly log: DecisionLog,
     private readonly events: FleetEvents,
   ) {
-    const { sim, pods, services, spec } = state;
-    this.placement = new Placement(spec.cluster.scheduler);
+    const { sim, pods, services } = state;
+    this.scheduling = new Scheduling(state, machines, log, (pod, machine) => this.mount(pod, machine));
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
     this.evictions = new Evictions(state, machines, (pod) => {
       this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
@@ -79,29 +75,28 @@ export class Fleet {
       // A hook that has used up all the grace is given two seconds more for the container to stop.
       pods.event[pod] = sim.after(grace > lifecycle.preStop ? grace - lifecycle.preStop : 2, this.graceOver, pod);
     });
-    this.placeSoon = sim.event("scheduler.place", () => {
-      this.placing = false;
-      this.place();
-    });
   }
 
   /** The replicas of time 0: placed and ready at once; what no node has room for stays pending. */
   startReady(service: Service): void {
     service.replicas = service.spec.replicas;
     for (let i = 0; i < service.replicas; i++) this.add(service);
-    const own = this.pending.splice(this.pending.length - service.replicas);
-    for (const pod of own) {
-      const machine = this.choose(pod);
-      if (machine === undefined) {
-        this.pending.push(pod);
-        continue;
-      }
+    for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
       machine.imageReadyAt.set(service.id, 0);
-      this.machines.place(pod, machine);
       this.state.pods.startedAt[pod] = 0;
       this.startUp.running(pod);
       this.enterService(pod);
     }
+  }
+
+  /** Pods that no node has room for, oldest first. */
+  get pending(): readonly PodId[] {
+    return this.scheduling.pending;
+  }
+
+  /** New room: tries the pending pods again, once all that happens at this instant has happened. */
+  placeWhenDone(): void {
+    this.scheduling.tryWhenDone();
   }
 
   /** Asks for this many replicas; they come once placed and started, and go once idle. */
@@ -134,7 +129,7 @@ export class Fleet {
     pods.readySince[pod] = NaN;
     service.restarts++;
     const at = this.startUp.nextStart(pod);
-    const about = { time: sim.now, subject: this.nameOf(pod), policy: "kubelet", rule: reason };
+    const about = { time: sim.now, subject: nameOfPod(this.state, pod), policy: "kubelet", rule: reason };
     this.log.add({ ...about, seen: { calls: pods.inFlight[pod], startsAgainAt: at }, from: 1, wished: 1, asked: 1 });
     this.events.kill(pod);
     pods.event[pod] = sim.at(at, this.started, pod);
@@ -153,57 +148,10 @@ export class Fleet {
     this.remove(pod);
   }
 
-  /** New room: tries the pending pods again, once all that happens at this instant has happened. */
-  placeWhenDone(): void {
-    if (this.placing || this.pending.length === 0) return;
-    this.placing = true;
-    this.state.sim.after(0, this.placeSoon);
-  }
-
   private add(service: Service): void {
     const pod = newPod(this.state, service);
     this.state.pods.phase[pod] = Phase.Pending;
-    this.pending.push(pod);
-  }
-
-  private place(): void {
-    const full = new Set<number>();
-    for (const pod of this.pending.splice(0)) {
-      const id = this.state.pods.service[pod];
-      // What had no room for one pod has none for its twin.
-      const machine = full.has(id) ? undefined : this.choose(pod);
-      if (machine !== undefined) {
-        this.log.fulfil(this.nameOf(pod), this.state.sim.now);
-        this.machines.place(pod, machine);
-        this.mount(pod, machine);
-        continue;
-      }
-      full.add(id);
-      this.pending.push(pod);
-    }
-  }
-
-  private choose(pod: PodId): Machine | undefined {
-    const { pods, services, sim } = this.state;
-    const { size } = services[pods.service[pod]].spec;
-    const closed = this.machines.all.length - this.machines.open.length;
-    const choice = this.placement.choose(size, this.machines.open, closed);
-    if (!("reason" in choice)) return choice;
-    const subject = this.nameOf(pod);
-    if (this.log.awaited(subject) === undefined) {
-      const seen = { cpuMillicores: size.cpuMillicores, memoryMiB: size.memoryMiB };
-      this.log.add({
-        time: sim.now,
-        subject,
-        policy: "scheduler",
-        rule: choice.reason,
-        seen,
-        from: 0,
-        wished: 1,
-        asked: 1,
-      });
-    }
-    return undefined;
+    this.scheduling.add(pod);
   }
 
   private mount(pod: PodId, machine: Machine): void {
@@ -252,7 +200,7 @@ export class Fleet {
     this.startUp.forget(pod);
     const runs = pods.phase[pod] >= Phase.Starting;
     if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
-    if (pods.phase[pod] === Phase.Pending) this.pending.splice(this.pending.indexOf(pod), 1);
+    if (pods.phase[pod] === Phase.Pending) this.scheduling.withdraw(pod);
     pods.phase[pod] = Phase.Draining;
     service.draining++;
     const { grace, lifecycle } = service.spec;
@@ -291,10 +239,5 @@ export class Fleet {
     const { pods, sim } = this.state;
     if (pods.event[pod] !== NONE) sim.cancel(pods.event[pod]);
     pods.event[pod] = NONE;
-  }
-
-  private nameOf(pod: PodId): string {
-    const { pods, services } = this.state;
-    return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
   }
 }

@@ -259,3 +259,8 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
   }
   return state;
 }
+
+/** As decisions speak of it: "pod cart-3". */
+export function nameOfPod({ pods, services }: State, pod: PodId): string {
+  return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
+}
