@@ -16,7 +16,7 @@ export interface Vector {
   readonly version: string;
   /** Says what the situation is about. */
   readonly name: string;
-  /** "seeded" for a generated situation; a script's or an upstream test's name; "vendor documentation". */
+  /** "seeded" for a generated situation; a script's or an upstream test's name; "vendor documentation", or that it is remembered. */
   readonly origin?: string;
   /** What stays the same through the script: the object's spec, flags, constants in force. */
   readonly settings?: unknown;
