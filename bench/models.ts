@@ -29,11 +29,11 @@ export const mm1 = (): WorldSpec =>
 
 /** The less busy of two distinct pods. */
 const twoChoices = ({ stream }: PolicyContext): Balancer => ({
-  pick(pods, count, inFlight) {
+  pick({ rows, count, active }) {
     const one = stream.below(count);
     let two = stream.below(count - 1);
     if (two >= one) two++;
-    return inFlight[pods[two]] < inFlight[pods[one]] ? two : one;
+    return active[rows[two]] < active[rows[one]] ? two : one;
   },
 });
 

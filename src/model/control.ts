@@ -41,7 +41,10 @@ export class Control {
     const { sim, services, spec, seed } = state;
     this.undecided = services.map(() => 0);
     this.again = services.map(() => NONE);
-    this.provisioner = spec.cluster.provisioner?.create({ stream: new RandomStream(seed, "provisioner") });
+    this.provisioner = spec.cluster.provisioner?.create({
+      stream: new RandomStream(seed, "provisioner"),
+      clock: sim,
+    });
     const every = (name: string, period: Seconds, act: () => void, rank: number): EventKind => {
       const kind = sim.event(
         name,

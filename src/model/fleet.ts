@@ -186,6 +186,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
     pods.readyIndex[pod] = service.ready.push(pod);
+    service.upstream.version++;
     this.startUp.serving(pod);
     this.events.countChanged(service);
   }
@@ -213,7 +214,10 @@ export class Fleet {
 
   private leaveService(pod: PodId): void {
     const { pods, services } = this.state;
-    const shifted = services[pods.service[pod]].ready.removeAt(pods.readyIndex[pod]);
+    const { ready, upstream, balancer } = services[pods.service[pod]];
+    balancer.forget?.(pod);
+    const shifted = ready.removeAt(pods.readyIndex[pod]);
+    upstream.version++;
     if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
     pods.readyIndex[pod] = NONE;
   }

@@ -10,6 +10,7 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
+  pods.weight[pod] = 1;
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
   pods.startedAt[pod] = pods.readySince[pod] = pods.sample[pod] = pods.sampledAt[pod] = NaN;
   return pod;

@@ -7,6 +7,7 @@ import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import type { ServiceSpec, WorldSpec } from "./spec.js";
+import { Gateway } from "./upstream.js";
 
 export type NodeId = Id<"node">;
 export type PodId = Id<"pod">;
@@ -56,6 +57,8 @@ export class Pods {
   changed = new Float64Array(FIRST_CAPACITY);
   earliest = new Int32Array(FIRST_CAPACITY);
   cpuEvent = new Int32Array(FIRST_CAPACITY);
+  /** What it is worth beside its service's other pods. */
+  weight = new Float64Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the sample taken then. */
   usedBefore = new Float64Array(FIRST_CAPACITY);
   sampledAt = new Float64Array(FIRST_CAPACITY);
@@ -129,8 +132,11 @@ export class Service {
   readonly members = new IntList();
   readonly ready = new IntList();
   balancer!: Balancer;
+  upstream!: Gateway;
   scaler: Scaler | undefined;
   wakes = false;
+  /** Its balancer learns from answers. */
+  learns = false;
   activator = false;
   replicas = 0;
   created = 0;
@@ -251,9 +257,14 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     nodes: new Nodes(),
   };
   for (const service of services) {
-    const stream = (what: string) => ({ stream: new RandomStream(seed, `${service.spec.name}/${what}`) });
+    const stream = (what: string) => ({
+      stream: new RandomStream(seed, `${service.spec.name}/${what}`),
+      clock: state.sim,
+    });
+    service.upstream = new Gateway(state.pods, service);
     service.balancer = service.spec.balancer(stream("balancer"));
     service.scaler = service.spec.scaler?.create(stream("scaler"));
+    service.learns = service.balancer.answered !== undefined;
     service.wakes = service.scaler?.wakes === true;
     service.activator = service.scaler?.activator === true;
   }

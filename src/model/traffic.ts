@@ -19,6 +19,7 @@ import {
   type State,
 } from "./state.js";
 import { Steps } from "./steps.js";
+import { choosePod } from "./upstream.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -110,9 +111,9 @@ export class Traffic {
   release(service: Service): void {
     const { calls } = this;
     while (service.head !== NONE) {
-      const pod = this.choosePod(service);
-      if (pod === NONE) return;
       const call = service.head as CallId;
+      const pod = choosePod(this.state, service, call);
+      if (pod === NONE) return;
       service.head = calls.next[call];
       if (service.head === NONE) service.tail = NONE;
       service.waiting--;
@@ -128,23 +129,10 @@ export class Traffic {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     service.come(this.sim.now);
-    const pod = this.choosePod(service);
+    const pod = choosePod(this.state, service, call);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
     if (service.wakes) this.events.callsChanged(service);
-  }
-
-  /** The pod for the next call, or NONE when it has to wait at the service. */
-  private choosePod(service: Service): PodId {
-    const { ready } = service;
-    if (ready.count === 0) return NONE as PodId;
-    if (!service.waitsAtService)
-      return ready.items[service.balancer.pick(ready.items, ready.count, this.pods.inFlight)] as PodId;
-    for (let i = 0; i < ready.count; i++) {
-      const pod = ready.items[i];
-      if (this.pods.busy[pod] < service.limit) return pod as PodId;
-    }
-    return NONE as PodId;
   }
 
   private waitAtService(call: CallId, service: Service): void {
@@ -270,6 +258,7 @@ export class Traffic {
       pods.idleSince[pod] = this.sim.now;
       if (pods.phase[pod] === Phase.Draining) this.events.podIdle(pod);
     }
+    if (service.learns) service.balancer.answered!(pod, this.sim.now - calls.startedAt[call], this.sim.now);
     if (service.wakes) this.events.callsChanged(service);
   }
 

@@ -19,9 +19,11 @@ export interface Size {
   readonly memoryMiB: MiB;
 }
 
-/** What a policy may remember chance by: its own stream, the same in every compared run. */
 export interface PolicyContext {
+  /** Chance of the policy's own, the same in every compared run. */
   readonly stream: RandomStream;
+  /** Virtual time, for policies that must know it between two questions. */
+  readonly clock: { readonly now: Seconds };
 }
 
 /**
@@ -209,8 +211,31 @@ export interface Scheduler {
   score(pod: Size, node: Candidate): number;
 }
 
+/** The pods behind a service as one proxy knows them. Read for every call, so everything is in arrays, by row. */
+export interface Upstream {
+  /** Rows of the pods that may take a call: the first `count`, at least one. */
+  readonly rows: Int32Array;
+  readonly count: number;
+  /** Calls that this proxy has under way, by row. */
+  readonly active: Int32Array;
+  /** What a pod is worth beside others, by row. */
+  readonly weight: Float64Array;
+  /** All of them have the same weight. */
+  readonly even: boolean;
+  /** Another number whenever rows or weights have changed: for balancers that keep tables of them. */
+  readonly version: number;
+  /** A pod's address, which consistent hashing hashes. */
+  address(row: number): string;
+}
+
 /** Called for every call, so it reads arrays and allocates nothing. */
 export interface Balancer {
-  /** Index into `pods` of the pod to take the call; `count` of them are ready, at least one. */
-  pick(pods: Int32Array, count: number, inFlight: Int32Array): number;
+  /** Asks for the hash of every call's key; without it `high` and `low` are 0. */
+  readonly hashes?: true;
+  /** Place in `upstream.rows` of the pod to take the call. The hash has 64 bits, in two words of 32 without sign. */
+  pick(upstream: Upstream, high: number, low: number): number;
+  /** Told of every answer, where the balancer learns from them: how long it took, in seconds. */
+  answered?(row: number, took: Seconds, now: Seconds): void;
+  /** Told that a pod takes no more calls; its row may be another's one day. */
+  forget?(row: number): void;
 }

@@ -103,7 +103,7 @@ function isDefinition(given: unknown): given is AnyDefinition {
 /** Makes the policy once, so that what it refuses is told with the file's other faults. */
 function tryOut(question: Question, use: string, create: (context: PolicyContext) => unknown): Fault | undefined {
   try {
-    const made = create({ stream: new RandomStream(0, "try") });
+    const made = create({ stream: new RandomStream(0, "try"), clock: { now: 0 } });
     const missing = METHODS[question].filter(
       (method) => (made as Record<string, unknown> | undefined)?.[method] === undefined,
     );

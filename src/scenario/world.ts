@@ -145,4 +145,7 @@ const NO_CHANCE: PolicyContext = {
   get stream(): never {
     throw new Error("a scheduler has no chance to draw from: of equal nodes the first takes the pod");
   },
+  get clock(): never {
+    throw new Error("a scheduler is made once for many worlds, so none of their clocks is its own");
+  },
 };

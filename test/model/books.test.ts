@@ -49,7 +49,7 @@ const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly St
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
 
-const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: (_pods, count) => stream.below(count) });
+const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
 
 /** Wants another number of replicas every second or so, 0 included. */
 const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });

@@ -19,7 +19,7 @@ import type { Definition } from "../../src/policy/define.js";
 /** A policy as a scenario would make it, its fields read from what a file holds. */
 export function make<P>(definition: Definition<P>, given: Record<string, unknown> = {}, seed = 1): P {
   const values = z.strictObject({ ...definition.fields }).parse(given);
-  return definition.create(values, { stream: new RandomStream(seed, "policy") });
+  return definition.create(values, { stream: new RandomStream(seed, "policy"), clock: { now: 0 } });
 }
 
 /** An old, ready pod with a fresh sample of 500 millicores. */

@@ -1,8 +1,18 @@
 import type { Balancer } from "../contract.js";
 import type { Definition } from "../define.js";
 import { leastRequest } from "./least-request.js";
+import { maglev } from "./maglev.js";
+import { peakEwma } from "./peak-ewma.js";
 import { random } from "./random.js";
+import { ringHash } from "./ring-hash.js";
 import { roundRobin } from "./round-robin.js";
 
 /** Every balancer that a scenario can name. To add one: a file beside this, and a line here. */
-export const balancers: readonly Definition<Balancer>[] = [roundRobin, random, leastRequest];
+export const balancers: readonly Definition<Balancer>[] = [
+  roundRobin,
+  random,
+  leastRequest,
+  ringHash,
+  maglev,
+  peakEwma,
+];

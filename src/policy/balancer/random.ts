@@ -6,6 +6,6 @@ export const random = defineBalancer({
   summary: "Any pod, all equally likely.",
   fields: {},
   create: (_, { stream }) => ({
-    pick: (_pods, count) => stream.below(count),
+    pick: ({ count }) => stream.below(count),
   }),
 });

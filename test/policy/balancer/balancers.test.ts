@@ -4,18 +4,15 @@ import { random } from "../../../src/policy/balancer/random.js";
 import { roundRobin } from "../../../src/policy/balancer/round-robin.js";
 import type { Balancer } from "../../../src/policy/contract.js";
 import { make } from "../builders.js";
+import { upstream } from "./upstream.js";
 
 const picks = 20_000;
 
-/** How often each of the pods with these loads is picked. Rows of the pod table are not their places: row = 2 × place + 1. */
+/** How often each of the pods with these loads is picked. */
 function shares(balancer: Balancer, ...loads: number[]): number[] {
-  const pods = Int32Array.from([...loads.map((_, i) => 2 * i + 1), 99]);
-  const inFlight = new Int32Array(100);
-  loads.forEach((load, i) => {
-    inFlight[2 * i + 1] = load;
-  });
+  const pods = upstream({ loads });
   const counts = loads.map(() => 0);
-  for (let i = 0; i < picks; i++) counts[balancer.pick(pods, loads.length, inFlight)]++;
+  for (let i = 0; i < picks; i++) counts[balancer.pick(pods, 0, 0)]++;
   return counts.map((count) => count / picks);
 }
 
@@ -84,10 +81,10 @@ test("a single pod takes every call, whatever the balancer", () => {
 });
 
 describe("round robin", () => {
-  const none = new Int32Array(10);
-  const pods = Int32Array.from({ length: 10 }, (_, i) => i);
-  const turns = (balancer: Balancer, count: number, length: number) =>
-    Array.from({ length }, () => balancer.pick(pods, count, none));
+  const turns = (balancer: Balancer, count: number, length: number) => {
+    const pods = upstream({ loads: Array(count).fill(0) });
+    return Array.from({ length }, () => balancer.pick(pods, 0, 0));
+  };
 
   test("goes through the pods in turn, round and round", () => {
     const [first, ...rest] = turns(make(roundRobin), 3, 7);
