@@ -1,3 +1,4 @@
+import { setResources } from "./pod-size.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
 
 /** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
@@ -5,6 +6,7 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   const pod = pods.rows.add();
   pods.service[pod] = service.id;
   pods.serial[pod] = service.created++;
+  setResources(pods, pod, service, service.resources);
   pods.memberIndex[pod] = service.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;

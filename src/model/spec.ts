@@ -2,7 +2,7 @@
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
-import type { Fraction, MiB, Seconds, Usd } from "../units.js";
+import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
 
@@ -52,15 +52,20 @@ export interface HopSpec {
   readonly proxyCpu: Seconds;
 }
 
-export interface ServiceSpec {
-  readonly name: string;
-  readonly replicas: number;
-  readonly bounds: { readonly min: number; readonly max: number };
+/** What a pod asks for and what it may use at most. */
+export interface Resources {
   /** Requests: what the scheduler reserves, and the weight in a fight for cores. */
   readonly size: Size;
   /** At most so many cores' time per second; Infinity for no limit. */
-  readonly cpuLimitMillicores: number;
+  readonly cpuLimitMillicores: Millicores;
   readonly memoryLimitMiB: MiB;
+}
+
+/** Its resources are those of the pod template; a pod's own may differ, see pod-size.ts. */
+export interface ServiceSpec extends Resources {
+  readonly name: string;
+  readonly replicas: number;
+  readonly bounds: { readonly min: number; readonly max: number };
   readonly imageMiB: MiB;
   /** From the container's start until it could answer. */
   readonly startup: Distribution;

@@ -163,7 +163,7 @@ export class Traffic {
   private enter(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     this.calls.pod[call] = pod;
-    if (++pods.inFlight[pod] > service.mostInFlight) this.events.tooManyCalls(pod);
+    if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);

@@ -24,6 +24,7 @@ export function make<P>(definition: Definition<P>, given: Record<string, unknown
 
 /** An old, ready pod with a fresh sample of 500 millicores. */
 export const podView = (given: Partial<PodView> = {}): PodView => ({
+  size: { cpuMillicores: 1000, memoryMiB: 256 },
   pending: false,
   ready: true,
   draining: false,
