@@ -35,6 +35,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     endpoints: [{ name: "call", steps }],
     hop: noHop,
     balancer: () => onlyPod,
+    weights: [1],
     scaler: undefined,
     deploymentFactor: 1,
     executionFactor: 1,

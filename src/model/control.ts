@@ -16,6 +16,7 @@ import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
+import { sizeOf } from "./pod-size.js";
 import { NONE, Phase, type PodId, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
@@ -167,8 +168,8 @@ export class Control {
       nodes: this.parts.machines.all,
       groups: this.parts.machines.views(),
       pending: this.parts.fleet.pending.map((pod) => {
-        const { name, size } = services[pods.service[pod]].spec;
-        return { service: name, ...size, since: pods.createdAt[pod] };
+        const { name } = services[pods.service[pod]].spec;
+        return { service: name, ...sizeOf(pods, pod), since: pods.createdAt[pod] };
       }),
     };
   }
@@ -205,7 +206,7 @@ class View implements ServiceView {
     return this.service.spec.bounds.max;
   }
   get size() {
-    return this.service.spec.size;
+    return this.service.resources.size;
   }
   get inFlight(): number {
     let count = this.service.waiting;
@@ -247,6 +248,7 @@ class View implements ServiceView {
   private podView(pod: PodId): PodView {
     const { pods } = this.state;
     return {
+      size: sizeOf(pods, pod),
       pending: pods.phase[pod] < Phase.Starting,
       ready: pods.phase[pod] === Phase.Ready,
       draining: pods.phase[pod] === Phase.Draining,

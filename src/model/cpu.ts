@@ -70,11 +70,11 @@ export class Cpu {
       pods.used[pod] -= sim.now;
       this.demand(pods.node[pod] as NodeId, 1);
       calls.event[call] = sim.after(work, this.alone, call);
-    } else this.startShared(call, pod, service);
+    } else this.startShared(call, pod);
   }
 
   /** Its pod's other pieces slow it down, and it them. */
-  private startShared(call: CallId, pod: PodId, service: Service): void {
+  private startShared(call: CallId, pod: PodId): void {
     const { sim, pods, calls } = this;
     this.advance(pod);
     calls.since[call] = sim.now;
@@ -84,7 +84,7 @@ export class Cpu {
     const earliest = pods.earliest[pod];
     pods.earliest[pod] = earliest === NONE ? call : this.meld(earliest, call);
     const speed = pods.speed[pod];
-    const crowded = this.resize(pod, service, 1);
+    const crowded = this.resize(pod, 1);
     // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
     if (!crowded && (pods.earliest[pod] !== earliest || pods.speed[pod] !== speed)) this.reschedule(pod);
   }
@@ -128,7 +128,7 @@ export class Cpu {
     this.advance(pod);
     if (pods.cpuEvent[pod] !== NONE) sim.cancel(pods.cpuEvent[pod]);
     pods.cpuEvent[pod] = pods.earliest[pod] = NONE;
-    if (pods.active[pod] > 0) this.resize(pod, service, -pods.active[pod]);
+    if (pods.active[pod] > 0) this.resize(pod, -pods.active[pod]);
   }
 
   /** A piece of work that had a core of its own is over. */
@@ -147,7 +147,7 @@ export class Cpu {
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = this.meldPairs(calls.child[call]);
     service.working += sim.now - calls.since[call];
-    if (!this.resize(pod, service, -1)) this.reschedule(pod);
+    if (!this.resize(pod, -1)) this.reschedule(pod);
     return call;
   }
 
@@ -167,13 +167,14 @@ export class Cpu {
   }
 
   /** The number of pieces of work in an up-to-date container changes. True when that has rescheduled all pods of a crowded node. */
-  private resize(pod: PodId, service: Service, change: number): boolean {
+  private resize(pod: PodId, change: number): boolean {
     const { pods } = this;
+    const limit = pods.limitCores[pod];
     const before = pods.active[pod];
     const after = before + change;
     pods.active[pod] = after;
-    const demand = after < service.limitCores ? after : service.limitCores;
-    const demandBefore = before < service.limitCores ? before : service.limitCores;
+    const demand = after < limit ? after : limit;
+    const demandBefore = before < limit ? before : limit;
     pods.speed[pod] = after === 0 ? 0 : demand / after;
     return this.demand(pods.node[pod] as NodeId, demand - demandBefore);
   }
@@ -214,33 +215,36 @@ export class Cpu {
     for (let pod = this.nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
       const active = pods.active[pod];
       if (active === 0) continue;
-      const service = services[pods.service[pod]];
-      if (service.dedicated) {
+      if (services[pods.service[pod]].dedicated) {
         cores -= active;
         continue;
       }
       if (count === crowd.length) crowd = Int32Array.from({ length: 2 * count }, (_, i) => (i < count ? crowd[i] : 0));
       crowd[count++] = pod;
-      weights += weightOf(service);
+      weights += this.weightOf(pod);
     }
     // Whoever cannot use his share by weight gets what he can use, and the rest is shared anew among the others.
     for (let settled = -1; settled !== count && count > 0; ) {
       settled = count;
       for (let i = count - 1; i >= 0; i--) {
         const pod = crowd[i] as PodId;
-        const service = services[pods.service[pod]];
-        const could = Math.min(pods.active[pod], service.limitCores);
-        if (could > (cores * weightOf(service)) / weights) continue;
+        const could = Math.min(pods.active[pod], pods.limitCores[pod]);
+        if (could > (cores * this.weightOf(pod)) / weights) continue;
         this.setSpeed(pod, could);
         cores -= could;
-        weights -= weightOf(service);
+        weights -= this.weightOf(pod);
         crowd[i] = crowd[--count];
       }
     }
     for (let i = 0; i < count; i++) {
       const pod = crowd[i] as PodId;
-      this.setSpeed(pod, (cores * weightOf(services[pods.service[pod]])) / weights);
+      this.setSpeed(pod, (cores * this.weightOf(pod)) / weights);
     }
+  }
+
+  /** The kernel's floor: even a container that requests nothing has a weight of two shares of 1024. */
+  private weightOf(pod: number): number {
+    return Math.max(2, this.pods.cpuMillicores[pod]);
   }
 
   private setSpeed(pod: PodId, cores: number): void {
@@ -287,9 +291,6 @@ export class Cpu {
 
 /** Demands are sums of decimal fractions: a node is crowded only beyond their rounding. */
 const TOLERANCE = 1e-9;
-
-/** The kernel's floor: even a container that requests nothing has a weight of two shares of 1024. */
-const weightOf = (service: Service): number => Math.max(2, service.spec.size.cpuMillicores);
 
 /** Scratch of `share`, filled and read within one call. */
 let crowd = new Int32Array(128);

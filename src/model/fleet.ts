@@ -54,7 +54,7 @@ export class Fleet {
       this.restart(pod, "Unhealthy: not up when the last probe allowed had failed");
     });
     this.overMemory = sim.event("container.oom", (pod: PodId) => {
-      if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= services[pods.service[pod]].mostInFlight) return;
+      if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= pods.mostInFlight[pod]) return;
       this.restart(pod, "OOMKilled: the container held more memory than its limit");
     });
     this.started = sim.event("pod.started", (pod: PodId) => this.start(pod));

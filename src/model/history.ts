@@ -6,6 +6,7 @@ import type { Cpu } from "./cpu.js";
 import { expectedWork } from "./expectation.js";
 import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
+import { readyCores } from "./pod-size.js";
 import type { Recorder } from "./recorder.js";
 import { Phase, type Service, type State } from "./state.js";
 
@@ -103,6 +104,6 @@ export class History {
     this.usedBefore[service.id] = used;
     const demand = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
     const { ready } = service;
-    return [service.replicas, ready.count, starting, queue, perSecond, ready.count * service.coresPerPod, demand];
+    return [service.replicas, ready.count, starting, queue, perSecond, readyCores(this.state, service), demand];
   }
 }

@@ -4,6 +4,7 @@ import { RandomStream } from "../kernel/random.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import { Popularity } from "./popularity.js";
 import type { Recorder } from "./recorder.js";
 import type { LoadSpec, Target } from "./spec.js";
 import { NONE, type State } from "./state.js";
@@ -20,6 +21,7 @@ interface Load {
   readonly site: number;
   readonly thinkLaw: number;
   readonly firstUser: number;
+  readonly keys: Popularity | undefined;
   /** Requests so far; for closed users see `turns`. */
   serial: number;
 }
@@ -49,6 +51,7 @@ export class Loads {
         site: new RandomStream(0, `${load.name}/load`).bits(),
         thinkLaw: id,
         firstUser,
+        keys: load.keys && new Popularity(load.keys),
         serial: 0,
       };
     });
@@ -105,7 +108,9 @@ export class Loads {
       while (chosen < endpoints.length - 1 && draw >= cumulative[chosen]) chosen++;
     }
     this.recorder.send(endpoints[chosen]);
-    this.traffic.send(endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user);
+    const key =
+      load.keys === undefined ? NONE : load.keys.at(this.state.chance.open(ticket, load.site ^ KEY).uniform());
+    this.traffic.send(endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
   }
 }
 
@@ -130,4 +135,5 @@ function mixture(state: State, mix: readonly Target[]): { endpoints: Int32Array;
 }
 
 const THINK = 0x27d4eb2f;
+const KEY = 0x61c88647;
 const MIX = 0x165667b1;

@@ -5,6 +5,7 @@ import type { EventKind } from "../kernel/simulation.js";
 import type { Candidate, GroupView, NodeView, PlacedPod, Size } from "../policy/contract.js";
 import type { MiB, Seconds } from "../units.js";
 import type { Bill } from "./bill.js";
+import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
 
@@ -39,10 +40,7 @@ export class Machine implements NodeView, Candidate {
   }
   get pods(): readonly PlacedPod[] {
     const { pods, services } = this.state;
-    return this.podIds().map((pod) => {
-      const { name, size } = services[pods.service[pod]].spec;
-      return { service: name, ...size };
-    });
+    return this.podIds().map((pod) => ({ service: services[pods.service[pod]].spec.name, ...sizeOf(pods, pod) }));
   }
 
   podIds(): PodId[] {
@@ -178,8 +176,8 @@ export class Machines {
   }
 
   private reserve(pod: PodId, machine: Machine, change: number): void {
-    const { services, pods, sim } = this.state;
-    const { size } = services[pods.service[pod]].spec;
+    const { pods, sim } = this.state;
+    const size = sizeOf(pods, pod);
     machine.free.cpuMillicores -= change * size.cpuMillicores;
     machine.free.memoryMiB -= change * size.memoryMiB;
     machine.podCount += change;

@@ -49,9 +49,9 @@ export class Metrics {
 
   private scrapeService(service: Service): void {
     const { pods } = this.state;
-    const { members, spec } = service;
+    const { members } = service;
     let used = 0;
-    let sampled = 0;
+    let requested = 0;
     let queue = service.waiting;
     let concurrency = service.waiting;
     for (let i = 0; i < members.count; i++) {
@@ -61,11 +61,11 @@ export class Metrics {
       this.samplePod(pod);
       if (pods.phase[pod] !== Phase.Ready || Number.isNaN(pods.sample[pod])) continue;
       used += pods.sample[pod];
-      sampled++;
+      requested += pods.cpuMillicores[pod];
     }
     const history = this.history[service.id];
     history.push({
-      cpu: used / (sampled * spec.size.cpuMillicores),
+      cpu: used / requested,
       rate: (service.arrived - this.arrivedBefore[service.id]) / this.state.spec.scrapePeriod,
       concurrency,
       queue,

@@ -1,3 +1,4 @@
+import { setResources } from "./pod-size.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
 
 /** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
@@ -5,12 +6,13 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   const pod = pods.rows.add();
   pods.service[pod] = service.id;
   pods.serial[pod] = service.created++;
+  setResources(pods, pod, service, service.resources);
   pods.memberIndex[pod] = service.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
-  pods.weight[pod] = 1;
+  pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
   pods.startedAt[pod] = pods.readySince[pod] = pods.sample[pod] = pods.sampledAt[pod] = NaN;
   return pod;

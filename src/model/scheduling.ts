@@ -3,6 +3,7 @@ import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Machine, Machines } from "./machines.js";
 import { Placement } from "./placement.js";
+import { sameSize, sizeOf } from "./pod-size.js";
 import { nameOfPod, type PodId, type State } from "./state.js";
 
 export class Scheduling {
@@ -57,25 +58,27 @@ export class Scheduling {
   }
 
   private place(): void {
-    const full = new Set<number>();
+    const full = new Map<number, PodId>();
     for (const pod of this.pending.splice(0)) {
       const id = this.state.pods.service[pod];
       // What had no room for one pod has none for its twin.
-      const machine = full.has(id) ? undefined : this.choose(pod);
+      const turnedDown = full.get(id);
+      const twins = turnedDown !== undefined && sameSize(this.state.pods, pod, turnedDown);
+      const machine = twins ? undefined : this.choose(pod);
       if (machine !== undefined) {
         this.log.fulfil(nameOfPod(this.state, pod), this.state.sim.now);
         this.machines.place(pod, machine);
         this.placed(pod, machine);
         continue;
       }
-      full.add(id);
+      full.set(id, pod);
       this.pending.push(pod);
     }
   }
 
   private choose(pod: PodId): Machine | undefined {
-    const { pods, services, sim } = this.state;
-    const { size } = services[pods.service[pod]].spec;
+    const { pods, sim } = this.state;
+    const size = sizeOf(pods, pod);
     const closed = this.machines.all.length - this.machines.open.length;
     const choice = this.placement.choose(size, this.machines.open, closed);
     if (!("reason" in choice)) return choice;

@@ -2,9 +2,10 @@
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
-import type { Fraction, MiB, Seconds, Usd } from "../units.js";
+import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
+import type { KeysSpec } from "./popularity.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -52,15 +53,20 @@ export interface HopSpec {
   readonly proxyCpu: Seconds;
 }
 
-export interface ServiceSpec {
-  readonly name: string;
-  readonly replicas: number;
-  readonly bounds: { readonly min: number; readonly max: number };
+/** What a pod asks for and what it may use at most. */
+export interface Resources {
   /** Requests: what the scheduler reserves, and the weight in a fight for cores. */
   readonly size: Size;
   /** At most so many cores' time per second; Infinity for no limit. */
-  readonly cpuLimitMillicores: number;
+  readonly cpuLimitMillicores: Millicores;
   readonly memoryLimitMiB: MiB;
+}
+
+/** Its resources are those of the pod template; a pod's own may differ, see pod-size.ts. */
+export interface ServiceSpec extends Resources {
+  readonly name: string;
+  readonly replicas: number;
+  readonly bounds: { readonly min: number; readonly max: number };
   readonly imageMiB: MiB;
   /** From the container's start until it could answer. */
   readonly startup: Distribution;
@@ -73,6 +79,8 @@ export interface ServiceSpec {
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;
   readonly balancer: (context: PolicyContext) => Balancer;
+  /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
+  readonly weights: readonly number[];
   readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
   /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
   readonly deploymentFactor: number;
@@ -90,6 +98,7 @@ export type LoadSpec =
   | {
       readonly kind: "open";
       readonly name: string;
+      readonly keys?: KeysSpec | undefined;
       readonly mix: readonly Target[];
       /** Makes the arrival times of one replication. */
       readonly arrivals: (seed: number) => Arrivals;
@@ -97,6 +106,7 @@ export type LoadSpec =
   | {
       readonly kind: "closed";
       readonly name: string;
+      readonly keys?: KeysSpec | undefined;
       readonly mix: readonly Target[];
       readonly users: number;
       readonly think: Distribution;

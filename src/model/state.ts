@@ -5,8 +5,9 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
+import type { Millicores } from "../units.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
-import type { ServiceSpec, WorldSpec } from "./spec.js";
+import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
 
 export type NodeId = Id<"node">;
@@ -29,6 +30,13 @@ export class Pods {
   node = new Int32Array(FIRST_CAPACITY);
   nextOnNode = new Int32Array(FIRST_CAPACITY);
   phase = new Uint8Array(FIRST_CAPACITY);
+  /** What it requests, and the most that it may use; see pod-size.ts. */
+  cpuMillicores = new Float64Array(FIRST_CAPACITY);
+  memoryMiB = new Float64Array(FIRST_CAPACITY);
+  limitCores = new Float64Array(FIRST_CAPACITY);
+  memoryLimitMiB = new Float64Array(FIRST_CAPACITY);
+  /** Calls that its memory limit bears; one more, and its container is killed. */
+  mostInFlight = new Int32Array(FIRST_CAPACITY);
   /** Where it stands in the service's lists of members and of ready pods. */
   memberIndex = new Int32Array(FIRST_CAPACITY);
   readyIndex = new Int32Array(FIRST_CAPACITY);
@@ -89,6 +97,8 @@ export class Calls {
   event = new Int32Array(FIRST_CAPACITY);
   /** The closed user who waits for it, or NONE. */
   user = new Int32Array(FIRST_CAPACITY);
+  /** What the request is about, a number of its load's keys, or NONE. */
+  key = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
@@ -117,18 +127,16 @@ export class Service {
   readonly queueLimit: number;
   readonly holdsCall: boolean;
   readonly waitsAtService: boolean;
-  /** Cores of its limit. */
-  readonly limitCores: number;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
    * than requested cores, and a request is always granted. Such work is done at a time known when it starts.
    */
   readonly dedicated: boolean;
   readonly proxyCpu: number;
-  /** What a pod can use of CPU at most; its request where nothing limits it. */
+  /** What a pod of the template's size can use of CPU at most; its request where nothing limits it. */
   readonly coresPerPod: number;
-  /** Calls that a pod's memory limit bears; one more, and its container is killed. */
-  readonly mostInFlight: number;
+  /** What its next pod is made with. */
+  resources: Resources;
   readonly members = new IntList();
   readonly ready = new IntList();
   balancer!: Balancer;
@@ -175,17 +183,15 @@ export class Service {
     readonly proxyLaw: number,
     readonly replyLaw: number,
   ) {
-    const { concurrency, size } = spec;
+    const { concurrency, size, cpuLimitMillicores } = spec;
     this.limit = concurrency.limit;
     this.queueLimit = concurrency.queue;
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
-    this.limitCores = spec.cpuLimitMillicores / 1000;
     this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
     this.proxyCpu = spec.hop.proxyCpu;
-    this.mostInFlight = callsBorne(spec);
-    const most = Math.min(this.limitCores, concurrency.limit);
-    this.coresPerPod = most < Infinity ? most : size.cpuMillicores / 1000;
+    this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
+    this.resources = spec;
   }
 
   /** The number of calls here is about to change: what they have spent here until now is added up. */
@@ -212,11 +218,10 @@ export class Service {
   }
 }
 
-function callsBorne({ lifecycle: { memoryUse }, memoryLimitMiB }: ServiceSpec): number {
-  const without = 0x7fffffff; // a small integer as the others are: it is compared at every call
-  if (memoryUse === undefined || memoryUse.perCallMiB === 0) return without;
-  const calls = Math.floor((memoryLimitMiB - memoryUse.baseMiB) / memoryUse.perCallMiB);
-  return Math.min(without, Math.max(0, calls));
+/** What a pod can use of CPU at most; its request where neither its workers nor a limit end it. */
+export function usableCores(workers: number, limitCores: number, requestedMillicores: Millicores): number {
+  const most = Math.min(limitCores, workers);
+  return most < Infinity ? most : requestedMillicores / 1000;
 }
 
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */

@@ -22,7 +22,7 @@ const Op = Operation;
 
 /** What steps ask of traffic. */
 interface Roads {
-  send(endpoint: number, parent: number, request: number, site: number, user: number): void;
+  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
   free(call: CallId): void;
@@ -63,7 +63,7 @@ export class Steps {
         case Op.Call: {
           calls.pc[call] = pc + 1;
           const site = siteWithin(calls.site[call], program.site[pc]);
-          return this.traffic.send(program.arg[pc], call, calls.request[call], site, NONE);
+          return this.traffic.send(program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
         }
         case Op.End:
           return this.traffic.end(call, Failure.None);
@@ -131,6 +131,7 @@ export class Steps {
     calls.pc[strand] = pc;
     calls.turns[strand] = turns;
     calls.request[strand] = calls.request[call];
+    calls.key[strand] = calls.key[call];
     calls.site[strand] = siteWithin(calls.site[call], site);
     calls.state[strand] = CallState.Strand;
     calls.failure[strand] = Failure.None;

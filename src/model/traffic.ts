@@ -70,7 +70,7 @@ export class Traffic {
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
-  send(endpoint: number, parent: number, request: number, site: number, user: number): void {
+  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
     const { calls } = this;
     const { service: id, entry } = this.state.endpoints[endpoint];
     const service = this.services[id];
@@ -86,6 +86,7 @@ export class Traffic {
     calls.failure[call] = Failure.None;
     calls.event[call] = NONE;
     calls.user[call] = user;
+    calls.key[call] = key;
     calls.startedAt[call] = this.sim.now;
     if (service.proxyLaw !== NONE) return this.passProxy(call, service);
     if (service.hopLaw === NONE) return this.reach(call);
@@ -151,7 +152,7 @@ export class Traffic {
   private enter(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     this.calls.pod[call] = pod;
-    if (++pods.inFlight[pod] > service.mostInFlight) this.events.tooManyCalls(pod);
+    if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);

@@ -1,4 +1,5 @@
 /** Which pod takes a call, where one gateway stands before all of a service's pods and knows what each of them has to do. */
+import { siteWithin } from "../kernel/request-chance.js";
 import type { Upstream } from "../policy/contract.js";
 import type { CallId, PodId, Pods, Service, State } from "./state.js";
 
@@ -7,12 +8,14 @@ const NOBODY = -1 as PodId;
 /** The ready pods of a service. Rows are those of the table of pods. */
 export class Gateway implements Upstream {
   version = 0;
-  readonly even = true;
+  readonly even: boolean;
 
   constructor(
     private readonly pods: Pods,
     private readonly service: Service,
-  ) {}
+  ) {
+    this.even = new Set(service.spec.weights).size === 1;
+  }
 
   get rows(): Int32Array {
     return this.service.ready.items;
@@ -48,11 +51,14 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
   return NOBODY;
 }
 
-function byHash({ chance, calls }: State, { ready, balancer, upstream }: Service, call: CallId): PodId {
-  chance.open(calls.request[call], KEY);
-  const high = chance.bits() >>> 0;
-  return ready.items[balancer.pick(upstream, high, chance.bits() >>> 0)] as PodId;
+/** Calls about one key have one hash; a call about nothing has a hash of its own, as good as drawn. */
+function byHash({ calls }: State, { ready, balancer, upstream }: Service, call: CallId): PodId {
+  const key = calls.key[call];
+  const about = key < 0 ? calls.request[call] : key;
+  const site = key < 0 ? OWN : KEY;
+  const high = siteWithin(about, site) >>> 0;
+  return ready.items[balancer.pick(upstream, high, siteWithin(about, ~site) >>> 0)] as PodId;
 }
 
-/** The site of a request's key. */
-const KEY = 0x27d4eb2f;
+const OWN = 1;
+const KEY = 3;

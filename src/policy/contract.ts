@@ -36,6 +36,8 @@ export type Signal = (typeof signals)[number];
 
 /** One pod as the metrics pipeline shows it. */
 export interface PodView {
+  /** What it requests; older pods may differ from what the service's next would. */
+  readonly size: Size;
   readonly pending: boolean;
   readonly ready: boolean;
   readonly draining: boolean;
@@ -63,7 +65,7 @@ export interface ServiceView {
   readonly ready: number;
   readonly min: number;
   readonly max: number;
-  /** What one pod requests. */
+  /** What the next pod will request. */
   readonly size: Size;
   /** Every pod of the service, oldest first. */
   readonly pods: readonly PodView[];

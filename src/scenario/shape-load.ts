@@ -12,6 +12,7 @@ import {
   fromOne,
   isTarget,
   law,
+  notNegative,
   oneKeyOf,
   readTarget,
   share,
@@ -156,6 +157,18 @@ const mix = checked(
 
 const goal = {
   to: target().optional().meta({ description: "The one endpoint that is called (instead of a mix)." }),
+  keys: z
+    .strictObject({
+      count: wholeFrom(1).meta({ description: "How many there are." }),
+      zipf: notNegative()
+        .prefault(0)
+        .meta({ description: "The i-th is asked for as often as 1/i^zipf beside the others; 0: all alike." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "What requests are about (users, products): balancers that hash send one key to one pod. Default: none.",
+    }),
   mix: mix.optional().meta({ description: "Endpoints and the share of calls that each gets; 100% together." }),
 };
 

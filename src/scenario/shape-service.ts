@@ -135,6 +135,13 @@ export const sized = {
 export const service = z
   .strictObject({
     ...sized,
+    weights: z
+      .array(above0(), { error: (issue) => `expected a list of numbers above 0, got ${show(issue.input)}` })
+      .min(1, { error: "expected at least one weight, got none" })
+      .prefault([1])
+      .meta({
+        description: "What pods are worth to balancers that weigh, the first, the second … and from the start again.",
+      }),
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,

@@ -48,6 +48,7 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     hop: hopSpec(service.hop, network),
     balancer: balancer!.create,
+    weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
     deploymentFactor: service.deploymentFactor,
     executionFactor: service.executionFactor,
@@ -62,15 +63,15 @@ const hopSpec = (own: Service["hop"], network: Single["network"]["hop"]): HopSpe
 });
 
 function loadSpec(name: string, load: Load, horizon: number, openTrace: OpenTrace): LoadSpec {
-  const { mix } = load;
-  if ("users" in load) return { kind: "closed", name, mix, users: load.users, think: load.think };
+  const { mix, keys } = load;
+  if ("users" in load) return { kind: "closed", name, mix, keys, users: load.users, think: load.think };
   if ("trace" in load)
-    return { kind: "open", name, mix, arrivals: (seed) => replayed(name, load.trace, seed, openTrace) };
+    return { kind: "open", name, mix, keys, arrivals: (seed) => replayed(name, load.trace, seed, openTrace) };
   const { arrivals, rate, batch } = load;
   // Whether there is a rate is checked with the load's other fields: mmpp brings its own.
   const comings: ArrivalSpec =
     arrivals.kind === "mmpp" ? { ...arrivals, batch } : { ...arrivals, batch, profile: rate! };
-  return { kind: "open", name, mix, arrivals: (seed) => createArrivals(comings, seed, name, horizon) };
+  return { kind: "open", name, mix, keys, arrivals: (seed) => createArrivals(comings, seed, name, horizon) };
 }
 
 /** The arrivals of a trace, opened anew for each replication. */

@@ -8,6 +8,7 @@ import type {
   NodeView,
   PlacedPod,
   PodView,
+  PolicyContext,
   ScaleAnswer,
   Scaler,
   ServiceView,
@@ -22,8 +23,15 @@ export function make<P>(definition: Definition<P>, given: Record<string, unknown
   return definition.create(values, { stream: new RandomStream(seed, "policy"), clock: { now: 0 } });
 }
 
+/** A policy as a world makes it, one for each replication. */
+export const made =
+  <P>(definition: Definition<P>, given: Record<string, unknown> = {}) =>
+  (context: PolicyContext): P =>
+    definition.create(z.strictObject({ ...definition.fields }).parse(given), context);
+
 /** An old, ready pod with a fresh sample of 500 millicores. */
 export const podView = (given: Partial<PodView> = {}): PodView => ({
+  size: { cpuMillicores: 1000, memoryMiB: 256 },
   pending: false,
   ready: true,
   draining: false,

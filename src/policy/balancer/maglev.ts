@@ -8,9 +8,10 @@ import { show, whole } from "../fields.js";
 import { hash64, remainder } from "./hashing.js";
 
 /** The table: at each place of it a place in `upstream.rows`. */
-export function tableOf({ rows, count, weight, address }: Upstream, size: number): Int32Array {
+export function tableOf(upstream: Upstream, size: number): Int32Array {
+  const { rows, count, weight } = upstream;
   const fillers = Array.from(rows.subarray(0, count), (row, place) => {
-    const key = address(row);
+    const key = upstream.address(row);
     const offset = Number(hash64(key) % BigInt(size));
     const skip = Number(hash64(key, 1n) % BigInt(size - 1)) + 1;
     return { key, place, offset, skip, weight: weight[row], wanted: 0, tried: 0 };

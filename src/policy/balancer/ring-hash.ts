@@ -17,7 +17,8 @@ export interface Ring {
   readonly place: Int32Array;
 }
 
-export function ringOf({ rows, count, weight, address }: Upstream, least: number, most: number): Ring {
+export function ringOf(upstream: Upstream, least: number, most: number): Ring {
+  const { rows, count, weight } = upstream;
   const weights = Array.from(rows.subarray(0, count), (row) => weight[row]);
   const sum = weights.reduce((total, one) => total + one, 0);
   const shares = weights.map((one) => one / sum);
@@ -28,7 +29,8 @@ export function ringOf({ rows, count, weight, address }: Upstream, least: number
   let wanted = 0;
   for (const [place, share] of shares.entries()) {
     wanted += scale * share;
-    for (let i = 0; points.length < wanted; i++) points.push({ hash: hash64(`${address(rows[place])}_${i}`), place });
+    for (let i = 0; points.length < wanted; i++)
+      points.push({ hash: hash64(`${upstream.address(rows[place])}_${i}`), place });
   }
   points.sort((one, two) => (one.hash < two.hash ? -1 : one.hash > two.hash ? 1 : 0));
   return {

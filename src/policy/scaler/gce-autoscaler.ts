@@ -18,7 +18,7 @@ function sums(view: ServiceView, signal: MeasuredSignal, initialization: Seconds
   if (signal === "cpu") {
     const use = (pods: ServiceView["pods"]) => {
       const sampled = pods.filter((pod) => !pod.draining && Number.isFinite(pod.cpuMillicores));
-      const used = sampled.reduce((sum, pod) => sum + pod.cpuMillicores, 0) / view.size.cpuMillicores;
+      const used = sampled.reduce((sum, pod) => sum + pod.cpuMillicores / pod.size.cpuMillicores, 0);
       return sampled.length > 0 ? used : NaN;
     };
     const old = view.pods.filter((pod) => view.now - pod.startedAt >= initialization);

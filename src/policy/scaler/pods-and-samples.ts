@@ -11,12 +11,15 @@ const asMillicores = (use: Millicores): number => Math.ceil(Math.round(use * 1e6
 
 export const podName = (index: number): string => `pod-${index}`;
 
-/** Every pod is taken to request the service's present size; its start is its container's. */
-export function podsAndSamples({ pods, size }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
-  const requests = { cpu: Math.ceil(size.cpuMillicores), memory: Math.ceil(size.memoryMiB * 2 ** 20 * 1000) };
+/** A pod's start is its container's. */
+export function podsAndSamples({ pods }: ServiceView): Pick<HpaInputs, "pods" | "readings"> {
   const named = pods.map((pod, i) => ({ pod, name: podName(i) }));
   return {
-    pods: named.map(({ pod, name }) => ({ name, ...stateOf(pod), containers: [{ name: CONTAINER, requests }] })),
+    pods: named.map(({ pod, name }) => ({
+      name,
+      ...stateOf(pod),
+      containers: [{ name: CONTAINER, requests: requestsOf(pod) }],
+    })),
     readings: {
       resource: named
         .filter(({ pod }) => !Number.isNaN(pod.cpuMillicores))
@@ -29,6 +32,11 @@ export function podsAndSamples({ pods, size }: ServiceView): Pick<HpaInputs, "po
     },
   };
 }
+
+const requestsOf = ({ size: { cpuMillicores, memoryMiB } }: PodView) => ({
+  cpu: Math.ceil(cpuMillicores),
+  memory: Math.ceil(memoryMiB * 2 ** 20 * 1000),
+});
 
 /** When a pod that was ready lost its readiness is not in the view: the time when it gained it stands in. */
 function stateOf({ pending, draining, ready, startedAt, readySince }: PodView) {

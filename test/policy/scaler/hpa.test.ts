@@ -47,7 +47,12 @@ describe("one sync at a target of 50 %", () => {
     ["0 replicas pause it", { replicas: 0, pods: [], min: 1 }, 0, "ScalingDisabled"],
     ["without pods there is no opinion", { replicas: 2, pods: [] }, NaN, "FailedGetResourceMetric"],
     ["without samples there is no opinion", { pods: [missing, pending] }, NaN, "FailedGetResourceMetric"],
-    ["without a request there is no opinion", { pods: using(500), size: size(0, 256) }, NaN, "FailedGetResourceMetric"],
+    [
+      "without a request there is no opinion",
+      { pods: [podView({ size: size(0, 256) })] },
+      NaN,
+      "FailedGetResourceMetric",
+    ],
     ["a draining pod does not count", { replicas: 2, pods: [...using(500, 500), draining] }, 2, within],
     [
       "ready pods are multiplied, not replicas: ⌈60/50 × 2⌉ of 2 asked for",
