@@ -40,6 +40,21 @@ describe("a worker on a queue", () => {
   });
 });
 
+test("its HPA keeps to the behavior that the ScaledObject passes on", () => {
+  const policies = [{ type: "pods", value: 1, period: "60s" }];
+  const triggers = [{ signal: "queue", threshold: 5 }];
+  const scaler = behind({ triggers, behavior: { scaleUp: { policies } } });
+  const { world } = play(
+    shop({ scaler, replicas: 0, startup: constant(2), steps: [cpu(1)] }, ...Array(200).fill(40)),
+    300,
+  );
+  // Backlog ÷ target asks for dozens; from the one that the poll woke on, one pod a minute is let through.
+  const [[woken], ...grown] = changes(world.decisions);
+  expect(woken).toBe(60);
+  expect(grown.map(([, replicas]) => replicas)).toEqual([2, 3, 4]);
+  for (const [i, [at]] of grown.slice(1).entries()) expect(at - grown[i][0]).toBe(60);
+});
+
 describe("a cron trigger", () => {
   test("holds its replicas from start to end in its own time zone", () => {
     const cron = { start: "0 9 * * *", end: "0 17 * * *", timeZone: "Europe/Paris", desiredReplicas: 3 };

@@ -6,13 +6,21 @@
  * metrics, pausing (nobody annotates objects in a run), what a source takes to answer. A signal that has no sample yet is a
  * reading that failed.
  */
-import { createHpa, type Hpa, type HpaDecision, type HpaInputs, type MetricSpec } from "../../controllers/hpa/index.js";
+import {
+  type Behavior,
+  createHpa,
+  type Hpa,
+  type HpaDecision,
+  type HpaInputs,
+  type MetricSpec,
+} from "../../controllers/hpa/index.js";
 import { Fallback, type FallbackSpec } from "../../controllers/keda/fallback.js";
 import { type Executed, requestScale, type ScaledObjectSpec } from "../../controllers/keda/scaled-object.js";
 import type { Seconds } from "../../units.js";
 import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../contract.js";
 import { defineScaler } from "../define.js";
 import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
+import { behaviorField, behaviorOf } from "./hpa-fields.js";
 import { type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
 import { podsAndSamples } from "./pods-and-samples.js";
 
@@ -23,6 +31,7 @@ interface Setup {
   readonly pollingInterval: Seconds;
   readonly syncPeriod: Seconds;
   readonly fallback: FallbackSpec | undefined;
+  readonly behavior: Behavior | undefined;
   readonly spec: Omit<ScaledObjectSpec, "minReplicaCount" | "createdAt" | "fallbackReplicas">;
 }
 
@@ -75,7 +84,11 @@ class ScaledObject implements Scaler {
 
   private sync(view: ServiceView): HpaDecision {
     const maxReplicas = view.max === Infinity ? DEFAULT_MAX : view.max;
-    this.hpa ??= createHpa({ minReplicas: Math.max(1, view.min), maxReplicas, metrics: this.metrics() });
+    const { behavior } = this.setup;
+    this.hpa ??= createHpa({
+      ...{ minReplicas: Math.max(1, view.min), maxReplicas, metrics: this.metrics() },
+      ...(behavior === undefined ? {} : { behavior }),
+    });
     return this.hpa.reconcile(this.inputs(view), view.now);
   }
 
@@ -158,9 +171,13 @@ export const keda = defineScaler({
     })
       .optional()
       .describe("What a metric that cannot be read stands for."),
+    behavior: behaviorField(),
     syncPeriod: interval().prefault("15s").describe("Time between two syncs of the HPA."),
     startsAt: moment().prefault("2026-01-05T00:00:00Z").describe("The moment at which the simulated time begins."),
   },
-  create: ({ triggers, pollingInterval, syncPeriod, fallback, startsAt, ...spec }) =>
-    new ScaledObject({ triggers: triggersOf(triggers, startsAt), pollingInterval, syncPeriod, fallback, spec }),
+  create: ({ triggers, pollingInterval, syncPeriod, fallback, behavior, startsAt, ...spec }) =>
+    new ScaledObject({
+      ...{ triggers: triggersOf(triggers, startsAt), pollingInterval, syncPeriod, fallback, spec },
+      behavior: behaviorOf(behavior),
+    }),
 });

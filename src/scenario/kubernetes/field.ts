@@ -3,7 +3,8 @@
  * not simulate. So the account of a manifest is kept by reading it, and cannot say more than is done.
  */
 import { show } from "../../policy/fields.js";
-import type { Complaint } from "../complaint.js";
+import { parseDuration } from "../../units.js";
+import { type Complaint, nearest } from "../complaint.js";
 import { dotted, type Path, type Source } from "../source.js";
 import { parseQuantity } from "./quantity.js";
 
@@ -29,6 +30,7 @@ export class Field {
     readonly value: unknown,
     /** Looked at for faults alone; that makes it no part of the simulation. */
     private readonly unsimulated = false,
+    private readonly parent?: Field,
   ) {}
 
   get there(): boolean {
@@ -40,8 +42,13 @@ export class Field {
       const { value } = field;
       const inside = typeof value === "object" && value !== null && Object.hasOwn(value, key);
       const child = inside ? (value as Record<string | number, unknown>)[key] : undefined;
-      return new Field(this.account, [...field.path, key], child, this.unsimulated);
+      return new Field(this.account, [...field.path, key], child, this.unsimulated, field);
     }, this);
+  }
+
+  /** Another field of the same map. */
+  beside(key: string): Field {
+    return (this.parent ?? this).at(key);
   }
 
   /** The same, where reading does not count. */
@@ -85,12 +92,46 @@ export class Field {
     return Object.fromEntries(this.entries().map(([key, field]) => [key, String(field.mark().value)]));
   }
 
-  whole(least = 0): number | undefined {
+  whole(least = 0, most = Infinity): number | undefined {
     if (!this.there) return undefined;
     this.mark();
-    if (Number.isSafeInteger(this.value) && (this.value as number) >= least) return this.value as number;
-    this.say(`expected a whole number from ${least} up, got ${show(this.value)}`);
+    const value = this.value as number;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const range = most === Infinity ? `${least} up` : `${least} to ${most}`;
+    this.say(`expected a whole number from ${range}, got ${show(this.value)}`);
     return undefined;
+  }
+
+  /** The same where the API takes 0 for nothing said, as it does of fields with a default. */
+  wholeAbove0(): number | undefined {
+    return this.whole() || undefined;
+  }
+
+  /** One of the words, spelled as upstream has them. */
+  word<const W extends string>(...words: readonly W[]): W | undefined {
+    if (!this.there) return undefined;
+    this.mark();
+    const found = words.find((one) => one === this.value);
+    if (found !== undefined) return found;
+    const suggestion = typeof this.value === "string" ? nearest(this.value, words) : undefined;
+    this.say(`expected ${words.length === 1 ? "" : "one of "}${words.join(", ")}, got ${show(this.value)}`, {
+      suggestion,
+    });
+    return undefined;
+  }
+
+  /** A duration as Go writes it, "1h30m"; it comes as it stands, for the scenario spells it alike. */
+  duration(): string | undefined {
+    if (!this.there) return undefined;
+    this.mark();
+    if (typeof this.value === "string" && parseDuration(this.value) >= 0) return this.value;
+    this.say(`expected a duration like "30s" or "1h30m", got ${show(this.value)}`);
+    return undefined;
+  }
+
+  /** Says that something has to stand here. */
+  missing(what: string): void {
+    this.say(`expected ${what}, got nothing`, { key: true });
   }
 
   quantity(what: string): number | undefined {

@@ -1,9 +1,16 @@
 /** Manifests to the services of a scenario, with an account of what was read and what was not. */
 import { type Complaint, ScenarioError } from "../complaint.js";
+import { readCompose } from "./compose.js";
+import { type Budget, budgetsByWorkload, readBudget } from "./disruption.js";
+import { type Reached, reachedBy } from "./entries.js";
 import type { Sayings } from "./field.js";
+import { readHpa } from "./hpa.js";
+import { readScaledObject } from "./keda.js";
+import { isKnown } from "./kinds.js";
+import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
-import { checkBudget, readHpa, type Scaling, selects } from "./scaling.js";
-import { isWorkload, readCompose, readWorkload, type Workload } from "./workloads.js";
+import { isWorkload, readWorkload, type Surroundings, type Workload } from "./workloads.js";
+import type { Scaling, WrittenPolicy } from "./written.js";
 
 export interface Imported {
   readonly services: readonly ImportedService[];
@@ -19,41 +26,54 @@ export interface Imported {
 export interface ImportedService {
   readonly name: string;
   readonly workload: Workload;
-  readonly scaler: Scaling["scaler"] | undefined;
+  readonly scaler: WrittenPolicy | undefined;
+  readonly budget: Budget | undefined;
   /** A Service selects its pods. */
   readonly reached: boolean;
+  /** By what callers from outside come in: "Ingress shop". */
+  readonly entry: string | undefined;
 }
-
-/** Kinds that are looked at. All others are listed as unknown. */
-const KNOWN = new Set(
-  `Deployment StatefulSet DaemonSet ReplicaSet Pod Job CronJob Service Ingress HTTPRoute HorizontalPodAutoscaler
-  VerticalPodAutoscaler PodDisruptionBudget PriorityClass ResourceQuota LimitRange ConfigMap Secret PersistentVolumeClaim
-  PersistentVolume ScaledObject ScaledJob NodePool EC2NodeClass Namespace Compose`.split(/\s+/),
-);
 
 /** Throws a ScenarioError with every complaint about every file. */
 export function importManifests(files: readonly ManifestFile[]): Imported {
   const sayings: Sayings = { complaints: [], warnings: [] };
-  const { manifests, strangers } = manifestsIn(files, sayings);
+  const { manifests: all, strangers } = manifestsIn(files, sayings);
+  const manifests = all.filter(isKnown);
+  const surroundings = surroundingsOf(manifests);
   const workloads = manifests.flatMap((one) =>
-    one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(lasting(one))] : [],
+    one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(lasting(one), surroundings)] : [],
   );
   const scalings = scalingsOf(manifests, workloads);
-  for (const one of manifests) if (one.kind === "PodDisruptionBudget") checkBudget(one, workloads, scalings);
-  const reached = reachedBy(manifests, workloads);
+  const budgets = manifests
+    .filter(({ kind }) => kind === "PodDisruptionBudget")
+    .flatMap((one) =>
+      readBudget(one, workloads, scalings).map((budget) => ({ ...budget, at: one.root.at("spec", "selector") })),
+    );
+  const found = { scalings, budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) };
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
-    services: servicesOf(workloads, scalings, reached),
+    services: servicesOf(workloads, found),
     warnings: sortedComplaints(sayings.warnings),
-    ...accountOf(manifests, strangers),
+    ...accountOf(all, manifests, strangers),
   };
 }
+
+function surroundingsOf(manifests: readonly Manifest[]): Surroundings {
+  const names = new Set(manifests.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
+  return {
+    ranges: rangesOf(manifests),
+    there: (kind, namespace, name) => names.has(`${kind} ${namespace}/${name}`),
+  };
+}
+
+/** What makes an autoscaler, by kind. */
+const SCALERS = { HorizontalPodAutoscaler: readHpa, ScaledObject: readScaledObject } as const;
 
 function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload[]): Scaling[] {
   const scalings: Scaling[] = [];
   for (const one of manifests) {
-    if (one.kind !== "HorizontalPodAutoscaler") continue;
-    const found = readHpa(one, workloads);
+    if (!Object.hasOwn(SCALERS, one.kind)) continue;
+    const found = SCALERS[one.kind as keyof typeof SCALERS](one, workloads);
     if (found === undefined) continue;
     const name = one.root.at("spec", "scaleTargetRef", "name");
     if (scalings.some(({ workload }) => workload === found.workload))
@@ -63,21 +83,6 @@ function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload
   return scalings;
 }
 
-/** Workloads whose pods a Service selects. */
-function reachedBy(manifests: readonly Manifest[], workloads: readonly Workload[]): Set<Workload> {
-  const reached = new Set(workloads.filter(({ kind }) => kind === "Service" || kind === "Compose service"));
-  for (const one of manifests) {
-    if (one.kind !== "Service" || isWorkload(one)) continue;
-    const selector = one.root.at("spec", "selector");
-    const wanted = selector.texts();
-    const chosen = workloads.filter((w) => w.namespace === one.namespace && selects(wanted, w.labels));
-    for (const workload of chosen) reached.add(workload);
-    if (chosen.length === 0 && workloads.length > 0 && selector.there)
-      selector.warn("selects no pod of these manifests", { key: true });
-  }
-  return reached;
-}
-
 /** What is read of jobs is read for its faults. */
 const lasting = (one: Manifest): Manifest =>
   one.kind === "Job" || one.kind === "CronJob" ? { ...one, root: one.root.unread } : one;
@@ -85,7 +90,13 @@ const lasting = (one: Manifest): Manifest =>
 /** Jobs serve nobody and run to their end, of which the simulation knows nothing. */
 const serves = ({ kind }: Workload): boolean => kind !== "Job" && kind !== "CronJob";
 
-function servicesOf(workloads: readonly Workload[], scalings: readonly Scaling[], reached: ReadonlySet<Workload>) {
+interface Found {
+  readonly scalings: readonly Scaling[];
+  readonly budgets: ReadonlyMap<Workload, Budget>;
+  readonly reached: Reached;
+}
+
+function servicesOf(workloads: readonly Workload[], { scalings, budgets, reached }: Found) {
   const serving = workloads.filter(serves);
   return serving.map((workload): ImportedService => {
     const same = serving.filter(({ name }) => name === workload.name);
@@ -97,17 +108,16 @@ function servicesOf(workloads: readonly Workload[], scalings: readonly Scaling[]
       name: alone ? workload.name : `${workload.name}.${apart}`,
       workload,
       scaler: scalings.find((one) => one.workload === workload)?.scaler ?? workload.scaler,
-      reached: reached.has(workload),
+      budget: budgets.get(workload),
+      reached: reached.inside.has(workload),
+      entry: reached.outside.get(workload),
     };
   });
 }
 
-function accountOf(manifests: readonly Manifest[], strangers: readonly Stranger[]) {
-  const known = manifests.filter(({ kind }) => KNOWN.has(kind));
+function accountOf(all: readonly Manifest[], known: readonly Manifest[], strangers: readonly Stranger[]) {
   const tallies = known.map((one) => ({ of: `${one.kind}/${one.name}`, ...one.tally() }));
-  const unknown = manifests
-    .filter((one) => !known.includes(one))
-    .map(({ kind, name, file }) => `${kind}/${name} (${file})`);
+  const unknown = all.filter((one) => !known.includes(one)).map(({ kind, name, file }) => `${kind}/${name} (${file})`);
   return {
     read: tallies.reduce((sum, { read }) => sum + read, 0),
     left: tallies.flatMap(({ of, left }) => left.map((path) => `${of} ${path}`)),

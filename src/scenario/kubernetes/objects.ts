@@ -13,7 +13,8 @@ export interface ManifestFile {
 export interface Manifest {
   readonly file: string;
   readonly kind: string;
-  /** Of the API, without its version: "apps". */
+  /** Of the API: "apps/v1", and without its version: "apps". */
+  readonly apiVersion: string;
   readonly group: string;
   readonly name: string;
   readonly namespace: string;
@@ -49,7 +50,7 @@ export function manifestsIn(files: readonly ManifestFile[], sayings: Sayings) {
       const services = root.at("services");
       if (path.length > 0) root.say("expected an object with apiVersion and kind, got neither");
       else if (typeof services.value === "object" && services.there && !Array.isArray(services.value))
-        found.push(manifest(account, file, "Compose", "", "compose", root));
+        found.push(manifest(account, file, { kind: "Compose", apiVersion: "", name: "compose" }, root));
       else strangers.push({ file, says: "no manifest: it has neither apiVersion nor kind" });
       return;
     }
@@ -63,14 +64,16 @@ export function manifestsIn(files: readonly ManifestFile[], sayings: Sayings) {
     }
     const called = root.at("metadata", "name");
     if (!called.there && name !== "Kustomization") root.at("metadata", "name").say("expected a name, got nothing");
-    const group = version.includes("/") ? version.split("/")[0] : "";
-    found.push(manifest(account, file, name, group, called.text() ?? "", root));
+    found.push(manifest(account, file, { kind: name, apiVersion: version, name: called.text() ?? "" }, root));
   }
 }
 
-function manifest(account: Account, file: string, kind: string, group: string, name: string, root: Field): Manifest {
+type Identity = Pick<Manifest, "kind" | "apiVersion" | "name">;
+
+function manifest(account: Account, file: string, identity: Identity, root: Field): Manifest {
   const namespace = root.at("metadata", "namespace").text() ?? "default";
-  return { file, kind, group, name, namespace, root, tally: () => tally(account, root.path, root.value) };
+  const [group] = identity.apiVersion.includes("/") ? identity.apiVersion.split("/") : [""];
+  return { file, ...identity, group, namespace, root, tally: () => tally(account, root.path, root.value) };
 }
 
 /** Twice in one file is a slip; in a later file it replaces the earlier one, as applying both would. */

@@ -36,3 +36,9 @@ export const asMillicores = (cores: number): number => up(cores * 1000);
 
 /** MiB of whole bytes. */
 export const asMebibytes = (bytes: number): number => up(bytes) / 2 ** 20;
+
+/** Bytes as Docker writes them, in powers of 1024 whatever their case: "512m", "1gb", "64MiB". NaN when they are none. */
+export function parseBytes(given: unknown): number {
+  const match = /^(\d+\.?\d*|\.\d+)\s*([kmgtp]?)i?b?$/i.exec(String(given));
+  return match === null ? NaN : Number(match[1]) * 1024 ** " kmgtp".indexOf(match[2].toLowerCase() || " ");
+}

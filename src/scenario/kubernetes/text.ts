@@ -4,30 +4,41 @@
  */
 import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
 import type { Imported, ImportedService } from "./import.js";
+import { ASSUMED, type Written, type WrittenFields } from "./written.js";
 
 /** Work of an assumed call. */
 const WORK_MILLISECONDS = 5;
-const ASSUMED = "ASSUMED";
 
 /** A service as the section `services` has it, in the spellings of a scenario. */
-export function serviceFields({ workload, scaler }: ImportedService): Readonly<Record<string, unknown>> {
-  const { cpu, memory, replicas, readiness, grace, concurrency } = workload;
+export const serviceFields = (service: ImportedService): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(writtenFields(service)).map(([name, { value }]) => [name, value]));
+
+function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFields {
+  const { cpu, memory, replicas, fields } = workload;
+  const millicores = sized(cpu.request, cpu.limit, (m) => `${m}m`);
+  const mebibytes = sized(memory.request, memory.limit, (MiB) => `${MiB}Mi`);
+  const none = { remark: `${ASSUMED}: the manifest requests none` };
   return {
-    replicas: scaler === undefined ? replicas : within(replicas, scaler),
-    cpu: sized(cpu.request, cpu.limit, (m) => `${m}m`) ?? DEFAULT_CPU,
-    memory: sized(memory.request, memory.limit, (MiB) => `${MiB}Mi`) ?? DEFAULT_MEMORY,
-    ...(readiness === undefined
-      ? {}
-      : { readiness: { initialDelay: `${readiness.initialDelay}s`, period: `${readiness.period}s` } }),
-    ...(grace === undefined ? {} : { grace: `${grace}s` }),
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(scaler === undefined ? {} : { scaler }),
-    endpoints: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } },
+    replicas: { value: scaler === undefined ? replicas : within(replicas, scaler.fields) },
+    cpu: millicores === undefined ? { value: DEFAULT_CPU, ...none } : { value: millicores },
+    memory: mebibytes === undefined ? { value: DEFAULT_MEMORY, ...none } : { value: mebibytes },
+    ...fields,
+    ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
+    ...(scaler === undefined ? {} : { scaler: { value: scaler.fields } }),
+    endpoints: { value: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } }, remark: endpointsRemark(workload) },
   };
 }
 
+const budgetWritten = ({ budget, remark }: NonNullable<ImportedService["budget"]>): Written =>
+  remark === undefined ? { value: budget } : { value: budget, remark };
+
+function endpointsRemark({ mentions, name }: ImportedService["workload"]): string {
+  const known = [...new Set(mentions)].filter((other) => other !== name);
+  return known.length === 0 ? ASSUMED : `${ASSUMED}; it knows ${known.join(", ")}`;
+}
+
 /** An autoscaler's first sync would bring the replicas within its bounds. */
-const within = (replicas: number, { min, max }: NonNullable<ImportedService["scaler"]>): number =>
+const within = (replicas: number, { min, max }: NonNullable<ImportedService["scaler"]>["fields"]): number =>
   Math.min(Math.max(replicas, Number(min)), Number(max));
 
 /** No request is none, for which the scenario has no word: the caller says what is assumed. */
@@ -74,32 +85,29 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
   "#",
   "# and the load, from your access log or your metrics:",
   "#",
-  `#   visitors: { rate: 200/s, to: ${services[0]?.name ?? "web"}/get }`,
+  `#   visitors: { rate: 200/s, to: ${(services.find(({ entry }) => entry !== undefined) ?? services[0])?.name ?? "web"}/get }`,
   "",
   "duration: 10m",
   "replications: 1",
 ];
 
 function serviceLines(service: ImportedService): string[] {
-  const { name, workload, reached } = service;
-  const { replicas, cpu, memory, scaler, endpoints, ...rest } = serviceFields(service);
-  const mark = (amount: number | undefined) => (amount ? "" : ` # ${ASSUMED}: the manifest requests none`);
-  const known = [...new Set(workload.mentions)].filter((other) => other !== name);
-  const calls = known.length === 0 ? "" : `; it knows ${known.join(", ")}`;
+  const { name, workload, reached, scaler, entry } = service;
+  const space = workload.namespace === "default" ? "" : `${workload.namespace}/`;
+  const from = entry === undefined ? (reached ? "" : ", which no Service selects") : `, entered by ${entry}`;
   return [
-    `  ${name}: # ${workload.kind} ${workload.namespace === "default" ? "" : `${workload.namespace}/`}${workload.name}${reached ? "" : ", which no Service selects"}`,
-    `    replicas: ${replicas as number}`,
-    `    cpu: ${flow(cpu)}${mark(workload.cpu.request)}`,
-    `    memory: ${flow(memory)}${mark(workload.memory.request)}`,
-    ...Object.entries(rest).map(([key, value]) => `    ${key}: ${flow(value)}`),
-    ...(scaler === undefined ? [] : [`    scaler: ${flow(scaler)}`]),
-    `    endpoints: ${flow(endpoints)} # ${ASSUMED}${calls}`,
+    `  ${name}: # ${workload.kind} ${space}${workload.name}${from}`,
+    ...Object.entries(writtenFields(service)).flatMap(([key, { value, remark }]) => [
+      ...(key === "scaler" ? (scaler?.remarks ?? []).map((line) => `    # ${line}`) : []),
+      `    ${key}: ${flow(value)}${remark === undefined ? "" : ` # ${remark}`}`,
+    ]),
   ];
 }
 
 /** Plain data in YAML's short form. */
 export function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return "{}";
   if (typeof value === "object" && value !== null)
     return `{ ${Object.entries(value)
       .map(([key, inside]) => `${key}: ${flow(inside)}`)
@@ -114,7 +122,7 @@ const loadHead = [
 
 function loadLine(service: ImportedService): string {
   const { name, workload } = service;
-  const { replicas } = serviceFields(service) as { replicas: number };
+  const replicas = Number(writtenFields(service).replicas.value);
   const cores = ((workload.cpu.request || 500) / 1000) * Math.max(1, replicas);
   const rate = Math.max(1, Math.round((0.4 * cores * 1000) / WORK_MILLISECONDS));
   return `  ${name}: { rate: { steps: [{ at: 0s, rate: ${rate}/s }, { at: 3m, rate: ${2 * rate}/s }] }, to: ${name}/assumed }`;

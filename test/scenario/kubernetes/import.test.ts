@@ -2,28 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadScenario } from "../../src/experiment/files.js";
-import { readManifests } from "../../src/experiment/manifest-files.js";
-import { runOnce } from "../../src/experiment/run.js";
-import { ScenarioError } from "../../src/scenario/complaint.js";
-import { importManifests } from "../../src/scenario/kubernetes/import.js";
-import { asMebibytes, asMillicores, parseQuantity } from "../../src/scenario/kubernetes/quantity.js";
-import { scenarioText } from "../../src/scenario/kubernetes/text.js";
-import { readScenario } from "../../src/scenario/read.js";
+import { loadScenario } from "../../../src/experiment/files.js";
+import { readManifests } from "../../../src/experiment/manifest-files.js";
+import { runOnce } from "../../../src/experiment/run.js";
+import { importManifests } from "../../../src/scenario/kubernetes/import.js";
+import { asMebibytes, asMillicores, parseQuantity } from "../../../src/scenario/kubernetes/quantity.js";
+import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
+import { readScenario } from "../../../src/scenario/read.js";
+import { complaintsOf, deployment, imported } from "./manifests.js";
 
-const deployment = (more = "", name = "web") => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  replicas: 3
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec:
-      containers:
-        - name: main
-          resources: { requests: { cpu: 250m, memory: 128Mi } }
-${more}`;
 const hpa = (fields: string, target = "web") => `---
 apiVersion: autoscaling/v1
 kind: HorizontalPodAutoscaler
@@ -32,19 +19,6 @@ spec:
   scaleTargetRef: { kind: Deployment, name: ${target} }
   ${fields}
 `;
-
-const imported = (text: string) => importManifests([{ file: "k8s.yaml", text }]);
-
-function complaintsOf(text: string): string[] {
-  try {
-    imported(text);
-  } catch (fault) {
-    if (fault instanceof ScenarioError)
-      return fault.complaints.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
-    throw fault;
-  }
-  return [];
-}
 
 test.each([
   ["250m", 0.25],
@@ -140,7 +114,8 @@ spec:
     spec: { containerConcurrency: 50, containers: [{ name: c }] }
 `);
   const [{ scaler, workload }] = result.services;
-  expect([scaler, workload.concurrency]).toEqual([{ use: "knative", min: 0, max: 8, target: 40 }, 50]);
+  expect(scaler?.fields).toEqual({ use: "knative", min: 0, max: 8, target: 40, containerConcurrency: 50 });
+  expect(workload.fields.concurrency).toEqual({ value: 50 });
   expect(() => readScenario(scenarioText(result, []), { name: "fn.yaml" })).not.toThrow();
 });
 
