@@ -28,6 +28,18 @@ export function checkBooks(state: State, recorder: Recorder): void {
     );
   }
 
+  // A call with several tries knows those that are out.
+  const out = new Map<number, number>();
+  for (let call = 0; call < calls.rows.high; call++) {
+    const guard = calls.parent[call];
+    if (guard >= 0 && calls.state[guard] === CallState.Guard) out.set(guard, (out.get(guard) ?? 0) + 1);
+  }
+  for (let call = 0; call < calls.rows.high; call++) {
+    if (calls.parent[call] === Parent.Free || calls.state[call] !== CallState.Guard) continue;
+    if (calls.count[call] !== (out.get(call) ?? 0))
+      throw new Error(`call ${call} counts ${calls.count[call]} tries, but ${out.get(call) ?? 0} are out`);
+  }
+
   // Flow balance: what has reached a service has ended there or is there.
   for (const { id, spec, arrived, ended } of services) {
     if (arrived === ended + presentAt[id]) continue;

@@ -2,6 +2,7 @@
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
 import { plainLifecycle } from "./lifecycle.js";
+import { plainRoute } from "./route.js";
 import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
 
 /** A hop that takes no time. */
@@ -34,6 +35,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
     endpoints: [{ name: "call", steps }],
     hop: noHop,
+    route: plainRoute,
     balancer: () => onlyPod,
     weights: [1],
     scaler: undefined,

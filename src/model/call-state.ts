@@ -10,6 +10,8 @@ export const CallState = {
   Served: 3,
   /** A call that waits at the service for a worker of any pod. */
   Central: 4,
+  /** A call as its caller knows it, whose tries are calls of their own. */
+  Guard: 5,
 } as const;
 
 /** Parents that are no calls, besides NONE for a request. */

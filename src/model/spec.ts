@@ -6,6 +6,7 @@ import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
+import type { RouteSpec } from "./route.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -78,6 +79,8 @@ export interface ServiceSpec extends Resources {
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;
+  /** What its callers do when it is slow or fails. */
+  readonly route: RouteSpec;
   readonly balancer: (context: PolicyContext) => Balancer;
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];

@@ -7,6 +7,7 @@ import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Millicores } from "../units.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
+import { isPlain } from "./route.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
 
@@ -20,8 +21,9 @@ export const NONE = -1;
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 
 /** What went wrong with a call; 0 is nothing. */
-export const failures = ["none", "refused", "killed"] as const;
-export const Failure = { None: 0, Refused: 1, Killed: 2 } as const;
+export const failures = ["none", "refused", "killed", "timeout"] as const;
+export type FailureName = (typeof failures)[number];
+export const Failure = { None: 0, Refused: 1, Killed: 2, Timeout: 3 } as const;
 
 export class Pods {
   service = new Int32Array(FIRST_CAPACITY);
@@ -102,6 +104,13 @@ export class Calls {
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
+  /** Of a guard: its latest try; of a try: the one before it that is still out. */
+  tries = new Int32Array(FIRST_CAPACITY);
+  /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
+  timer = new Int32Array(FIRST_CAPACITY);
+  timerDue = new Float64Array(FIRST_CAPACITY);
+  timerNext = new Int32Array(FIRST_CAPACITY);
+  timerBefore = new Int32Array(FIRST_CAPACITY);
   /** In a pod whose calls share its CPU: the virtual time at which it is done, and its place in the pairing heap. */
   finish = new Float64Array(FIRST_CAPACITY);
   child = new Int32Array(FIRST_CAPACITY);
@@ -126,6 +135,8 @@ export class Service {
   readonly limit: number;
   readonly queueLimit: number;
   readonly holdsCall: boolean;
+  /** Calls to it have timeouts, tries again or hedges. */
+  readonly guarded: boolean;
   readonly waitsAtService: boolean;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
@@ -189,6 +200,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
+    this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
     this.resources = spec;

@@ -2,8 +2,7 @@
  * Calls: they travel to a service, reach a pod, wait for a worker, do what the endpoint's program says
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
-import type { Draws } from "../kernel/distributions.js";
-import type { EventKind, Simulation } from "../kernel/simulation.js";
+import type { Simulation } from "../kernel/simulation.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Cpu } from "./cpu.js";
 import type { Recorder } from "./recorder.js";
@@ -19,6 +18,8 @@ import {
   type State,
 } from "./state.js";
 import { Steps } from "./steps.js";
+import { Travel } from "./travel.js";
+import { Tries } from "./tries.js";
 import { choosePod } from "./upstream.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
@@ -42,13 +43,12 @@ export interface TrafficEvents {
 export class Traffic {
   readonly cpu: Cpu;
   private readonly steps: Steps;
+  private readonly tries: Tries;
+  private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
   private readonly calls: Calls;
-  private readonly draws: Draws;
-  private readonly reached: EventKind<CallId>;
-  private readonly replied: EventKind<CallId>;
   /** Pods whose queue is being worked off further up the stack. */
   private pumping = NONE;
 
@@ -62,18 +62,27 @@ export class Traffic {
     this.services = services;
     this.pods = pods;
     this.calls = calls;
-    this.draws = state.draws;
     this.steps = new Steps(state, this);
     this.cpu = new Cpu(state, (call) => this.worked(call));
-    this.reached = sim.event("call.reached", (call: CallId) => this.reach(call));
-    this.replied = sim.event("call.replied", (call: CallId) => this.reply(call));
+    this.travel = new Travel(
+      state,
+      (call) => this.reach(call),
+      (call) => this.reply(call),
+    );
+    this.tries = new Tries(state, this, this.travel);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
+    const call = this.create(endpoint, parent, request, site, user, key);
+    const service = this.services[this.calls.service[call]];
+    if (service.guarded) this.tries.begin(call);
+    else this.travel.go(call, service);
+  }
+
+  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId {
     const { calls } = this;
     const { service: id, entry } = this.state.endpoints[endpoint];
-    const service = this.services[id];
     const call = calls.rows.add();
     calls.service[call] = id;
     calls.endpoint[call] = endpoint;
@@ -88,24 +97,7 @@ export class Traffic {
     calls.user[call] = user;
     calls.key[call] = key;
     calls.startedAt[call] = this.sim.now;
-    if (service.proxyLaw !== NONE) return this.passProxy(call, service);
-    if (service.hopLaw === NONE) return this.reach(call);
-    this.draws.draw(service.hopLaw, request, site ^ HOP);
-    service.network += this.draws.value;
-    this.sim.after(this.draws.value, this.reached, call);
-  }
-
-  /** The way to a service behind a proxy: the hop, if it takes time, and the proxy. */
-  private passProxy(call: CallId, service: Service): void {
-    const { calls, draws } = this;
-    draws.draw(service.proxyLaw, calls.request[call], calls.site[call] ^ PROXY);
-    let delay = draws.value;
-    if (service.hopLaw !== NONE) {
-      draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
-      delay += draws.value;
-    }
-    service.network += delay;
-    this.sim.after(delay, this.reached, call);
+    return call;
   }
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
@@ -239,14 +231,7 @@ export class Traffic {
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
     if (pod !== NONE) this.leave(call, pod, service);
-    if (service.replyLaw === NONE) this.reply(call);
-    else this.sendReply(call, service);
-  }
-
-  private sendReply(call: CallId, service: Service): void {
-    this.draws.draw(service.replyLaw, this.calls.request[call], this.calls.site[call] ^ REPLY);
-    service.network += this.draws.value;
-    this.sim.after(this.draws.value, this.replied, call);
+    this.travel.goBack(call, service);
   }
 
   private leave(call: CallId, pod: PodId, service: Service): void {
@@ -264,12 +249,14 @@ export class Traffic {
   }
 
   /** The answer has arrived: at the caller, or at whoever sent the request. */
-  private reply(call: CallId): void {
+  reply(call: CallId): void {
     const { calls } = this;
     const parent = calls.parent[call];
     const failure = calls.failure[call];
     const latency = this.sim.now - calls.startedAt[call];
     this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
+    if (parent >= 0 && calls.state[parent] === CallState.Guard)
+      return this.tries.answered(parent as CallId, call, failure);
     const user = calls.user[call];
     this.free(call);
     if (parent >= 0) {
@@ -283,8 +270,3 @@ export class Traffic {
     this.calls.rows.remove(call);
   }
 }
-
-// A call's own random quantities, told apart from those of its steps.
-const HOP = 0x3c6ef372;
-const PROXY = 0x1b873593;
-const REPLY = 0x5bd1e995;

@@ -20,6 +20,7 @@ import {
 } from "./fields.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { policyFields } from "./shape-policy.js";
+import { routeFields } from "./shape-route.js";
 
 const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
@@ -145,6 +146,7 @@ export const service = z
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
+    ...routeFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

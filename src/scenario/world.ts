@@ -8,6 +8,7 @@ import { createTraceArrivals, type TextSource, type TraceSpec } from "../workloa
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { routeOf } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
 
 export type OpenTrace = (path: string) => TextSource;
@@ -46,6 +47,7 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     lifecycle: lifecycleOf(service),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
+    route: routeOf(service),
     hop: hopSpec(service.hop, network),
     balancer: balancer!.create,
     weights: service.weights,

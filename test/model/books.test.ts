@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Distribution } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
@@ -49,6 +50,13 @@ const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly St
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
 
+const tenacious: RetriesSpec = {
+  most: 3,
+  on: ["refused", "killed", "timeout"],
+  backOff: { base: 0.1, longest: 0.2 },
+  budget: undefined,
+};
+
 const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
 
 /** Wants another number of replicas every second or so, 0 included. */
@@ -68,6 +76,12 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       hop: law,
       reply: law,
       central: fc.boolean(),
+      route: fc.record({
+        timeout: fc.constantFrom(Infinity, 0.8, 4),
+        perTry: fc.constantFrom(Infinity, 0.4, 1),
+        retries: fc.constantFrom(plainRoute.retries, tenacious, { ...tenacious, budget: { share: 0.3, least: 1 } }),
+        hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
+      }),
       lifecycle: fc.record({
         attach: law,
         configuredAt: fc.constantFrom(0, 4),
@@ -90,6 +104,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         cpuLimitMillicores: one.limit,
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
+        route: one.route,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -148,6 +163,7 @@ describe("whatever happens", () => {
     let killed = 0;
     let refused = 0;
     let restarted = 0;
+    let late = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -158,6 +174,7 @@ describe("whatever happens", () => {
           }
           killed += played.recorder.failed[2];
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
+          late += played.recorder.failed[3];
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -171,5 +188,6 @@ describe("whatever happens", () => {
     expect(killed).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(100);
     expect(restarted).toBeGreaterThan(100);
+    expect(late).toBeGreaterThan(100);
   });
 });

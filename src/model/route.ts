@@ -1,0 +1,46 @@
+/** What stands between a caller and a service when things go wrong: timeouts, tries again, hedges. Plain data. */
+import type { Fraction, Seconds } from "../units.js";
+import type { FailureName } from "./state.js";
+
+export interface RouteSpec {
+  /** For the whole call, all tries and the time between them included. */
+  readonly timeout: Seconds;
+  /** For each try. */
+  readonly perTry: Seconds;
+  readonly retries: RetriesSpec;
+  /** Another try beside the first when it has not answered after so long; the first answer counts. */
+  readonly hedge: { readonly after: Seconds; readonly most: number } | undefined;
+}
+
+export interface RetriesSpec {
+  /** Tries again at most, after the first. */
+  readonly most: number;
+  readonly on: readonly FailureName[];
+  /** The n-th time between two tries is anything below base × 2ⁿ⁻¹, and below `longest`, in whole milliseconds. */
+  readonly backOff: { readonly base: Seconds; readonly longest: Seconds };
+  /** Tries again under way at once: so large a part of the calls under way, or `least` if that is more. */
+  readonly budget: { readonly share: Fraction; readonly least: number } | undefined;
+}
+
+/** Calls go out once and wait as long as it takes. */
+export const plainRoute: RouteSpec = {
+  timeout: Infinity,
+  perTry: Infinity,
+  retries: { most: 0, on: [], backOff: { base: 0.025, longest: 0.25 }, budget: undefined },
+  hedge: undefined,
+};
+
+/** Whether anything of a route needs more than one row for a call. */
+export const isPlain = ({ timeout, perTry, retries, hedge }: RouteSpec): boolean =>
+  timeout === Infinity && perTry === Infinity && retries.most === 0 && hedge === undefined;
+
+/** Envoy's wait before the n-th try again, from 1, at a point of (0, 1): full jitter, so it may be 0. */
+export function backOff({ base, longest }: RetriesSpec["backOff"], nth: number, uniform: number): Seconds {
+  const below = Math.min(base * 2 ** (nth - 1), longest);
+  return Math.floor(uniform * below * 1000) / 1000;
+}
+
+/** Whether one more try again is allowed beside those under way. */
+export function withinBudget(budget: RetriesSpec["budget"], underWay: number, retrying: number): boolean {
+  return budget === undefined || retrying < Math.max(budget.share * underWay, budget.least);
+}

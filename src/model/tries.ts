@@ -1,0 +1,172 @@
+/**
+ * Calls with timeouts, tries again and hedges. Such a call is two rows or more: the call as its caller knows it
+ * (a guard), and below it the tries, each of which travels, waits and works as any call does.
+ */
+import { siteWithin } from "../kernel/request-chance.js";
+import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { CallState, Parent } from "./call-state.js";
+import { backOff, type RouteSpec, withinBudget } from "./route.js";
+import { type CallId, type Calls, Failure, failures, NONE, type State } from "./state.js";
+import { Timers } from "./timers.js";
+import type { Travel } from "./travel.js";
+
+/** What tries ask of traffic. */
+interface Roads {
+  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId;
+  reply(call: CallId): void;
+  free(call: CallId): void;
+}
+
+/** A route as calls read it. */
+interface Route {
+  readonly spec: RouteSpec;
+  readonly timeout: number;
+  readonly perTry: number;
+  /** By failure: whether it is tried again. */
+  readonly again: readonly boolean[];
+  /** Calls under way, and tries again among them. */
+  underWay: number;
+  retrying: number;
+}
+
+export class Tries {
+  private readonly sim: Simulation;
+  private readonly calls: Calls;
+  private readonly timers: Timers;
+  private readonly routes: readonly Route[];
+  private readonly next: EventKind<CallId>;
+
+  constructor(
+    private readonly state: State,
+    private readonly roads: Roads,
+    private readonly travel: Travel,
+  ) {
+    const { sim, calls, services } = state;
+    this.sim = sim;
+    this.calls = calls;
+    this.timers = new Timers(sim, calls, (call) => this.timedOut(call));
+    this.routes = services.map(({ spec: { route } }) => ({
+      spec: route,
+      timeout: this.timers.length(route.timeout),
+      perTry: this.timers.length(route.perTry),
+      again: failures.map((name) => route.retries.on.includes(name)),
+      underWay: 0,
+      retrying: 0,
+    }));
+    this.next = sim.event("call.tried-again", (guard: CallId) => {
+      calls.event[guard] = NONE;
+      this.try(guard);
+    });
+  }
+
+  /** Sends a call whose row is a guard's: the first try goes out. */
+  begin(guard: CallId): void {
+    const { calls } = this;
+    const route = this.routes[calls.service[guard]];
+    calls.state[guard] = CallState.Guard;
+    calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
+    calls.tries[guard] = NONE;
+    route.underWay++;
+    this.timers.start(guard, route.timeout);
+    this.try(guard);
+  }
+
+  private try(guard: CallId): void {
+    const { calls } = this;
+    const service = this.state.services[calls.service[guard]];
+    const route = this.routes[service.id];
+    const { hedge } = route.spec;
+    const nth = calls.turns[guard]++;
+    calls.count[guard]++;
+    // Each try draws quantities of its own; the first those that it would draw without a route.
+    const site = nth === 0 ? calls.site[guard] : siteWithin(calls.site[guard], nth);
+    const call = this.roads.create(calls.endpoint[guard], guard, calls.request[guard], site, NONE, calls.key[guard]);
+    calls.tries[call] = calls.tries[guard];
+    calls.tries[guard] = call;
+    this.timers.start(call, route.perTry);
+    if (hedge !== undefined && calls.turns[guard] <= hedge.most)
+      calls.event[guard] = this.sim.after(hedge.after, this.next, guard);
+    this.travel.go(call, service);
+  }
+
+  /** A try has its answer. */
+  answered(guard: CallId, call: CallId, failure: number): void {
+    this.timers.stop(call);
+    this.unlink(guard, call);
+    this.roads.free(call);
+    if (failure === Failure.None) this.finish(guard, Failure.None);
+    else this.failed(guard, failure);
+  }
+
+  private failed(guard: CallId, failure: number): void {
+    const { calls } = this;
+    const route = this.routes[calls.service[guard]];
+    const { retries, hedge } = route.spec;
+    const allowed = calls.turns[guard] <= retries.most && route.again[failure];
+    this.count(guard, 0);
+    // A hedge is waited for by its own clock; what fails before is tried again at once or not at all.
+    if (allowed && withinBudget(retries.budget, route.underWay, route.retrying)) {
+      this.count(guard, 1);
+      if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
+      const uniform = this.state.chance.open(calls.request[guard], calls.site[guard] ^ (BACK_OFF + calls.turns[guard]));
+      const wait = backOff(retries.backOff, calls.turns[guard], uniform.uniform());
+      calls.event[guard] = this.sim.after(wait, this.next, guard);
+      return;
+    }
+    const hedged = hedge !== undefined && (calls.count[guard] > 0 || calls.event[guard] !== NONE);
+    if (!hedged) this.finish(guard, failure);
+  }
+
+  private timedOut(call: CallId): void {
+    const { calls } = this;
+    if (calls.state[call] === CallState.Guard) return this.finish(call, Failure.Timeout);
+    const guard = calls.parent[call] as CallId;
+    this.unlink(guard, call);
+    this.leave(call);
+    this.failed(guard, Failure.Timeout);
+  }
+
+  /** Whether a call counts as one that is tried again: from the wait before it until it fails again or ends. */
+  private count(guard: CallId, counts: number): void {
+    const { calls } = this;
+    this.routes[calls.service[guard]].retrying += counts - calls.pc[guard];
+    calls.pc[guard] = counts;
+  }
+
+  /** A try no longer counts: it is answered, or nobody waits for it. */
+  private unlink(guard: CallId, call: CallId): void {
+    const { calls } = this;
+    if (calls.tries[guard] === call) calls.tries[guard] = calls.tries[call];
+    else {
+      let before = calls.tries[guard];
+      while (calls.tries[before] !== call) before = calls.tries[before];
+      calls.tries[before] = calls.tries[call];
+    }
+    calls.count[guard]--;
+  }
+
+  /** Nobody waits for a try any longer: it goes on for nobody. */
+  private leave(call: CallId): void {
+    this.calls.parent[call] = Parent.Orphan;
+  }
+
+  private finish(guard: CallId, failure: number): void {
+    const { calls } = this;
+    const route = this.routes[calls.service[guard]];
+    route.underWay--;
+    this.count(guard, 0);
+    this.timers.stop(guard);
+    if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
+    calls.event[guard] = NONE;
+    for (let call = calls.tries[guard]; call !== NONE; ) {
+      const other = calls.tries[call];
+      this.timers.stop(call as CallId);
+      this.leave(call as CallId);
+      call = other;
+    }
+    calls.failure[guard] = failure;
+    this.roads.reply(guard);
+  }
+}
+
+const BACK_OFF = 0x2545f491;

@@ -1,0 +1,61 @@
+/** The fields of a service about those who call it: how long they wait, and what they do when it is slow or fails. */
+import { z } from "zod";
+import { plainRoute, type RouteSpec } from "../model/route.js";
+import { failures } from "../model/state.js";
+import { fraction, oneOf, seconds, show } from "../policy/fields.js";
+import { checked, duration, wholeFrom } from "./fields.js";
+
+const causes = failures.filter((name) => name !== "none") as [string, ...string[]];
+
+const retries = z.strictObject({
+  most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
+  on: z
+    .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
+    .prefault(causes)
+    .meta({ description: "The failures after which a call is tried again." }),
+  perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
+  backOff: checked(
+    z.strictObject({
+      base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
+      longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
+    }),
+    ({ base, longest }, say) => {
+      if (longest < base) say(["longest"], `expected at least the base (${base} s), got ${longest} s`);
+    },
+  )
+    .prefault({})
+    .meta({ description: "Between two tries, with full jitter as Envoy's." }),
+  budget: z
+    .strictObject({
+      share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),
+      least: wholeFrom(0).prefault(3).meta({ description: "So many are always allowed." }),
+    })
+    .optional()
+    .meta({ description: "How many calls may be at a second or later try at once. Default: all." }),
+});
+
+export const routeFields = {
+  timeout: duration()
+    .optional()
+    .meta({ description: "Callers wait so long, all tries included, then their call has failed. Default: for ever." }),
+  retries: retries.optional().meta({ description: "Callers try again when a call fails. Default: never." }),
+  hedge: z
+    .strictObject({
+      after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
+      most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
+    })
+    .optional()
+    .meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
+};
+
+const together = z.strictObject(routeFields);
+
+export function routeOf({ timeout, retries: again, hedge }: z.output<typeof together>): RouteSpec {
+  const { perTry, ...rest } = again ?? {};
+  return {
+    timeout: timeout ?? Infinity,
+    perTry: perTry ?? Infinity,
+    retries: again === undefined ? plainRoute.retries : ({ budget: undefined, ...rest } as RouteSpec["retries"]),
+    hedge,
+  };
+}
