@@ -6,6 +6,7 @@ import { playHpa } from "./hpa.js";
 import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
+import { playMetricsServer } from "./metrics-server.js";
 import { playScheduler } from "./scheduler.js";
 import { playVpa } from "./vpa.js";
 
@@ -21,6 +22,7 @@ export const players: Readonly<Record<string, Player>> = {
   karpenter: playKarpenter,
   keda: playKeda,
   knative: playKnative,
+  "metrics-server": playMetricsServer,
   scheduler: playScheduler,
   vpa: playVpa,
 };

@@ -24,7 +24,8 @@ const pointOf = ({ start, time, cpu, memory }: Scraped) => ({
 const mapped = <A, B>(given: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, change(value)]));
 
-const inMilliseconds = (seconds: number): number => Math.round(seconds * 1000);
+/** Whole ones; a thousandth more, for what decimal fractions lose. */
+const inMilliseconds = (seconds: number): number => Math.floor(seconds * 1000 + 1e-3);
 
 export function playMetricsServer({ settings, script }: Vector): readonly unknown[] {
   const { resolution, pods: names } = settings as { readonly resolution: number; readonly pods: readonly string[] };
@@ -36,7 +37,9 @@ export function playMetricsServer({ settings, script }: Vector): readonly unknow
       if (metrics === undefined) return [];
       const { at, window, containers } = metrics;
       const usage = mapped(containers, ({ cpuNanocores, memoryBytes }) => ({ cpu: cpuNanocores, memory: memoryBytes }));
-      return [{ pod, time: inMilliseconds(at), window: inMilliseconds(window), containers: usage }];
+      return [
+        { pod, time: Number.isNaN(at) ? null : inMilliseconds(at), window: inMilliseconds(window), containers: usage },
+      ];
     });
   });
 }

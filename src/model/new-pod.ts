@@ -15,6 +15,6 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
   pods.startedAt[pod] = pods.readySince[pod] = pods.sampledAt[pod] = NaN;
-  pods.sample[pod] = pods.memorySample[pod] = NaN;
+  pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;
   return pod;
 }

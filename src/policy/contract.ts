@@ -98,7 +98,7 @@ export interface Reason {
 /** A condition as the controller's object carries it in its status. */
 export interface Condition {
   readonly type: string;
-  readonly status: boolean;
+  readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message?: string;
 }

@@ -75,7 +75,6 @@ export const single = {
     .prefault({})
     .meta({ description: "What lies between services." }),
   metrics: metrics.meta({ description: "What scalers see." }),
-  controllers: controllers.meta({ description: "How controllers run." }),
   series: z
     .strictObject({
       step: duration().prefault("5s").meta({ description: "Distance of the points in recorded series." }),
@@ -92,6 +91,7 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  controllers: controllers.meta({ description: "How controllers run." }),
 } as const;
 
 /** The whole file, for editors; read.ts reads the sections one by one, to find every fault in one go. */

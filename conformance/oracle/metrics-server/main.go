@@ -28,7 +28,7 @@ func main() {
 // newPods answers each scrape with the pods that are served then, in the order of the settings.
 func newPods(settings object) func(step object) any {
 	begin := time.Now()
-	moment := func(from object, name string) time.Time {
+	momentOf := func(from object, name string) time.Time {
 		return begin.Add(time.Duration(script.Number(from, name)) * time.Millisecond)
 	}
 	var asked []*metav1.PartialObjectMetadata
@@ -46,8 +46,8 @@ func newPods(settings object) func(step object) any {
 			for container, one := range objectOf(given) {
 				from := objectOf(one)
 				points[container] = storage.MetricsPoint{
-					StartTime:         moment(from, "start"),
-					Timestamp:         moment(from, "time"),
+					StartTime:         momentOf(from, "start"),
+					Timestamp:         momentOf(from, "time"),
 					CumulativeCPUUsed: uint64(script.Number(from, "cpu")),
 					MemoryUsage:       uint64(script.Number(from, "memory")),
 				}
@@ -68,9 +68,13 @@ func newPods(settings object) func(step object) any {
 					"memory": one.Usage.Memory().Value(),
 				}
 			}
+			var moment any
+			if !pod.Timestamp.IsZero() {
+				moment = pod.Timestamp.Sub(begin).Milliseconds()
+			}
 			listed = append(listed, object{
 				"pod":        pod.Name,
-				"time":       pod.Timestamp.Sub(begin).Milliseconds(),
+				"time":       moment,
 				"window":     pod.Window.Milliseconds(),
 				"containers": containers,
 			})

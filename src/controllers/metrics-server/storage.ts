@@ -16,7 +16,7 @@ export interface Point {
 /** A pod's containers by name. */
 export type PodPoints = Readonly<Record<string, Point>>;
 
-/** A pod as the resource metrics API lists it. */
+/** A pod as the resource metrics API lists it. Without a container it has no time either: NaN. */
 export interface PodMetrics {
   readonly at: Seconds;
   readonly window: Seconds;
@@ -37,7 +37,7 @@ export class PodStorage<Pod> {
     const before = new Map<Pod, PodPoints>();
     for (const [pod, points] of scraped) {
       const known = Object.entries(points).flatMap(([name, point]) => {
-        const earlier = this.earlier(point, this.last.get(pod)?.[name], this.before.get(pod)?.[name]);
+        const earlier = this.earlier(point, this.last.get(pod)?.[name], this.beforeOf(pod, name));
         return earlier === undefined ? [] : [[name, earlier] as const];
       });
       if (known.length > 0) before.set(pod, Object.fromEntries(known));
@@ -52,16 +52,23 @@ export class PodStorage<Pod> {
     const before = this.before.get(pod);
     if (points === undefined || before === undefined) return undefined;
     const containers: Record<string, { cpuNanocores: number; memoryBytes: number }> = {};
-    let [at, window] = [Infinity, NaN];
+    let [at, window] = [NaN, 0];
     for (const [name, point] of Object.entries(points)) {
       const earlier = before[name];
-      if (earlier === undefined || wentBack(earlier, point)) return undefined;
+      if (earlier === undefined) return undefined;
+      if (wentBack(earlier, point)) continue; // the others are served without it
       const span = between(earlier.at, point.at);
       const cpuNanocores = Math.trunc((point.cpuNanoseconds - earlier.cpuNanoseconds) / span);
       containers[name] = { cpuNanocores, memoryBytes: point.memoryBytes };
-      if (point.at < at) [at, window] = [point.at, span];
+      if (!(point.at >= at)) [at, window] = [point.at, span];
     }
     return { at, window, containers };
+  }
+
+  /** Of a pod with points from before, a container without one had nothing at the beginning of all times. */
+  private beforeOf(pod: Pod, name: string): Point | undefined {
+    const points = this.before.get(pod);
+    return points === undefined ? undefined : (points[name] ?? BEGINNING);
   }
 
   /** The point that a new one is held against: its own start, the one stored last, or the one before that. */
@@ -74,11 +81,16 @@ export class PodStorage<Pod> {
   }
 }
 
+const BEGINNING: Point = { startedAt: -Infinity, at: -Infinity, cpuNanoseconds: 0, memoryBytes: 0 };
+/** Upstream counts spans of time in nanoseconds of 63 bits. */
+const LONGEST: Seconds = 2 ** 63 / 1e9;
+
 const wentBack = (earlier: Point, point: Point): boolean =>
   point.startedAt < earlier.startedAt || point.cpuNanoseconds < earlier.cpuNanoseconds;
 
 /** To the nanosecond, as the difference of two of upstream's times is. */
 function between(from: Seconds, to: Seconds): Seconds {
+  if (to - from >= LONGEST) return LONGEST;
   const nanoseconds = Math.round((to - from) * 1e9);
   const whole = Math.trunc(nanoseconds / 1e9);
   return whole + (nanoseconds - whole * 1e9) / 1e9;
