@@ -9,6 +9,7 @@ import { playKnative } from "./knative.js";
 import { playMetricsServer } from "./metrics-server.js";
 import { playScheduler } from "./scheduler.js";
 import { playVpa } from "./vpa.js";
+import { playVpaAdmission, playVpaUpdater } from "./vpa-updater.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
@@ -25,4 +26,6 @@ export const players: Readonly<Record<string, Player>> = {
   "metrics-server": playMetricsServer,
   scheduler: playScheduler,
   vpa: playVpa,
+  "vpa-admission": playVpaAdmission,
+  "vpa-updater": playVpaUpdater,
 };
