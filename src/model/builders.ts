@@ -79,6 +79,8 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     loads: [],
     cluster: cluster(),
     scrapePeriod: 15,
+    pipeline: undefined,
+    controllers: { phase: 0 },
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

@@ -12,6 +12,8 @@ import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type Sta
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {
+  /** A container runs from now on. */
+  readonly started: (pod: PodId) => void;
   /** A service has one more ready pod. */
   readonly ready: (service: Service) => void;
   /** A pod's time is up while calls are in it: they are lost. */
@@ -84,6 +86,7 @@ export class Fleet {
     for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
       machine.imageReadyAt.set(service.id, 0);
       this.state.pods.startedAt[pod] = 0;
+      this.events.started(pod);
       this.startUp.running(pod);
       this.enterService(pod);
     }
@@ -175,6 +178,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Starting;
     pods.startedAt[pod] = sim.now;
     pods.changed[pod] = sim.now;
+    this.events.started(pod);
     this.startUp.running(pod);
     const { after, endedBy } = this.startUp.comingUp(pod);
     pods.event[pod] = sim.after(after, endedBy === undefined ? this.becomeReady : this.gaveUp, pod);

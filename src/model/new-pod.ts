@@ -14,6 +14,7 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
   pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
-  pods.startedAt[pod] = pods.readySince[pod] = pods.sample[pod] = pods.sampledAt[pod] = NaN;
+  pods.startedAt[pod] = pods.readySince[pod] = pods.sampledAt[pod] = NaN;
+  pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;
   return pod;
 }

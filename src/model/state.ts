@@ -69,11 +69,12 @@ export class Pods {
   cpuEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
-  /** CPU seconds at the last scrape, and the sample taken then. */
+  /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */
   usedBefore = new Float64Array(FIRST_CAPACITY);
   sampledAt = new Float64Array(FIRST_CAPACITY);
   sampleWindow = new Float64Array(FIRST_CAPACITY);
   sample = new Float64Array(FIRST_CAPACITY);
+  memorySample = new Float64Array(FIRST_CAPACITY);
   readonly rows = new Rows<PodId>(this);
 }
 

@@ -94,7 +94,7 @@ export function reasonText({ what, seen = {}, wished }: Reason): string {
 const reasonLine = (reason: Reason): string => `    ${reasonText(reason)}`;
 
 const conditionLine = ({ type, status, reason, message }: Condition): string =>
-  `    ${type} is ${status ? "True" : "False"}: ${reason}${message === undefined ? "" : ` (${message})`}`;
+  `    ${type} is ${status}: ${reason}${message === undefined ? "" : ` (${message})`}`;
 
 /** Ages and windows are spans of time; everything else is a number in the unit that its name says. */
 const fact = (name: string, value: number | string): string => {

@@ -130,6 +130,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
   for (const policy of policies) {
     const setup = setupOf(parts, policy);
     checkReplicas(setup, once);
+    checkMemory(setup, once);
     for (const group of setup.groups) checkGroup(group, once);
     checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
   }
@@ -141,6 +142,15 @@ function checkReplicas({ policy, services }: Setup, say: Sayings["say"]): void {
     const bounds = `${scaler.min} to ${scaler.max} replicas, the bounds of ${scaler.name}`;
     const where = replicasPath[0] === "policies" || policy === AS_WRITTEN ? "" : ` in policy "${policy}"`;
     say(replicasPath, `expected ${bounds}${where}, got ${replicas}`);
+  }
+}
+
+/** Whoever scales by memory needs a service that holds some. */
+function checkMemory({ services }: Setup, say: Sayings["say"]): void {
+  for (const { name, service, scaler, scalerPath } of services) {
+    const measured = scaler?.mentions.find(({ memory }) => memory === true);
+    if (measured === undefined || service.memoryUse !== undefined) continue;
+    say([...scalerPath, ...measured.path], `expected a service whose memoryUse is given, got ${name}, which has none`);
   }
 }
 

@@ -134,6 +134,7 @@ class Reading {
   readonly warnings: Complaint[] = [];
   unsaid = 0;
   private readonly chosen = new Map<Use, Chosen<unknown>>();
+  private services: readonly string[] = [];
 
   constructor(
     private readonly source: Source,
@@ -150,6 +151,7 @@ class Reading {
   }
 
   parts(raw: Raw): Parts {
+    this.services = entriesOf(raw.services).map(([name]) => name);
     const sections = [...Object.keys(single), ...Object.keys(named)];
     for (const key of Object.keys(raw)) if (!sections.includes(key)) this.fault([], unknownKey([key], sections));
     const read = Object.entries(single).flatMap(([key, schema]) => {
@@ -237,8 +239,16 @@ class Reading {
 
   private choosePolicy(question: Question, path: Path, use: Use): void {
     const found = choose(question, use, (file) => this.options.loadPolicy?.(file));
-    if ("value" in found) this.chosen.set(use, found.value);
-    else for (const fault of found.faults) this.fault(path, fault);
+    if ("faults" in found) {
+      for (const fault of found.faults) this.fault(path, fault);
+      return;
+    }
+    this.chosen.set(use, found.value);
+    for (const { path: within, service } of found.value.mentions) {
+      if (service === undefined || this.services.includes(service)) continue;
+      const { message, suggestion } = unknownName("service", service, this.services);
+      this.say([...path, ...within], message, { suggestion });
+    }
   }
 
   private checkTypes({ single: { cluster } }: Parts): void {

@@ -34,6 +34,7 @@ export interface ServiceSetup {
   readonly memory: { readonly request: number; readonly limit: number };
   readonly memoryPath: Path;
   readonly scaler: Chosen<Scaler> | undefined;
+  readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
 }
 
@@ -96,7 +97,8 @@ function serviceSetup(
     const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
     return { value: values[field], path: [...path, field] };
   };
-  const scaler = chosen<Scaler>(said("scaler").value);
+  const scaling = said("scaler");
+  const scaler = chosen<Scaler>(scaling.value);
   const replicas = said("replicas");
   const cpu = said("cpu");
   const memory = said("memory");
@@ -110,6 +112,7 @@ function serviceSetup(
     memory: memory.value ?? memorySize.parse(DEFAULT_MEMORY),
     memoryPath: memory.path,
     scaler,
+    scalerPath: scaling.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
   };
 }

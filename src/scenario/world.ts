@@ -26,6 +26,8 @@ export function worldOf(
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,
+    pipeline: single.metrics.pipeline,
+    controllers: single.controllers,
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };
