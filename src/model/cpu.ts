@@ -16,6 +16,7 @@
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
+import { meld, meldPairs, without } from "./finish-heap.js";
 import {
   type CallId,
   type Calls,
@@ -82,7 +83,7 @@ export class Cpu {
     calls.child[call] = NONE;
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];
-    pods.earliest[pod] = earliest === NONE ? call : this.meld(earliest, call);
+    pods.earliest[pod] = earliest === NONE ? call : meld(calls, earliest, call);
     const speed = pods.speed[pod];
     const crowded = this.resize(pod, 1);
     // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
@@ -131,6 +132,22 @@ export class Cpu {
     if (pods.active[pod] > 0) this.resize(pod, -pods.active[pod]);
   }
 
+  /** Ends a call's piece of work before it is done; what is not done counts as never asked for. */
+  cancel(call: CallId, pod: PodId, service: Service): void {
+    const { sim, pods, calls } = this;
+    if (service.dedicated) {
+      const left = sim.due(calls.event[call]) - sim.now;
+      service.work -= left;
+      service.working -= left;
+      return this.leave(pod);
+    }
+    this.advance(pod);
+    service.work -= Math.max(0, calls.finish[call] - pods.virtual[pod]);
+    service.working += sim.now - calls.since[call];
+    pods.earliest[pod] = without(calls, pods.earliest[pod], call);
+    if (!this.resize(pod, -1)) this.reschedule(pod);
+  }
+
   /** A piece of work that had a core of its own is over. */
   private leave(pod: PodId): void {
     this.pods.active[pod]--;
@@ -145,7 +162,7 @@ export class Cpu {
     pods.cpuEvent[pod] = NONE;
     const call = pods.earliest[pod] as CallId;
     pods.virtual[pod] = calls.finish[call];
-    pods.earliest[pod] = this.meldPairs(calls.child[call]);
+    pods.earliest[pod] = meldPairs(calls, calls.child[call]);
     service.working += sim.now - calls.since[call];
     if (!this.resize(pod, -1)) this.reschedule(pod);
     return call;
@@ -251,41 +268,6 @@ export class Cpu {
     this.advance(pod);
     this.pods.speed[pod] = cores / this.pods.active[pod];
     this.reschedule(pod);
-  }
-
-  /** Of two heaps one: the earlier root takes the other as a child. */
-  private meld(one: number, two: number): number {
-    const { finish, child, sibling } = this.calls;
-    if (finish[two] < finish[one]) {
-      sibling[one] = child[two];
-      child[two] = one;
-      return two;
-    }
-    sibling[two] = child[one];
-    child[one] = two;
-    return one;
-  }
-
-  /** The heap of a removed root's children: melded in pairs, then the pairs from the last to the first. */
-  private meldPairs(first: number): number {
-    const { sibling } = this.calls;
-    let pairs: number = NONE;
-    for (let one = first; one !== NONE; ) {
-      const two = sibling[one];
-      const next = two === NONE ? NONE : sibling[two];
-      const pair = two === NONE ? one : this.meld(one, two);
-      sibling[pair] = pairs;
-      pairs = pair;
-      one = next;
-    }
-    let heap: number = NONE;
-    while (pairs !== NONE) {
-      const next = sibling[pairs];
-      heap = heap === NONE ? pairs : this.meld(heap, pairs);
-      pairs = next;
-    }
-    if (heap !== NONE) sibling[heap] = NONE;
-    return heap;
   }
 }
 

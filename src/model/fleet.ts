@@ -4,11 +4,11 @@ import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
-import { newPod } from "./new-pod.js";
+import { nameOfPod, newPod } from "./new-pod.js";
 import { leastWanted, members } from "./scale-in.js";
 import { Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
-import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {

@@ -1,5 +1,7 @@
 import { CallState, Parent } from "./call-state.js";
-import { type CallId, Failure, NONE, type PodId, type State } from "./state.js";
+import { Failure } from "./failure.js";
+import { Line } from "./lines.js";
+import { type CallId, NONE, type PodId, type State } from "./state.js";
 import type { Traffic } from "./traffic.js";
 
 /**
@@ -13,7 +15,11 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     const call = row as CallId;
     if (calls.parent[call] === Parent.Free || calls.pod[call] !== pod) continue;
     if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
-    calls.event[call] = NONE;
+    calls.event[call] = calls.awaits[call] = NONE;
+    calls.line[call] = Line.None;
+    calls.failure[call] = Failure.Killed;
+    // The workers are gone with the pod.
+    if (calls.state[call] !== CallState.Strand) calls.state[call] = CallState.Call;
     lost.push(call);
   }
   const gone = new Set<number>(lost);
@@ -22,8 +28,8 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
   pods.queued[pod] = pods.busy[pod] = 0;
   const strands = lost.filter((call) => calls.state[call] === CallState.Strand);
   for (const strand of strands) traffic.free(strand);
-  for (const call of lost.filter((one) => !strands.includes(one))) {
-    calls.state[call] = CallState.Call; // the workers are gone with the pod
-    traffic.end(call, Failure.Killed);
+  for (const call of lost) {
+    // The end of one may have been the end of another, which its caller no longer needs.
+    if (calls.pod[call] === pod && calls.parent[call] !== Parent.Free) traffic.end(call, Failure.Killed);
   }
 }

@@ -18,3 +18,8 @@ export function newPod({ pods, sim }: State, service: Service): PodId {
   pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;
   return pod;
 }
+
+/** As decisions speak of it: "pod cart-3". */
+export function nameOfPod({ pods, services }: State, pod: PodId): string {
+  return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
+}

@@ -35,6 +35,8 @@ export interface Program {
   readonly op: Int32Array;
   readonly arg: Int32Array;
   readonly jump: Int32Array;
+  /** Of a fork: how many of its branches must be done. */
+  readonly need: Int32Array;
   /** Of a choice's entry: the probability of this branch or one before it. */
   readonly cumulative: Float64Array;
   /** Names the instruction's random quantity; fixed by service, endpoint and place alone. */
@@ -67,6 +69,7 @@ export function compile(services: readonly ServiceSpec[]): Program {
     op: Int32Array.from(rows, ({ op }) => op),
     arg: Int32Array.from(rows, ({ arg }) => arg),
     jump: Int32Array.from(rows, ({ jump }) => jump),
+    need: Int32Array.from(rows, ({ need }) => need),
     cumulative: Float64Array.from(rows, ({ cumulative }) => cumulative),
     site: Int32Array.from(rows, ({ site }) => site),
     laws,
@@ -79,6 +82,7 @@ interface Instruction {
   arg: number;
   jump: number;
   cumulative: number;
+  need: number;
   readonly site: number;
 }
 
@@ -96,7 +100,7 @@ class EndpointCompiler {
   }
 
   emit(op: number, arg: number): Instruction {
-    const row = { op, arg, jump: 0, cumulative: 0, site: this.sites.bits() };
+    const row = { op, arg, jump: 0, cumulative: 0, need: 0, site: this.sites.bits() };
     this.rows.push(row);
     return row;
   }
@@ -117,7 +121,7 @@ class EndpointCompiler {
         this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
         return;
       case "parallel":
-        return this.parallel(step.branches);
+        return this.parallel(step.branches, step.need);
       case "choose":
         return this.choose(step.options);
       case "repeat":
@@ -125,9 +129,10 @@ class EndpointCompiler {
     }
   }
 
-  private parallel(branches: readonly (readonly Step[])[]): void {
+  private parallel(branches: readonly (readonly Step[])[], need = branches.length): void {
     if (branches.length === 0) return;
     const fork = this.emit(Op.Fork, branches.length);
+    fork.need = need;
     const entries = branches.map(() => this.emit(Op.Entry, 0));
     branches.forEach((branch, i) => {
       entries[i].arg = this.rows.length;

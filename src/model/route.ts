@@ -1,6 +1,6 @@
 /** What stands between a caller and a service when things go wrong: timeouts, tries again, hedges. Plain data. */
 import type { Fraction, Seconds } from "../units.js";
-import type { FailureName } from "./state.js";
+import type { FailureName } from "./failure.js";
 
 export interface RouteSpec {
   /** For the whole call, all tries and the time between them included. */
@@ -10,6 +10,8 @@ export interface RouteSpec {
   readonly retries: RetriesSpec;
   /** Another try beside the first when it has not answered after so long; the first answer counts. */
   readonly hedge: { readonly after: Seconds; readonly most: number } | undefined;
+  /** A call that nobody waits for any longer stops, and what it waits for stops, too. */
+  readonly cancels: boolean;
 }
 
 export interface RetriesSpec {
@@ -28,6 +30,7 @@ export const plainRoute: RouteSpec = {
   perTry: Infinity,
   retries: { most: 0, on: [], backOff: { base: 0.025, longest: 0.25 }, budget: undefined },
   hedge: undefined,
+  cancels: false,
 };
 
 /** Whether anything of a route needs more than one row for a call. */

@@ -16,7 +16,12 @@ export type Step =
   | { readonly kind: "wait"; readonly time: Distribution }
   | { readonly kind: "call"; readonly service: string; readonly endpoint: string }
   /** All branches at once; goes on when the last is done. */
-  | { readonly kind: "parallel"; readonly branches: readonly (readonly Step[])[] }
+  | {
+      readonly kind: "parallel";
+      readonly branches: readonly (readonly Step[])[];
+      /** Goes on when so many have ended well; what the others have asked for goes on for nobody. */
+      readonly need?: number | undefined;
+    }
   /** One of the options, or none with the probability that is left. */
   | {
       readonly kind: "choose";
@@ -43,6 +48,8 @@ export interface ConcurrencySpec {
   readonly holds: "call" | "work";
   /** Where calls wait: in the pod they were sent to, or at the service until any pod has a worker free. */
   readonly waitsAt: "pod" | "service";
+  /** A call that has waited for a worker so long goes away; undefined: it never does. */
+  readonly patience?: Distribution | undefined;
 }
 
 /** The way to a service: what every call to it goes through. */

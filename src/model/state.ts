@@ -20,11 +20,6 @@ export const NONE = -1;
 
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 
-/** What went wrong with a call; 0 is nothing. */
-export const failures = ["none", "refused", "killed", "timeout"] as const;
-export type FailureName = (typeof failures)[number];
-export const Failure = { None: 0, Refused: 1, Killed: 2, Timeout: 3 } as const;
-
 export class Pods {
   service = new Int32Array(FIRST_CAPACITY);
   /** Its number among all pods that the service ever had. */
@@ -94,8 +89,10 @@ export class Calls {
   site = new Int32Array(FIRST_CAPACITY);
   state = new Uint8Array(FIRST_CAPACITY);
   failure = new Uint8Array(FIRST_CAPACITY);
-  /** Link in a queue. */
+  /** The line that it waits in (lines.ts), and its neighbours there. */
+  line = new Uint8Array(FIRST_CAPACITY);
   next = new Int32Array(FIRST_CAPACITY);
+  before = new Int32Array(FIRST_CAPACITY);
   /** Its pending event while it works alone or waits. */
   event = new Int32Array(FIRST_CAPACITY);
   /** The closed user who waits for it, or NONE. */
@@ -105,8 +102,11 @@ export class Calls {
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
-  /** Of a guard: its latest try; of a try: the one before it that is still out. */
-  tries = new Int32Array(FIRST_CAPACITY);
+  /** The latest of the rows that it waits for, and the next of those that its own parent waits for (brood.ts). */
+  awaits = new Int32Array(FIRST_CAPACITY);
+  beside = new Int32Array(FIRST_CAPACITY);
+  /** Of a fork: it goes on when some of its branches are done. */
+  quorum = new Uint8Array(FIRST_CAPACITY);
   /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);
@@ -138,6 +138,8 @@ export class Service {
   readonly holdsCall: boolean;
   /** Calls to it have timeouts, tries again or hedges. */
   readonly guarded: boolean;
+  /** Calls that nobody waits for any longer stop. */
+  readonly cancels: boolean;
   readonly waitsAtService: boolean;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
@@ -194,6 +196,8 @@ export class Service {
     readonly hopLaw: number,
     readonly proxyLaw: number,
     readonly replyLaw: number,
+    /** Of how long calls wait for a worker before they give up, or NONE. */
+    readonly patienceLaw: number,
   ) {
     const { concurrency, size, cpuLimitMillicores } = spec;
     this.limit = concurrency.limit;
@@ -201,6 +205,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
+    this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
@@ -258,7 +263,9 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const services = spec.services.map((service, id) => {
     const { latency, reply, proxyLatency } = service.hop;
-    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply));
+    const { patience } = service.concurrency;
+    const patienceLaw = patience === undefined ? NONE : laws.push(patience) - 1;
+    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), patienceLaw);
   });
   const chance = new RequestChance(seed, "requests");
   const state: State = {
@@ -287,9 +294,4 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     service.activator = service.scaler?.activator === true;
   }
   return state;
-}
-
-/** As decisions speak of it: "pod cart-3". */
-export function nameOfPod({ pods, services }: State, pod: PodId): string {
-  return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
 }

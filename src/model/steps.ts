@@ -5,14 +5,18 @@
  * A branch of a parallel step, and the body of a loop, is a strand: a row of the same table that works in
  * its call's pod and hands control back to it when done.
  *
- * Not modelled: cancelling. When one branch fails the others go on, and the call fails when all are done.
+ * When one branch of a parallel step fails the others go on, and the call fails when all are done; unless it
+ * needs but some of them: then it goes on, or fails, as soon as that is settled, and the others stop.
  */
 import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { await_, awaited, unawait } from "./brood.js";
 import { CallState as States } from "./call-state.js";
+import { Failure as Failures } from "./failure.js";
+import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
-import { type CallId, type Calls, Failure as Failures, NONE as NOTHING, type Service, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type Service, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -20,12 +24,16 @@ const Failure = Failures;
 const CallState = States;
 const Op = Operation;
 
+/** How many of its branches a fork waits for, in the column `quorum`. */
+const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
+
 /** What steps ask of traffic. */
 interface Roads {
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
   free(call: CallId): void;
+  cancel(row: CallId): void;
 }
 
 export class Steps {
@@ -88,6 +96,7 @@ export class Steps {
           const turns = Math.round(this.draws.value);
           if (turns < 1) break;
           calls.count[call] = 1;
+          calls.quorum[call] = Quorum.All;
           return this.startStrand(call, pc + 1, program.site[pc], turns);
         }
         case Op.Again:
@@ -114,10 +123,16 @@ export class Steps {
   private fork(call: CallId, pc: number): void {
     const { calls, program } = this;
     const branches = program.arg[pc];
+    const need = program.need[pc];
     calls.pc[call] = program.jump[pc];
-    calls.count[call] = branches;
+    calls.count[call] = need;
+    calls.quorum[call] = need < branches ? Quorum.Starting : Quorum.All;
     for (let entry = pc + 1; entry <= pc + branches; entry++) {
       this.startStrand(call, program.arg[entry], program.site[entry], 1);
+    }
+    if (need < branches) {
+      calls.quorum[call] = Quorum.Some;
+      this.settle(call);
     }
   }
 
@@ -135,17 +150,40 @@ export class Steps {
     calls.site[strand] = siteWithin(calls.site[call], site);
     calls.state[strand] = CallState.Strand;
     calls.failure[strand] = Failure.None;
-    calls.event[strand] = NONE;
+    calls.event[strand] = calls.awaits[strand] = NONE;
+    calls.line[strand] = Line.None;
+    await_(calls, call, strand);
     this.advance(strand);
   }
 
-  /** A strand is done: its call goes on when all its strands are. */
+  /** A strand is done: its call goes on when all its strands are, or as many as it needs. */
   private join(strand: CallId): void {
     const { calls } = this;
     const call = calls.parent[strand] as CallId;
-    if (calls.failure[strand] !== Failure.None) calls.failure[call] = calls.failure[strand];
+    const failure = calls.failure[strand];
+    unawait(calls, call, strand);
     this.traffic.free(strand);
-    if (--calls.count[call] === 0) this.resume(call);
+    if (failure !== Failure.None) calls.failure[call] = failure;
+    if (calls.quorum[call] === Quorum.All) {
+      if (--calls.count[call] === 0) this.resume(call);
+      return;
+    }
+    if (failure === Failure.None) calls.count[call]--;
+    this.settle(call);
+  }
+
+  /** Goes on with a call that needs some of its strands once it has them, or can have them no more. */
+  private settle(call: CallId): void {
+    const { calls } = this;
+    if (calls.quorum[call] === Quorum.Starting) return;
+    const out = awaited(calls, call);
+    const enough = calls.count[call] <= 0;
+    if (!enough && out.length >= calls.count[call]) return;
+    calls.quorum[call] = Quorum.All;
+    calls.awaits[call] = NONE;
+    for (const strand of out) this.traffic.cancel(strand);
+    if (enough) calls.failure[call] = Failure.None;
+    this.resume(call);
   }
 
   /** What it called has answered, or all its strands are done: on, or, when one of them failed, out. */

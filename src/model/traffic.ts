@@ -2,14 +2,17 @@
  * Calls: they travel to a service, reach a pod, wait for a worker, do what the endpoint's program says
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
-import type { Simulation } from "../kernel/simulation.js";
+import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { await_, unawait } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
+import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
+import { Failure as Failures } from "./failure.js";
+import { Lines, Line as Lineup } from "./lines.js";
 import type { Recorder } from "./recorder.js";
 import {
   type CallId,
   type Calls,
-  Failure as Failures,
   NONE as NOTHING,
   Phase,
   type PodId,
@@ -27,6 +30,7 @@ const NONE: number = NOTHING;
 const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
+const Line = Lineup;
 
 /** What traffic asks of the rest of the world. */
 export interface TrafficEvents {
@@ -43,7 +47,8 @@ export interface TrafficEvents {
 export class Traffic {
   readonly cpu: Cpu;
   private readonly steps: Steps;
-  private readonly tries: Tries;
+  readonly tries: Tries;
+  readonly lines: Lines;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -51,6 +56,8 @@ export class Traffic {
   private readonly calls: Calls;
   /** Pods whose queue is being worked off further up the stack. */
   private pumping = NONE;
+  private cancelling = false;
+  private readonly pumpSoon: EventKind<PodId>;
 
   constructor(
     private readonly state: State,
@@ -64,11 +71,15 @@ export class Traffic {
     this.calls = calls;
     this.steps = new Steps(state, this);
     this.cpu = new Cpu(state, (call) => this.worked(call));
+    this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
+      if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
+    });
     this.travel = new Travel(
       state,
       (call) => this.reach(call),
       (call) => this.reply(call),
     );
+    this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.travel);
   }
 
@@ -93,7 +104,9 @@ export class Traffic {
     calls.site[call] = site;
     calls.state[call] = CallState.Call;
     calls.failure[call] = Failure.None;
-    calls.event[call] = NONE;
+    calls.event[call] = calls.awaits[call] = NONE;
+    calls.line[call] = Line.None;
+    if (parent >= 0) await_(calls, parent, call);
     calls.user[call] = user;
     calls.key[call] = key;
     calls.startedAt[call] = this.sim.now;
@@ -102,18 +115,11 @@ export class Traffic {
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
   release(service: Service): void {
-    const { calls } = this;
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
       if (pod === NONE) return;
-      service.head = calls.next[call];
-      if (service.head === NONE) service.tail = NONE;
-      service.waiting--;
-      const waited = this.sim.now - calls.since[call];
-      if (calls.state[call] === CallState.Podless) service.startingUp += waited;
-      else this.recorder.waited(service, waited);
-      calls.state[call] = CallState.Call;
+      this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
   }
@@ -121,6 +127,7 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
+    if (service.cancels && calls.failure[call] !== Failure.None) return this.free(call);
     service.come(this.sim.now);
     const pod = choosePod(this.state, service, call);
     if (pod === NONE) this.waitAtService(call, service);
@@ -132,12 +139,7 @@ export class Traffic {
     const { calls } = this;
     if (service.waitsAtService && service.waiting >= service.queueLimit) return this.end(call, Failure.Refused);
     calls.state[call] = service.ready.count === 0 ? CallState.Podless : CallState.Central;
-    calls.since[call] = this.sim.now;
-    calls.next[call] = NONE;
-    if (service.tail === NONE) service.head = call;
-    else calls.next[service.tail] = call;
-    service.tail = call;
-    service.waiting++;
+    this.lines.joinService(call, service);
     if (service.activator && service.waiting === 1 && service.ready.count === 0) this.events.callsChanged(service);
   }
 
@@ -155,18 +157,15 @@ export class Traffic {
   }
 
   private queue(call: CallId, pod: PodId, service: Service): void {
-    const { calls, pods } = this;
-    if (pods.queued[pod] >= service.queueLimit) return this.steps.fail(call, Failure.Refused);
-    calls.since[call] = this.sim.now;
-    calls.next[call] = NONE;
-    if (pods.queued[pod]++ === 0) pods.head[pod] = call;
-    else calls.next[pods.tail[pod]] = call;
-    pods.tail[pod] = call;
+    if (this.pods.queued[pod] >= service.queueLimit) return this.steps.fail(call, Failure.Refused);
+    this.lines.joinPod(call, pod, service);
   }
 
   /** A worker of the pod is free again: the calls that wait for one go on, first come first served. */
   private pump(pod: PodId, service: Service): void {
     const { calls, pods } = this;
+    // What comes after a cancelled call must not end under the hands of who is cancelling.
+    if (this.cancelling) return void this.sim.after(0, this.pumpSoon, pod);
     if (service.waitsAtService) {
       if (service.head !== NONE) this.release(service);
       return;
@@ -177,10 +176,8 @@ export class Traffic {
     this.pumping = pod;
     while (pods.queued[pod] > 0 && pods.busy[pod] < service.limit) {
       const call = pods.head[pod] as CallId;
-      pods.head[pod] = calls.next[call];
-      pods.queued[pod]--;
+      this.lines.leavePod(call, pod, service);
       pods.busy[pod]++;
-      this.recorder.waited(service, this.sim.now - calls.since[call]);
       if (service.holdsCall) {
         calls.state[call] = CallState.Served;
         this.steps.advance(call);
@@ -210,14 +207,16 @@ export class Traffic {
   }
 
   private worked(call: CallId): void {
-    const { calls, pods } = this;
+    const { calls } = this;
     const service = this.services[calls.service[call]];
-    if (!service.holdsCall) {
-      const pod = calls.pod[call] as PodId;
-      pods.busy[pod]--;
-      this.pump(pod, service);
-    }
+    if (!service.holdsCall) this.workerFree(calls.pod[call] as PodId, service);
     this.steps.advance(call);
+  }
+
+  /** A worker that was held for a piece of work alone is free. */
+  workerFree(pod: PodId, service: Service): void {
+    this.pods.busy[pod]--;
+    this.pump(pod, service);
   }
 
   /** The service is done with a call, well or badly: its worker goes free and the answer travels back. */
@@ -258,11 +257,20 @@ export class Traffic {
     if (parent >= 0 && calls.state[parent] === CallState.Guard)
       return this.tries.answered(parent as CallId, call, failure);
     const user = calls.user[call];
+    if (parent >= 0) unawait(calls, parent, call);
     this.free(call);
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
     } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+  }
+
+  /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
+  cancel(row: CallId): void {
+    const outer = this.cancelling;
+    this.cancelling = true;
+    cancel(this.state, this, row);
+    this.cancelling = outer;
   }
 
   free(call: CallId): void {

@@ -4,9 +4,11 @@
  */
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
+import { awaited, unawait } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
+import { Failure, failures } from "./failure.js";
 import { backOff, type RouteSpec, withinBudget } from "./route.js";
-import { type CallId, type Calls, Failure, failures, NONE, type State } from "./state.js";
+import { type CallId, type Calls, NONE, type State } from "./state.js";
 import { Timers } from "./timers.js";
 import type { Travel } from "./travel.js";
 
@@ -15,6 +17,7 @@ interface Roads {
   create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId;
   reply(call: CallId): void;
   free(call: CallId): void;
+  cancel(call: CallId): void;
 }
 
 /** A route as calls read it. */
@@ -65,7 +68,6 @@ export class Tries {
     const route = this.routes[calls.service[guard]];
     calls.state[guard] = CallState.Guard;
     calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
-    calls.tries[guard] = NONE;
     route.underWay++;
     this.timers.start(guard, route.timeout);
     this.try(guard);
@@ -81,8 +83,6 @@ export class Tries {
     // Each try draws quantities of its own; the first those that it would draw without a route.
     const site = nth === 0 ? calls.site[guard] : siteWithin(calls.site[guard], nth);
     const call = this.roads.create(calls.endpoint[guard], guard, calls.request[guard], site, NONE, calls.key[guard]);
-    calls.tries[call] = calls.tries[guard];
-    calls.tries[guard] = call;
     this.timers.start(call, route.perTry);
     if (hedge !== undefined && calls.turns[guard] <= hedge.most)
       calls.event[guard] = this.sim.after(hedge.after, this.next, guard);
@@ -122,7 +122,7 @@ export class Tries {
     if (calls.state[call] === CallState.Guard) return this.finish(call, Failure.Timeout);
     const guard = calls.parent[call] as CallId;
     this.unlink(guard, call);
-    this.leave(call);
+    this.abandon(call);
     this.failed(guard, Failure.Timeout);
   }
 
@@ -135,22 +135,25 @@ export class Tries {
 
   /** A try no longer counts: it is answered, or nobody waits for it. */
   private unlink(guard: CallId, call: CallId): void {
-    const { calls } = this;
-    if (calls.tries[guard] === call) calls.tries[guard] = calls.tries[call];
-    else {
-      let before = calls.tries[guard];
-      while (calls.tries[before] !== call) before = calls.tries[before];
-      calls.tries[before] = calls.tries[call];
-    }
-    calls.count[guard]--;
+    unawait(this.calls, guard, call);
+    this.calls.count[guard]--;
   }
 
-  /** Nobody waits for a try any longer: it goes on for nobody. */
-  private leave(call: CallId): void {
+  /** Nobody waits for a try any longer: it goes on for nobody, or stops. */
+  abandon(call: CallId): void {
+    this.timers.stop(call);
     this.calls.parent[call] = Parent.Orphan;
+    if (this.state.services[this.calls.service[call]].cancels) this.roads.cancel(call);
   }
 
   private finish(guard: CallId, failure: number): void {
+    this.drop(guard);
+    this.calls.failure[guard] = failure;
+    this.roads.reply(guard);
+  }
+
+  /** Nothing more is to come of a guard: its timers and its tries are over. */
+  drop(guard: CallId): void {
     const { calls } = this;
     const route = this.routes[calls.service[guard]];
     route.underWay--;
@@ -158,14 +161,8 @@ export class Tries {
     this.timers.stop(guard);
     if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
     calls.event[guard] = NONE;
-    for (let call = calls.tries[guard]; call !== NONE; ) {
-      const other = calls.tries[call];
-      this.timers.stop(call as CallId);
-      this.leave(call as CallId);
-      call = other;
-    }
-    calls.failure[guard] = failure;
-    this.roads.reply(guard);
+    for (const call of awaited(calls, guard)) this.abandon(call);
+    calls.awaits[guard] = NONE;
   }
 }
 

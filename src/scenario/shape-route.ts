@@ -1,8 +1,8 @@
 /** The fields of a service about those who call it: how long they wait, and what they do when it is slow or fails. */
 import { z } from "zod";
+import { failures } from "../model/failure.js";
 import { plainRoute, type RouteSpec } from "../model/route.js";
-import { failures } from "../model/state.js";
-import { fraction, oneOf, seconds, show } from "../policy/fields.js";
+import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
 import { checked, duration, wholeFrom } from "./fields.js";
 
 const causes = failures.filter((name) => name !== "none") as [string, ...string[]];
@@ -46,16 +46,20 @@ export const routeFields = {
     })
     .optional()
     .meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
+  cancels: flag().prefault(false).meta({
+    description: "A call that nobody waits for any longer stops, where it is and below. Default: it goes on.",
+  }),
 };
 
 const together = z.strictObject(routeFields);
 
-export function routeOf({ timeout, retries: again, hedge }: z.output<typeof together>): RouteSpec {
+export function routeOf({ timeout, retries: again, hedge, cancels }: z.output<typeof together>): RouteSpec {
   const { perTry, ...rest } = again ?? {};
   return {
     timeout: timeout ?? Infinity,
     perTry: perTry ?? Infinity,
     retries: again === undefined ? plainRoute.retries : ({ budget: undefined, ...rest } as RouteSpec["retries"]),
     hedge,
+    cancels,
   };
 }

@@ -31,6 +31,9 @@ const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly St
     const inner = steps(self, count, depth + 1);
     simple.push(
       fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
+      fc
+        .tuple(fc.array(inner, { minLength: 2, maxLength: 3 }), fc.integer({ min: 1, max: 2 }))
+        .map(([branches, need]): Step => ({ kind: "parallel", branches, need })),
       fc.tuple(inner, inner).map(
         ([one, two]): Step => ({
           kind: "choose",
@@ -76,11 +79,13 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       hop: law,
       reply: law,
       central: fc.boolean(),
+      patience: fc.option(law, { nil: undefined }),
       route: fc.record({
         timeout: fc.constantFrom(Infinity, 0.8, 4),
         perTry: fc.constantFrom(Infinity, 0.4, 1),
         retries: fc.constantFrom(plainRoute.retries, tenacious, { ...tenacious, budget: { share: 0.3, least: 1 } }),
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
+        cancels: fc.boolean(),
       }),
       lifecycle: fc.record({
         attach: law,
@@ -112,6 +117,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
           limit: one.workers,
           queue: one.queue,
           holds: one.holds,
+          patience: one.patience,
           waitsAt: one.central && one.holds === "call" ? "service" : "pod",
         },
         balancer: anyPod,

@@ -1,9 +1,10 @@
 /** Timeouts, tries again and hedges: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
+import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
+import { Failure } from "../../src/model/failure.js";
 import { backOff, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
-import { Failure } from "../../src/model/state.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 
 const route = (about: Partial<RouteSpec>): RouteSpec => ({ ...plainRoute, ...about });
@@ -158,6 +159,104 @@ describe("a hedge", () => {
       [2, Failure.None],
       [4, Failure.None],
     ]);
+  });
+});
+
+describe("a call that nobody waits for any longer", () => {
+  test("stops its work where the route says so, and frees its worker for the next", () => {
+    // The first is given up at 2 and the second begins; it is given up at 3 after a second of work.
+    const { answers, world: played } = play(
+      shop({ steps: [cpu(5)], route: route({ timeout: 2, cancels: true }) }, 0, 1),
+    );
+    expect(answers.map(({ at: instant }) => instant)).toEqual([2, 3]);
+    expect(played.cpuUsed(played.services[0])).toBe(3);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+
+  test("gives back what it took of a shared core", () => {
+    const crowd = { limit: Infinity, queue: 0, holds: "call", waitsAt: "pod" } as const;
+    const back = service({
+      name: "back",
+      cpuLimitMillicores: 1000,
+      concurrency: crowd,
+      steps: [cpu(3)],
+      route: route({ timeout: 3.5, cancels: true }),
+    });
+    // They come at 0, 2 and 3. From 2 on two share the core, from 3 on three: at 3.5 the first has had 2 + 1/2 + 1/6
+    // and is given up. The second has had 2/3 then, half a core each until 5.5, and is given up with 1 2/3. The third
+    // has had 1 1/6 then, the core alone until 6.5, and is given up with 2 1/6.
+    const { answers, world: played } = play(world({ services: [back], loads: [at("back", 0, 2, 3)] }));
+    expect(answers.map(({ at: instant, failure }) => [instant, failure])).toEqual([
+      [3.5, Failure.Timeout],
+      [5.5, Failure.Timeout],
+      [6.5, Failure.Timeout],
+    ]);
+    // Somebody always worked.
+    expect(played.cpuUsed(played.services[0])).toBeCloseTo(6.5, 9);
+    expect(played.services[0].work).toBeCloseTo(6.5, 9);
+  });
+
+  test("leaves its line, and what it waits for stops too", () => {
+    const stops = { route: route({ timeout: 3, cancels: true }) };
+    const services = [
+      service({ name: "shop", steps: [call("back")], ...stops }),
+      service({ name: "back", steps: [cpu(10)], route: route({ cancels: true }) }),
+    ];
+    const { answers, world: played } = play(world({ services, loads: [at("shop", 0, 1)] }));
+    expect(answers.map(({ at: instant }) => instant)).toEqual([3, 4]);
+    // The second is let in at 3, when the first has gone, and has one second of the worker behind.
+    expect(played.cpuUsed(played.services[1])).toBe(4);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+});
+
+describe("patience", () => {
+  test("ends the wait for a worker, and the place in the line is the next one's", () => {
+    const { answers } = play(
+      shop({ steps: [cpu(5)], concurrency: { ...picky, queue: 9, patience: constant(3) } }, 0, 1, 2.5),
+    );
+    expect(answers.map(({ at: instant, failure }) => [instant, failure])).toEqual([
+      [4, Failure.Abandoned],
+      [5, Failure.None],
+      [10, Failure.None],
+    ]);
+  });
+});
+
+describe("a parallel step that needs some of its branches", () => {
+  const branches = (need: number, ...seconds: number[]) =>
+    shop({ steps: [{ kind: "parallel", need, branches: seconds.map((time) => [wait(time)]) }, wait(1)] }, 0);
+
+  test.each([
+    [1, 1],
+    [2, 3],
+    [3, 7],
+  ])("goes on with the %i fastest of three", (need, after) => {
+    const { answers, world: played } = play(branches(need, 7, 1, 3));
+    expect(answers).toEqual([{ at: after + 1, latency: after + 1, failure: Failure.None }]);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+
+  test("fails when so many are left no more", () => {
+    // One worker: the first holds it for 5 s, the two others are refused at once. Two are needed and one is left.
+    const services = [
+      service({
+        name: "shop",
+        steps: [{ kind: "parallel", need: 2, branches: [[call("back")], [call("back")], [call("back")]] }],
+      }),
+      service({ name: "back", steps: [cpu(5)], concurrency: picky }),
+    ];
+    const { answers } = play(world({ services, loads: [at("shop", 0)] }));
+    expect(answers).toEqual([{ at: 0, latency: 0, failure: Failure.Refused }]);
+  });
+
+  test("does not mind a branch that fails while enough are left", () => {
+    const services = [
+      service({ name: "shop", steps: [{ kind: "parallel", need: 1, branches: [[call("back")], [call("back")]] }] }),
+      service({ name: "back", steps: [cpu(5)], concurrency: picky }),
+    ];
+    const { answers } = play(world({ services, loads: [at("shop", 0)] }));
+    expect(answers).toEqual([{ at: 5, latency: 5, failure: Failure.None }]);
   });
 });
 

@@ -1,0 +1,50 @@
+/** Calls that stop since nobody waits for them any longer. */
+import { awaited } from "./brood.js";
+import { CallState, Parent } from "./call-state.js";
+import { Failure } from "./failure.js";
+import { Line } from "./lines.js";
+import { Op } from "./program.js";
+import { type CallId, NONE, type PodId, type State } from "./state.js";
+import type { Traffic } from "./traffic.js";
+
+/**
+ * Stops a call, a guard or a strand wherever it is, and what it waits for where that stops, too. Its parent has
+ * forgotten it already. What is on its way through the network ends when it arrives.
+ */
+export function cancel(state: State, traffic: Traffic, row: CallId): void {
+  const { calls, services, sim } = state;
+  calls.parent[row] = Parent.Orphan;
+  const inner = awaited(calls, row);
+  calls.awaits[row] = NONE;
+  for (const one of inner) {
+    const stops = calls.state[one] === CallState.Strand || services[calls.service[one]].cancels;
+    if (stops && calls.state[row] !== CallState.Guard) cancel(state, traffic, one);
+    else if (calls.state[row] !== CallState.Guard) calls.parent[one] = Parent.Orphan;
+  }
+  if (calls.state[row] === CallState.Guard) {
+    for (const one of inner) traffic.tries.abandon(one);
+    traffic.tries.drop(row);
+    return traffic.free(row);
+  }
+  const waits = calls.line[row] !== Line.None;
+  if (waits) traffic.lines.leave(row);
+  if (calls.pod[row] === NONE && !waits) {
+    calls.failure[row] = Failure.Cancelled; // on its way: see Traffic.reach
+    return;
+  }
+  if (!waits && inner.length === 0) stopWork(state, traffic, row);
+  if (calls.event[row] !== NONE) sim.cancel(calls.event[row]);
+  calls.event[row] = NONE;
+  if (calls.state[row] === CallState.Strand) traffic.free(row);
+  else traffic.end(row, Failure.Cancelled);
+}
+
+/** Ends the piece of CPU work under way, if there is one, and frees the worker that it alone holds. */
+function stopWork({ calls, services, program }: State, traffic: Traffic, row: CallId): void {
+  // Whoever waits for time stands behind another instruction; what a killed pod had to do is over already.
+  if (program.op[calls.pc[row] - 1] !== Op.Cpu || calls.failure[row] === Failure.Killed) return;
+  const service = services[calls.service[row]];
+  const pod = calls.pod[row] as PodId;
+  traffic.cpu.cancel(row, pod, service);
+  if (!service.holdsCall) traffic.workerFree(pod, service);
+}
