@@ -50,6 +50,8 @@ const ofRequests: readonly Measure[] = [
   { name: "errors.share", label: "failed requests", unit: "share", better: "lower", group: "errors", headline: true },
   { name: "errors.refused", label: "failed: queue full", unit: "share", better: "lower", group: "errors" },
   { name: "errors.killed", label: "failed: pod killed", unit: "share", better: "lower", group: "errors" },
+  { name: "errors.timeout", label: "failed: timed out", unit: "share", better: "lower", group: "errors" },
+  { name: "errors.abandoned", label: "failed: gave up waiting", unit: "share", better: "lower", group: "errors" },
 ];
 
 const ofCauses: readonly Measure[] = (

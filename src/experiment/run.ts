@@ -92,6 +92,8 @@ function requestMeasures(world: World, latency: LatencyHistogram, duration: Seco
     "errors.share": failures / ended,
     "errors.refused": failed[Failure.Refused] / ended,
     "errors.killed": failed[Failure.Killed] / ended,
+    "errors.timeout": failed[Failure.Timeout] / ended,
+    "errors.abandoned": failed[Failure.Abandoned] / ended,
   };
 }
 

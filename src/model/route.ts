@@ -1,4 +1,5 @@
 /** What stands between a caller and a service when things go wrong: timeouts, tries again, hedges. Plain data. */
+import type { Distribution } from "../kernel/distributions.js";
 import type { Fraction, Seconds } from "../units.js";
 import type { FailureName } from "./failure.js";
 
@@ -18,11 +19,14 @@ export interface RetriesSpec {
   /** Tries again at most, after the first. */
   readonly most: number;
   readonly on: readonly FailureName[];
-  /** The n-th time between two tries is anything below base × 2ⁿ⁻¹, and below `longest`, in whole milliseconds. */
-  readonly backOff: { readonly base: Seconds; readonly longest: Seconds };
+  /** The n-th time between two tries: anything below base × 2ⁿ⁻¹ and below `longest`, in whole milliseconds; or by a law. */
+  readonly backOff: { readonly base: Seconds; readonly longest: Seconds } | Distribution;
   /** Tries again under way at once: so large a part of the calls under way, or `least` if that is more. */
   readonly budget: { readonly share: Fraction; readonly least: number } | undefined;
 }
+
+/** Whether the time between two tries is drawn from a law and not Envoy's. */
+export const isLaw = (backOff: RetriesSpec["backOff"]): backOff is Distribution => "shape" in backOff;
 
 /** Calls go out once and wait as long as it takes. */
 export const plainRoute: RouteSpec = {
@@ -38,7 +42,11 @@ export const isPlain = ({ timeout, perTry, retries, hedge }: RouteSpec): boolean
   timeout === Infinity && perTry === Infinity && retries.most === 0 && hedge === undefined;
 
 /** Envoy's wait before the n-th try again, from 1, at a point of (0, 1): full jitter, so it may be 0. */
-export function backOff({ base, longest }: RetriesSpec["backOff"], nth: number, uniform: number): Seconds {
+export function jitter(
+  { base, longest }: { readonly base: Seconds; readonly longest: Seconds },
+  nth: number,
+  uniform: number,
+): Seconds {
   const below = Math.min(base * 2 ** (nth - 1), longest);
   return Math.floor(uniform * below * 1000) / 1000;
 }

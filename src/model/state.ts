@@ -7,7 +7,7 @@ import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Millicores } from "../units.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
-import { isPlain } from "./route.js";
+import { isLaw, isPlain } from "./route.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
 
@@ -198,6 +198,8 @@ export class Service {
     readonly replyLaw: number,
     /** Of how long calls wait for a worker before they give up, or NONE. */
     readonly patienceLaw: number,
+    /** Of the time between two tries, or NONE where it is Envoy's. */
+    readonly backOffLaw: number,
   ) {
     const { concurrency, size, cpuLimitMillicores } = spec;
     this.limit = concurrency.limit;
@@ -261,11 +263,12 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
   const program = compile(spec.services);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
+  const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
   const services = spec.services.map((service, id) => {
     const { latency, reply, proxyLatency } = service.hop;
-    const { patience } = service.concurrency;
-    const patienceLaw = patience === undefined ? NONE : laws.push(patience) - 1;
-    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), patienceLaw);
+    const { backOff } = service.route.retries;
+    const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined)] as const;
+    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare);
   });
   const chance = new RequestChance(seed, "requests");
   const state: State = {

@@ -4,10 +4,11 @@
  */
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
+import type { Seconds } from "../units.js";
 import { awaited, unawait } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
 import { Failure, failures } from "./failure.js";
-import { backOff, type RouteSpec, withinBudget } from "./route.js";
+import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
 import { type CallId, type Calls, NONE, type State } from "./state.js";
 import { Timers } from "./timers.js";
 import type { Travel } from "./travel.js";
@@ -25,6 +26,7 @@ interface Route {
   readonly spec: RouteSpec;
   readonly timeout: number;
   readonly perTry: number;
+  readonly backOffLaw: number;
   /** By failure: whether it is tried again. */
   readonly again: readonly boolean[];
   /** Calls under way, and tries again among them. */
@@ -48,10 +50,11 @@ export class Tries {
     this.sim = sim;
     this.calls = calls;
     this.timers = new Timers(sim, calls, (call) => this.timedOut(call));
-    this.routes = services.map(({ spec: { route } }) => ({
+    this.routes = services.map(({ spec: { route }, backOffLaw }) => ({
       spec: route,
       timeout: this.timers.length(route.timeout),
       perTry: this.timers.length(route.perTry),
+      backOffLaw,
       again: failures.map((name) => route.retries.on.includes(name)),
       underWay: 0,
       retrying: 0,
@@ -108,13 +111,22 @@ export class Tries {
     if (allowed && withinBudget(retries.budget, route.underWay, route.retrying)) {
       this.count(guard, 1);
       if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
-      const uniform = this.state.chance.open(calls.request[guard], calls.site[guard] ^ (BACK_OFF + calls.turns[guard]));
-      const wait = backOff(retries.backOff, calls.turns[guard], uniform.uniform());
-      calls.event[guard] = this.sim.after(wait, this.next, guard);
+      calls.event[guard] = this.sim.after(this.backOff(guard, route), this.next, guard);
       return;
     }
     const hedged = hedge !== undefined && (calls.count[guard] > 0 || calls.event[guard] !== NONE);
     if (!hedged) this.finish(guard, failure);
+  }
+
+  private backOff(guard: CallId, { spec: { retries }, backOffLaw }: Route): Seconds {
+    const { calls, state } = this;
+    const nth = calls.turns[guard];
+    const site = siteWithin(calls.site[guard], BACK_OFF + nth);
+    if (isLaw(retries.backOff)) {
+      state.draws.draw(backOffLaw, calls.request[guard], site);
+      return state.draws.value;
+    }
+    return jitter(retries.backOff, nth, state.chance.open(calls.request[guard], site).uniform());
   }
 
   private timedOut(call: CallId): void {

@@ -3,9 +3,19 @@ import { z } from "zod";
 import { failures } from "../model/failure.js";
 import { plainRoute, type RouteSpec } from "../model/route.js";
 import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
-import { checked, duration, wholeFrom } from "./fields.js";
+import { checked, duration, law, wholeFrom } from "./fields.js";
 
 const causes = failures.filter((name) => name !== "none") as [string, ...string[]];
+
+const jitter = checked(
+  z.strictObject({
+    base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
+    longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
+  }),
+  ({ base, longest }, say) => {
+    if (longest < base) say(["longest"], `expected at least the base (${base} s), got ${longest} s`);
+  },
+);
 
 const retries = z.strictObject({
   most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
@@ -14,17 +24,10 @@ const retries = z.strictObject({
     .prefault(causes)
     .meta({ description: "The failures after which a call is tried again." }),
   perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
-  backOff: checked(
-    z.strictObject({
-      base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
-      longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
-    }),
-    ({ base, longest }, say) => {
-      if (longest < base) say(["longest"], `expected at least the base (${base} s), got ${longest} s`);
-    },
-  )
+  backOff: z
+    .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
     .prefault({})
-    .meta({ description: "Between two tries, with full jitter as Envoy's." }),
+    .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
   budget: z
     .strictObject({
       share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),

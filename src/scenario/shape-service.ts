@@ -34,6 +34,10 @@ const option = z.strictObject({
   steps: steps.meta({ description: "What is done then." }),
 });
 
+const branches = z
+  .array(steps, { error: (issue) => `expected a list of branches, got ${show(issue.input)}` })
+  .min(1, { error: "expected at least one branch, got none" });
+
 const step: z.ZodType<Step> = oneKeyOf({
   cpu: law
     .transform((work): Step => ({ kind: "cpu", work }))
@@ -44,11 +48,21 @@ const step: z.ZodType<Step> = oneKeyOf({
   call: target()
     .transform((to): Step => ({ kind: "call", ...to }))
     .meta({ description: "Calls service/endpoint and waits for its answer." }),
-  parallel: z
-    .array(steps, { error: (issue) => `expected a list of branches, got ${show(issue.input)}` })
-    .min(1, { error: "expected at least one branch, got none" })
-    .transform((branches): Step => ({ kind: "parallel", branches }))
+  parallel: branches
+    .transform((all): Step => ({ kind: "parallel", branches: all }))
     .meta({ description: "All branches at once; goes on when the last is done." }),
+  quorum: checked(
+    z.strictObject({
+      need: wholeFrom(1).meta({ description: "So many must end well." }),
+      branches: branches.meta({ description: "What is begun at once." }),
+    }),
+    (given, say) => {
+      const { length } = given.branches;
+      if (given.need > length) say(["need"], `expected at most the number of branches (${length}), got ${given.need}`);
+    },
+  )
+    .transform((given): Step => ({ kind: "parallel", ...given }))
+    .meta({ description: "All branches at once; goes on when enough are done, and the others stop." }),
   maybe: option
     .transform((only): Step => ({ kind: "choose", options: [only] }))
     .meta({ description: "The steps with a probability." }),
@@ -81,6 +95,9 @@ const concurrencyMap = z.strictObject({
   waitsAt: oneOf("pod", "service").prefault("pod").meta({
     description: "Where calls wait: in the pod they were sent to, or at the service until any pod has a worker free.",
   }),
+  patience: law
+    .optional()
+    .meta({ description: "A call that has waited so long for a worker or a pod gives up. Default: it never does." }),
 });
 const concurrency = z.union(
   [

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/failure.js";
-import { backOff, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
+import { jitter, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 
@@ -262,10 +262,10 @@ describe("a parallel step that needs some of its branches", () => {
 
 test("a back-off is anything below twice the one before, in whole milliseconds, up to the longest", () => {
   const law = { base: 0.025, longest: 0.25 };
-  const below = [1, 2, 3, 4, 5, 9].map((nth) => backOff(law, nth, 1 - 2 ** -32));
+  const below = [1, 2, 3, 4, 5, 9].map((nth) => jitter(law, nth, 1 - 2 ** -32));
   expect(below).toEqual([0.024, 0.049, 0.099, 0.199, 0.249, 0.249]);
-  expect(backOff(law, 3, 0)).toBe(0);
-  expect(backOff(law, 1, 0.5)).toBe(0.012);
+  expect(jitter(law, 3, 0)).toBe(0);
+  expect(jitter(law, 1, 0.5)).toBe(0.012);
 });
 
 test("a budget counts tries again under way against the calls under way", () => {

@@ -1,5 +1,6 @@
 import type { Balancer } from "../contract.js";
 import type { Definition } from "../define.js";
+import { joinIdleQueue } from "./join-idle-queue.js";
 import { leastRequest } from "./least-request.js";
 import { maglev } from "./maglev.js";
 import { peakEwma } from "./peak-ewma.js";
@@ -15,4 +16,5 @@ export const balancers: readonly Definition<Balancer>[] = [
   ringHash,
   maglev,
   peakEwma,
+  joinIdleQueue,
 ];

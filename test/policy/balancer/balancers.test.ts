@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { joinIdleQueue } from "../../../src/policy/balancer/join-idle-queue.js";
 import { leastRequest } from "../../../src/policy/balancer/least-request.js";
 import { random } from "../../../src/policy/balancer/random.js";
 import { roundRobin } from "../../../src/policy/balancer/round-robin.js";
@@ -61,6 +62,8 @@ const rows: [string, Balancer, number[], number[]][] = [
     [2, 1, 1],
     [0, 0.5, 0.5],
   ],
+  ["join idle queue takes any idle one", make(joinIdleQueue), [0, 2, 0, 0], [third, 0, third, third]],
+  ["join idle queue takes any when none is idle", make(joinIdleQueue), [1, 9, 2], [third, third, third]],
   ["all finds the least", make(leastRequest, { choices: "all" }), [2, 1, 3], [0, 1, 0]],
   ["all takes equals at random", make(leastRequest, { choices: "all" }), [0, 1, 0, 0], [third, 0, third, third]],
 ];

@@ -1,5 +1,6 @@
 /** Which of many queues a call joins: the shortest of d drawn at random, the shortest of all, any, each in turn. */
 import type { World } from "../../../src/model/world.js";
+import { joinIdleQueue } from "../../../src/policy/balancer/join-idle-queue.js";
 import { leastRequest } from "../../../src/policy/balancer/least-request.js";
 import { random } from "../../../src/policy/balancer/random.js";
 import { roundRobin } from "../../../src/policy/balancer/round-robin.js";
@@ -105,6 +106,7 @@ const jsq = systemsOf<Choices>({
 const DISPATCH: Readonly<Record<string, Makes>> = {
   "dispatch policy, 10 servers: JSQ (random ties)": shortestOf("all"),
   "dispatch policy, 10 servers: round robin": (context) => roundRobin.create({}, context),
+  "dispatch policy, 10 servers: JIQ (random if none idle)": (context) => joinIdleQueue.create({}, context),
   "dispatch policy, 10 servers: random": (context) => random.create({}, context),
 };
 

@@ -4,6 +4,7 @@ import { certain } from "./certain.js";
 import { elasticity } from "./elastic.js";
 import { forkJoin } from "./fork-join.js";
 import { general } from "./general.js";
+import { impatience } from "./impatience.js";
 import { networks } from "./networks.js";
 import { queues } from "./queues.js";
 import { shared } from "./sharing.js";
@@ -17,6 +18,7 @@ export const systems: readonly System[] = [
   ...networks,
   ...forkJoin,
   ...balancing,
+  ...impatience,
   ...elasticity,
   ...transients,
   ...certain,
