@@ -150,9 +150,9 @@ const loss = systemsOf<Loss>({
   build: ({ lambda_: lambda, mu, c, max_attempts }) => ({
     pilot: 100_000,
     run(seed, size) {
-      const retries = again(max_attempts - 1, exponential(1000 / mu));
+      const retries = again(max_attempts - 1, exponential(50 / mu));
       const spec = bare([station(c, [cpu(exponential(1 / mu))], { route: route({ retries }) }, 0)], [poisson(lambda)]);
-      const warmup = 8000 / mu;
+      const warmup = 3000 / mu;
       let before = 0;
       const length = size / lambda;
       const look = ({ services }: World): void => {
