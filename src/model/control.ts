@@ -1,31 +1,19 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
-import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type {
-  ClusterView,
-  Passed,
-  PodView,
-  Provisioner,
-  ScaleAnswer,
-  ServiceView,
-  Signal,
-  Why,
-} from "../policy/contract.js";
+import type { Passed, PodView, ScaleAnswer, ServiceView, Signal, Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
-import type { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
+import type { Provisioning } from "./provisioning.js";
 import { sizeOf } from "./pod-size.js";
 import { NONE, Phase, type PodId, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
-  private readonly provisioner: Provisioner | undefined;
   private readonly scrape: EventKind;
   private readonly decide: EventKind<ServiceId>;
-  private readonly provision: EventKind;
   /** For policies that are woken: the event that asks them again, or NONE. */
   private readonly again: EventHandle[];
   private readonly askAgain: EventKind<ServiceId>;
@@ -34,31 +22,22 @@ export class Control {
     private readonly state: State,
     private readonly parts: {
       readonly fleet: Fleet;
-      readonly machines: Machines;
+      readonly provisioning: Provisioning;
       readonly metrics: Metrics;
       readonly log: DecisionLog;
     },
   ) {
-    const { sim, services, spec, seed } = state;
+    const { sim, services, spec } = state;
     this.undecided = services.map(() => 0);
     this.again = services.map(() => NONE);
-    this.provisioner = spec.cluster.provisioner?.create({
-      stream: new RandomStream(seed, "provisioner"),
-      clock: sim,
-    });
-    const every = (name: string, period: Seconds, act: () => void, rank: number): EventKind => {
-      const kind = sim.event(
-        name,
-        () => {
-          act();
-          sim.after(period, kind);
-        },
-        rank,
-      );
-      return kind;
-    };
-    this.scrape = every("metrics.scrape", spec.scrapePeriod, () => parts.metrics.scrape(), Rank.Observe);
-    this.provision = every("provisioner.plan", this.provisioner?.period ?? Infinity, () => this.plan(), Rank.Decide);
+    this.scrape = sim.event(
+      "metrics.scrape",
+      () => {
+        parts.metrics.scrape();
+        sim.after(spec.scrapePeriod, this.scrape);
+      },
+      Rank.Observe,
+    );
     this.decide = sim.event(
       "scaler.decide",
       (id: ServiceId) => {
@@ -78,7 +57,7 @@ export class Control {
     if (services.some(({ scaler }) => scaler !== undefined)) sim.after(spec.scrapePeriod, this.scrape);
     for (const { id, scaler } of services)
       if (scaler && scaler.period < Infinity) sim.after(scaler.period, this.decide, id);
-    if (this.provisioner && this.provisioner.period < Infinity) sim.after(this.provisioner.period, this.provision);
+    this.parts.provisioning.start();
     // A policy that is woken by calls must know of the pods that are idle from the start, too.
     for (const service of services) if (service.wakes) this.scale(service);
   }
@@ -98,14 +77,6 @@ export class Control {
         ? service.ready.count >= awaited.asked
         : service.members.count + service.draining <= awaited.asked;
     if (there) this.parts.log.fulfil(subject, this.state.sim.now);
-  }
-
-  machinesChanged(): void {
-    const awaited = this.parts.log.awaited(CLUSTER);
-    if (awaited === undefined) return;
-    const { all, open } = this.parts.machines;
-    const there = awaited.asked > awaited.from ? open.length >= awaited.asked : all.length <= awaited.asked;
-    if (there) this.parts.log.fulfil(CLUSTER, this.state.sim.now);
   }
 
   private scale(service: Service): void {
@@ -141,37 +112,6 @@ export class Control {
     const { id } = service;
     if (this.again[id] !== NONE) sim.cancel(this.again[id]);
     this.again[id] = again === undefined || again === Infinity ? NONE : sim.after(again, this.askAgain, id);
-  }
-
-  private plan(): void {
-    const { machines, fleet, log } = this.parts;
-    const answer = this.provisioner!.plan(this.clusterView());
-    if (answer.quiet) return;
-    const from = machines.all.length;
-    const bought = answer.add.reduce((sum, { group, count }) => sum + machines.buy(group, count), 0);
-    const wished = from + answer.add.reduce((sum, { count }) => sum + count, 0) - answer.remove.length;
-    const asked = from + bought - answer.remove.length;
-    const policy = this.state.spec.cluster.provisioner!.name;
-    const seen = answer.seen ?? {};
-    const numbers = { seen, from, wished, asked };
-    log.add({ time: this.state.sim.now, subject: CLUSTER, policy, rule: answer.rule, ...numbers, ...whyOf(answer) });
-    for (const id of answer.remove) {
-      const machine = machines.byId[id];
-      if (machine !== undefined && !machine.draining) fleet.drainMachine(machine);
-    }
-  }
-
-  private clusterView(): ClusterView {
-    const { sim, pods, services } = this.state;
-    return {
-      now: sim.now,
-      nodes: this.parts.machines.all,
-      groups: this.parts.machines.views(),
-      pending: this.parts.fleet.pending.map((pod) => {
-        const { name } = services[pods.service[pod]].spec;
-        return { service: name, ...sizeOf(pods, pod), since: pods.createdAt[pod] };
-      }),
-    };
   }
 
   private view(service: Service): ServiceView {
@@ -263,5 +203,4 @@ class View implements ServiceView {
 
 const whyOf = ({ why }: { readonly why?: Why }): { readonly why?: Why } => (why === undefined ? {} : { why });
 
-const CLUSTER = "cluster";
 const subjectOf = (service: Service): string => `service ${service.spec.name}`;

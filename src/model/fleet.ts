@@ -3,7 +3,8 @@
 import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
 import { leastWanted, members } from "./scale-in.js";
 import { Scheduling } from "./scheduling.js";
@@ -43,11 +44,16 @@ export class Fleet {
     const { sim, pods, services } = state;
     this.scheduling = new Scheduling(state, machines, log, (pod, machine) => this.mount(pod, machine));
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
-    this.evictions = new Evictions(state, machines, (pod) => {
-      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-      this.retire(pod); // and the last one to leave gives the machine back
-      this.placeWhenDone();
-    });
+    this.evictions = new Evictions(
+      state,
+      machines,
+      (pod) => {
+        this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
+        this.retire(pod); // and the last one to leave gives the machine back
+        this.placeWhenDone();
+      },
+      (machine) => this.loseMachine(machine),
+    );
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -112,6 +118,25 @@ export class Fleet {
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
   drainMachine(machine: Machine): void {
     this.evictions.drain(machine);
+    this.placeWhenDone();
+  }
+
+  /** A machine is gone with all that stood on it: calls are lost, and every pod's owner wants another. */
+  loseMachine(machine: Machine): void {
+    const { pods, services, sim } = this.state;
+    this.machines.close(machine);
+    if (machine.podCount === 0) this.machines.giveBack(machine);
+    for (const pod of machine.podIds()) {
+      if (pods.phase[pod] !== Phase.Draining) {
+        this.add(services[pods.service[pod]]);
+        this.retire(pod);
+      }
+      if (pods.phase[pod] !== Phase.Draining) continue; // nothing held it
+      this.cancelEvent(pod);
+      pods.stopsAt[pod] = sim.now;
+      if (pods.inFlight[pod] === 0) this.remove(pod);
+      else this.events.kill(pod);
+    }
     this.placeWhenDone();
   }
 

@@ -1,7 +1,8 @@
 /** Pods that wait for a node, and which node each is given. */
 import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import { Placement } from "./placement.js";
 import { sameSize, sizeOf } from "./pod-size.js";
 import { nameOfPod, type PodId, type State } from "./state.js";

@@ -1,7 +1,15 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
+import type {
+  Balancer,
+  CapacityType,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+  Size,
+} from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
@@ -112,13 +120,30 @@ export type LoadSpec =
       readonly think: Distribution;
     };
 
+/** Machines that cost less until the cloud wants them back. */
+export interface SpotSpec {
+  /** By zone. */
+  readonly usdPerHour: Readonly<Record<string, Usd>>;
+  /** From the purchase until the notice; undefined: never. */
+  readonly interruption: Distribution | undefined;
+  /** From the notice until the machine is gone. */
+  readonly notice: Seconds;
+  /** Whether a termination handler drains the machine at the notice, where the provisioner does not. */
+  readonly drained: boolean;
+}
+
 export interface NodeGroupSpec {
   readonly name: string;
   readonly type: string;
+  readonly arch: string;
   readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
+  /** On demand. */
   readonly usdPerHour: Usd;
+  /** On which terms machines can be had; the first where an order does not say. */
+  readonly capacityTypes: readonly CapacityType[];
+  readonly spot: SpotSpec | undefined;
   /** Machines that are there and ready at time 0. */
   readonly count: number;
   readonly min: number;

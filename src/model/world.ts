@@ -7,10 +7,12 @@ import { Control } from "./control.js";
 import { type Decision, DecisionLog } from "./decisions.js";
 import { Fleet } from "./fleet.js";
 import { History } from "./history.js";
+import { Interruptions } from "./interruptions.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import { Machines } from "./machines.js";
 import { Metrics } from "./metrics.js";
+import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type Service, type State } from "./state.js";
@@ -57,12 +59,12 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     userAnswered: (user) => loads.think(user),
     callsChanged: (service) => control.wake(service),
   });
-  const machines: Machines = new Machines(
-    state,
-    bill,
-    () => fleet.placeWhenDone(),
-    () => control.machinesChanged(),
-  );
+  const machines: Machines = new Machines(state, bill, {
+    roomMade: () => fleet.placeWhenDone(),
+    countChanged: () => provisioning.machinesChanged(),
+    bought: (machine) => interruptions.bought(machine),
+    gone: (machine) => interruptions.gone(machine),
+  });
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (service) => traffic.release(service),
     kill: (pod) => loseCalls(state, traffic, pod),
@@ -70,7 +72,12 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     countChanged: (service) => control.podsChanged(service),
   });
   const metrics = new Metrics(state, traffic.cpu);
-  const control: Control = new Control(state, { fleet, machines, metrics, log });
+  const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
+  const interruptions: Interruptions = new Interruptions(state, {
+    ...{ machines, fleet, log },
+    heeded: () => provisioning.heedsNotices,
+  });
+  const control: Control = new Control(state, { fleet, provisioning, metrics, log });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 

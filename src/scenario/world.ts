@@ -1,7 +1,7 @@
 /** A policy's setup as the plain data that the model takes. */
 import { instanceType, reserved } from "../catalogue/instances.js";
 import { constant } from "../kernel/distributions.js";
-import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../model/spec.js";
+import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { PolicyContext, Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
@@ -114,10 +114,13 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
 const oneMachine: NodeGroupSpec = {
   name: "machine",
   type: "without limits",
+  arch: "amd64",
   capacity: WITHOUT_LIMITS,
   allocatable: WITHOUT_LIMITS,
   maxPods: 1e6,
   usdPerHour: 0,
+  capacityTypes: ["on-demand"],
+  spot: undefined,
   count: 1,
   min: 1,
   max: 1,
@@ -126,20 +129,37 @@ const oneMachine: NodeGroupSpec = {
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
-const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
-  name: group.name,
-  type: group.type ?? group.name,
-  capacity: capacityOf(group)!,
-  allocatable: allocatableOf(group)!,
-  maxPods: group.maxPods,
-  usdPerHour: group.usdPerHour ?? instanceType(group.type ?? "")!.usdPerHour,
-  count: group.count,
-  min: group.min,
-  max: group.max,
-  boot: group.boot,
-  zones: group.zones,
-  virtualizationFactor: group.virtualizationFactor,
-});
+function groupSpec(group: GroupSetup): NodeGroupSpec {
+  const known = instanceType(group.type ?? "");
+  const usdPerHour = group.usdPerHour ?? known!.usdPerHour;
+  return {
+    name: group.name,
+    type: group.type ?? group.name,
+    arch: group.arch ?? known?.arch ?? "amd64",
+    capacity: capacityOf(group)!,
+    allocatable: allocatableOf(group)!,
+    maxPods: group.maxPods,
+    usdPerHour,
+    capacityTypes: group.capacityTypes,
+    spot: group.spot && spotSpec(group.spot, group.zones, usdPerHour),
+    count: group.count,
+    min: group.min,
+    max: group.max,
+    boot: group.boot,
+    zones: group.zones,
+    virtualizationFactor: group.virtualizationFactor,
+  };
+}
+
+function spotSpec(
+  { price, ...rest }: NonNullable<GroupSetup["spot"]>,
+  zones: readonly string[],
+  usd: number,
+): SpotSpec {
+  const shares = typeof price === "number" ? Object.fromEntries(zones.map((zone) => [zone, price])) : price;
+  const usdPerHour = Object.fromEntries(Object.entries(shares).map(([zone, share]) => [zone, share * usd]));
+  return { ...rest, interruption: rest.interruption, usdPerHour };
+}
 
 /** A world is made once for many replications, so a scheduler that drew would make them depend on their order. */
 const NO_CHANCE: PolicyContext = {
