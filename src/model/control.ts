@@ -5,8 +5,8 @@ import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import type { Metrics } from "./metrics.js";
-import type { Provisioning } from "./provisioning.js";
 import { sizeOf } from "./pod-size.js";
+import type { Provisioning } from "./provisioning.js";
 import { NONE, Phase, type PodId, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
