@@ -117,11 +117,12 @@ export const decided = {
     .meta({ description: "Which machine takes a pod. Default: least-allocated." }),
 };
 
-export const cluster = z
+const machines = z
   .strictObject({
-    nodes: checked(z.record(name(), group), (groups, say) => {
-      if (Object.keys(groups).length === 0) say([], "expected at least one node group, got none");
-    }).meta({ description: "Node groups by name: machines of one kind." }),
+    nodes: z
+      .record(name(), group)
+      .optional()
+      .meta({ description: "Node groups by name: machines of one kind. Needed without a market." }),
     market: market.optional().meta({
       description: "Machines of the catalogue that may be bought one by one, each type a node group from 0 up.",
     }),
@@ -134,4 +135,9 @@ export const cluster = z
   .meta({
     description: "The machines. Without this section pods stand on one machine without limits, and nothing is billed.",
   });
+
+export const cluster = checked(machines, ({ nodes = {}, market }, say) => {
+  if (Object.keys(nodes).length === 0 && market === undefined)
+    say(["nodes"], "expected at least one node group, got none");
+});
 export type Cluster = z.output<typeof cluster>;

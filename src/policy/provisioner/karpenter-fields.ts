@@ -50,7 +50,12 @@ function readableCron(schedule: string): boolean {
   }
 }
 
-const nodes = () => text("a number of nodes or a percentage", (given) => /^\d+%?$/.test(given));
+const nodes = () =>
+  either(
+    'a number of nodes or a percentage like "10%"',
+    whole().transform(String),
+    text("a number of nodes or a percentage", (given) => /^\d+%?$/.test(given)),
+  );
 
 const budget = record({
   nodes: nodes().describe("Nodes that may be disrupted at once; percentages round up."),

@@ -102,6 +102,7 @@ class Karpenter implements Provisioner {
     const { claims, existing, unschedulable } = solve(cluster, staying, homeless);
     for (const { node, pods } of existing)
       if (pods.length > 0) this.nominatedUntil.set(Number(node.name), view.now + NOMINATED);
+    if (claims.length === 0 && unschedulable.length === 0) return quiet;
     const orders = claims.map((claim) => this.order(claim, view));
     const trail: Reason[] = claims.map(({ kinds, pods, pool }, i) => ({
       what: "computed new nodeclaim to fit pods",
