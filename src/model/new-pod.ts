@@ -2,11 +2,13 @@ import { setResources } from "./pod-size.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
 
 /** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, sim }: State, service: Service): PodId {
+export function newPod({ pods, sim }: State, service: Service, revision: number): PodId {
   const pod = pods.rows.add();
   pods.service[pod] = service.id;
-  pods.serial[pod] = service.created++;
-  setResources(pods, pod, service, service.resources);
+  pods.serial[pod] = pods.ordinal[pod] = service.created++;
+  pods.revision[pod] = revision;
+  pods.workTimes[pod] = service.revisions[revision].workTimes;
+  setResources(pods, pod, service, service.revisions[revision].resources ?? service.resources);
   pods.memberIndex[pod] = service.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;

@@ -7,6 +7,7 @@ import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
+import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -76,6 +77,8 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
+  /** What keeps its pods, and how they change to another revision. */
+  readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;

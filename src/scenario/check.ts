@@ -119,6 +119,22 @@ export function checkVariants(raw: Raw, to: Sayings): void {
   }
 }
 
+/** Whether rollouts can come to pass. */
+export function checkRollouts({ single, services }: Parts, to: Sayings): void {
+  const { warmup = 0, duration = Infinity } = single;
+  for (const [name, { minReadySeconds, progressDeadline, rollouts = [] }] of services) {
+    const path: Path = ["services", name];
+    if (progressDeadline <= minReadySeconds)
+      to.say(
+        [...path, "progressDeadline"],
+        `expected more than minReadySeconds (${minReadySeconds} s), got ${progressDeadline} s`,
+      );
+    for (const [i, { at }] of rollouts.entries())
+      if (at > warmup + duration)
+        to.warn([...path, "rollouts", i], `this rollout comes after the end of the run, at ${warmup + duration} s`);
+  }
+}
+
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   const said = new Set<string>();
