@@ -2,11 +2,10 @@
 import { type Sampler, sampler } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
-import type { DecisionLog } from "./decisions.js";
+import { CLUSTER, type DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
-import { CLUSTER } from "./provisioning.js";
 import { NONE, type NodeId, type State } from "./state.js";
 
 export class Interruptions {
@@ -21,7 +20,7 @@ export class Interruptions {
       readonly fleet: Fleet;
       readonly log: DecisionLog;
       /** Whether the provisioner drains such machines by itself. */
-      readonly heeded: () => boolean;
+      readonly heeded: boolean;
     },
   ) {
     const { sim, spec, seed } = state;
@@ -55,7 +54,7 @@ export class Interruptions {
     const { notice, drained } = machine.spec.spot!;
     machine.noticeAt = sim.now;
     machine.interruption = sim.after(notice, this.end, machine.id);
-    if (this.parts.heeded()) return;
+    if (this.parts.heeded) return;
     const from = this.parts.machines.all.length;
     const about = { time: sim.now, subject: CLUSTER, policy: "cloud", rule: "SpotInterrupted" };
     this.parts.log.add({ ...about, seen: { node: machine.id, notice }, from, wished: from - 1, asked: from - 1 });

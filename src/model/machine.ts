@@ -41,8 +41,8 @@ export class Machine implements NodeView, Candidate {
   readonly taints: readonly NodeTaint[];
   readonly drainLimit: Seconds;
   readonly free: { cpuMillicores: number; memoryMiB: number };
-  /** When each image (by service) is on its disk, and when the pull under way ends: one at a time. */
-  readonly imageReadyAt = new Map<number, Seconds>();
+  /** When each image (by its key) is on its disk, and when the pull under way ends: one at a time. */
+  readonly imageReadyAt = new Map<string, Seconds>();
   pullsUntil: Seconds = 0;
   /** What is to come: the cloud's notice and then the end, or the end of its drain's patience. */
   interruption: EventHandle = NONE;
@@ -90,12 +90,12 @@ export class Machine implements NodeView, Candidate {
     return ids;
   }
 
-  /** Seconds until a service's image is here, the pull begun now if need be. */
-  pull(service: number, size: MiB, now: Seconds): Seconds {
-    const there = this.imageReadyAt.get(service);
+  /** Seconds until an image is here, the pull begun now if need be. */
+  pull(image: string, size: MiB, now: Seconds): Seconds {
+    const there = this.imageReadyAt.get(image);
     if (there !== undefined) return Math.max(0, there - now);
     this.pullsUntil = Math.max(now, this.pullsUntil) + size / this.state.spec.cluster.pullMiBPerSecond;
-    this.imageReadyAt.set(service, this.pullsUntil);
+    this.imageReadyAt.set(image, this.pullsUntil);
     return this.pullsUntil - now;
   }
 }

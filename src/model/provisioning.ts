@@ -3,16 +3,17 @@ import { desiredHealthy } from "../controllers/disruption/budget.js";
 import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
 import type { BudgetView, ClusterView, ProvisionAnswer, Provisioner } from "../policy/contract.js";
-import type { DecisionLog } from "./decisions.js";
+import { CLUSTER, type DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
+import { Interruptions } from "./interruptions.js";
 import type { Machines } from "./machines.js";
+import { firstTime } from "./phases.js";
 import { sizeOf } from "./pod-size.js";
 import { NONE, type Service, type State } from "./state.js";
 
-export const CLUSTER = "cluster";
-
 export class Provisioning {
   private readonly provisioner: Provisioner | undefined;
+  readonly interruptions: Interruptions;
   private readonly look: EventKind;
   private next: EventHandle = NONE;
 
@@ -25,6 +26,7 @@ export class Provisioning {
       stream: new RandomStream(seed, "provisioner"),
       clock: sim,
     });
+    this.interruptions = new Interruptions(state, { ...parts, heeded: this.provisioner?.heedsNotices === true });
     this.look = sim.event(
       "provisioner.plan",
       () => {
@@ -36,13 +38,10 @@ export class Provisioning {
     );
   }
 
-  get heedsNotices(): boolean {
-    return this.provisioner?.heedsNotices === true;
-  }
-
   start(): void {
+    const { sim, spec, seed } = this.state;
     const period = this.provisioner?.period ?? Infinity;
-    if (period < Infinity) this.next = this.state.sim.after(period, this.look);
+    if (period < Infinity) this.next = sim.after(firstTime(spec.controllers, seed, "provisioner", period), this.look);
   }
 
   /** A pod has newly found no node: some provisioners look at once. */

@@ -27,11 +27,11 @@ export interface PolicyContext {
 }
 
 /**
- * What a metrics server reports of a service. `cpu` is a fraction of the request, per ready pod;
+ * What is measured of a service. `cpu` and `memory` are fractions of the request, per ready pod;
  * `rate` is calls per second; `concurrency` (in a pod or on the way out of it) and `queue` are calls;
  * these three are summed over the service.
  */
-export const signals = ["cpu", "rate", "concurrency", "queue"] as const;
+export const signals = ["cpu", "memory", "rate", "concurrency", "queue"] as const;
 export type Signal = (typeof signals)[number];
 
 /** One pod as the metrics pipeline shows it. */
@@ -47,6 +47,8 @@ export interface PodView {
   readonly readySince: Seconds;
   /** Mean use over the sample's window; NaN while there is no sample. */
   readonly cpuMillicores: Millicores;
+  /** What it held when it was sampled; NaN while there is no sample. */
+  readonly memoryMiB: MiB;
   readonly sampledAt: Seconds;
   readonly sampleWindow: Seconds;
 }
@@ -79,6 +81,8 @@ export interface ServiceView {
   readonly idle: readonly Seconds[];
   /** The signal's mean over the last `window` seconds of samples, of this or the named service; NaN when there is nothing to measure. */
   mean(signal: Signal, window: Seconds, service?: string): number;
+  /** When the latest sample was taken that `mean` rests on; NaN before the first. */
+  sampledAt(signal: Signal, service?: string): Seconds;
 }
 
 /** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */
@@ -94,7 +98,7 @@ export interface Reason {
 /** A condition as the controller's object carries it in its status. */
 export interface Condition {
   readonly type: string;
-  readonly status: boolean;
+  readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message?: string;
 }

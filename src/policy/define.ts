@@ -7,12 +7,23 @@ export type Fields = Readonly<Record<string, z.ZodType>>;
 
 type Values<F extends Fields> = { readonly [K in keyof F]: z.output<F[K]> };
 
+/** Something of the scenario that a policy's fields speak of, and where they do. */
+export interface Mention {
+  readonly path: readonly (string | number)[];
+  /** A service by name; undefined: the policy's own. */
+  readonly service: string | undefined;
+  /** Its memory is measured, so that the scenario has to say what its pods hold. */
+  readonly memory?: true;
+}
+
 interface About<F extends Fields, P> {
   /** What a scenario file writes after `use:`. */
   readonly name: string;
   /** One sentence for `dryscale list` and for editors. */
   readonly summary: string;
   readonly fields: F;
+  /** Checked before anything runs. */
+  readonly mentions?: (values: Values<F>) => readonly Mention[];
   /** Makes one policy for one service (or cluster) of one run. What it remembers lives in its closure. */
   readonly create: (values: Values<F>, context: PolicyContext) => P;
 }
@@ -22,6 +33,7 @@ export interface Definition<P> {
   readonly name: string;
   readonly summary: string;
   readonly fields: Fields;
+  readonly mentions?: (values: Readonly<Record<string, unknown>>) => readonly Mention[];
   readonly create: (values: Readonly<Record<string, unknown>>, context: PolicyContext) => P;
 }
 

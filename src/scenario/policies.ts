@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { RandomStream } from "../kernel/random.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
-import type { Definition } from "../policy/define.js";
+import type { Definition, Mention } from "../policy/define.js";
 import { show } from "../policy/fields.js";
 import { unknownName } from "./complaint.js";
 import { type Fault, readBy } from "./issues.js";
@@ -22,6 +22,7 @@ interface Policies {
 export interface Chosen<P> {
   readonly name: string;
   readonly create: (context: PolicyContext) => P;
+  readonly mentions: readonly Mention[];
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
@@ -51,7 +52,7 @@ export function choose<Q extends Question>(
   const create = (context: PolicyContext) => definition.create(read.value, context) as Policies[Q];
   const refused = tryOut(question, given.use, create);
   if (refused !== undefined) return { faults: [refused] };
-  return { value: { name: given.use, create, min, max } };
+  return { value: { name: given.use, create, mentions: definition.mentions?.(read.value) ?? [], min, max } };
 }
 
 const checkedBounds = (fields: z.ZodObject) =>

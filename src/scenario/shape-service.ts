@@ -20,6 +20,7 @@ import {
 } from "./fields.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { policyFields } from "./shape-policy.js";
+import { strategy, workloadFields } from "./shape-workload.js";
 
 const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
@@ -130,6 +131,9 @@ export const sized = {
   balancer: policyFields.balancer
     .optional()
     .meta({ description: "Which pod takes a call. Default: random, as kube-proxy does it." }),
+  strategy: strategy
+    .optional()
+    .meta({ description: "How rollouts replace pods. Default: RollingUpdate, 25% too many, 25% missing." }),
 };
 
 export const service = z
@@ -145,6 +149,7 @@ export const service = z
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
+    ...workloadFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

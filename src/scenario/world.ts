@@ -9,6 +9,7 @@ import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import type { Service } from "./shape-service.js";
+import { resourcesOf, workloadOf } from "./shape-workload.js";
 
 export type OpenTrace = (path: string) => TextSource;
 
@@ -25,25 +26,26 @@ export function worldOf(
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,
+    pipeline: single.metrics.pipeline,
+    controllers: single.controllers,
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };
 }
 
 function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, balancer } = setup;
+  const { name, service, replicas, cpu, memory, scaler, balancer, strategy } = setup;
   return {
     name,
     replicas,
     bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
-    size: { cpuMillicores: cpu.request, memoryMiB: memory.request },
-    cpuLimitMillicores: cpu.limit,
-    memoryLimitMiB: memory.limit,
+    ...resourcesOf({ cpu, memory }),
     imageMiB: service.image,
     startup: service.startup,
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
+    workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     hop: hopSpec(service.hop, network),
