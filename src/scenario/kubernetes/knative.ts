@@ -34,7 +34,8 @@ export function readKnative(template: Field): Knative {
     ...bounds,
     target: numberIn(note("target")),
     targetUtilization: percentIn(note("target-utilization-percentage", "targetUtilizationPercentage")),
-    containerConcurrency: limit || undefined,
+    // Requests a second are aimed at whatever a pod takes at once.
+    containerConcurrency: metric === "rps" ? undefined : limit || undefined,
     stableWindow: note("window").duration(),
     panicWindow: percentIn(note("panic-window-percentage", "panicWindowPercentage")),
     panicThreshold: percentIn(note("panic-threshold-percentage", "panicThresholdPercentage")),

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly there: (kind: string, namespace: string, name: string) => boolean;
 }
 
+export const KNATIVE_SERVICE = "serving.knative.dev/service";
+
 /** Where the kinds keep the pod's template. */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Deployment: ["spec", "template"],
@@ -63,7 +65,8 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     kind,
     name,
     namespace,
-    labels,
+    // Knative adds the Service's name to all that it makes of it.
+    labels: kind === "Service" ? { ...labels, [KNATIVE_SERVICE]: name } : labels,
     containers: containers.map((one) => String(one.at("name").value)),
     replicas: knative?.replicas ?? (once ? 1 : (root.at("spec", "replicas").whole() ?? 1)),
     cpu: amountsOf(pod, "cpu", ranges(namespace, "cpu")),

@@ -85,7 +85,7 @@ describe("an HPA", () => {
     const text = metrics(
       "{ type: External, external: { metric: { name: queue_depth, selector: { matchLabels: { app: api } } }, target: { type: AverageValue, averageValue: 5 } } }",
     );
-    const [scaler] = [scalerOf(web + text + `---\n${deployment("", "api")}`)];
+    const [scaler] = [scalerOf(`${web + text}---\n${deployment("", "api")}`)];
     expect(scaler).toMatchObject({ metrics: [{ signal: "queue", service: "api" }] });
   });
 

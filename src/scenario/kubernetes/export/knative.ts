@@ -44,7 +44,7 @@ export function knativePart(
     return [`${field}: for the whole cluster, ${key}: "${written}" in the ConfigMap config-autoscaler`];
   });
   const own = values.containerConcurrency || (limit === Infinity ? 0 : limit);
-  if (own !== values.containerConcurrency)
+  if (own !== values.containerConcurrency && values.metric === "concurrency")
     notes.push(`containerConcurrency: ${own}, for a pod takes so many calls; the target is then bounded by it`);
   const containerConcurrency = own === 0 ? {} : { containerConcurrency: own };
   const template = { metadata: { annotations: annotationsOf(values) }, spec: { ...containerConcurrency, ...pod } };

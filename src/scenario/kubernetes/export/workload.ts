@@ -1,6 +1,7 @@
 /** A service's pods as a template, its Deployment, and its disruption budget. */
 import type { Amount } from "../../../controllers/disruption/budget.js";
 import type { ServiceSetup } from "../../setup.js";
+import { KNATIVE_SERVICE } from "../workloads.js";
 import { said } from "../written.js";
 import { type ApiObject, cpuQuantity, memoryQuantity, type Part, percent, wholeSeconds } from "./spelling.js";
 
@@ -78,13 +79,13 @@ export function deploymentPart(name: string, setup: ServiceSetup, scaled: boolea
   return { objects: [{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, labels }, spec }], notes };
 }
 
-export function budgetObjects(name: string, { service }: ServiceSetup): readonly ApiObject[] {
+export function budgetObjects(name: string, { service, scaler }: ServiceSetup): readonly ApiObject[] {
   const { disruptionBudget } = service;
   if (disruptionBudget === undefined) return [];
   const [[kind, amount]] = Object.entries(disruptionBudget) as [string, Amount][];
   const spec = {
     [kind]: "pods" in amount ? amount.pods : `${percent(amount.share)}%`,
-    selector: { matchLabels: { app: name } },
+    selector: { matchLabels: { [scaler?.name === "knative" ? KNATIVE_SERVICE : "app"]: name } },
   };
   return [{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name }, spec }];
 }
