@@ -11,6 +11,8 @@ import type { WrittenFields, WrittenPolicy } from "./written.js";
 export interface Workload {
   readonly kind: string;
   readonly name: string;
+  /** What its service in the scenario is called. */
+  readonly service: string;
   readonly namespace: string;
   readonly labels: Labels;
   /** Names of the pod's containers. */
@@ -64,6 +66,7 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
   return {
     kind,
     name,
+    service: name,
     namespace,
     // Knative adds the Service's name to all that it makes of it.
     labels: kind === "Service" ? { ...labels, [KNATIVE_SERVICE]: name } : labels,
@@ -75,6 +78,20 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     ...(knative === undefined ? {} : { scaler: knative.scaler }),
     mentions: containers.flatMap(mentionsIn),
   };
+}
+
+/** Jobs serve nobody and run to their end, of which the simulation knows nothing. */
+export const serves = ({ kind }: Workload): boolean => kind !== "Job" && kind !== "CronJob";
+
+/** Where several are of one name, a namespace tells them apart, and if that is the same, their kind. */
+export function toldApart(workloads: readonly Workload[]): Workload[] {
+  const serving = workloads.filter(serves);
+  return workloads.map((one) => {
+    const same = serving.filter(({ name }) => name === one.name);
+    const spaces = new Set(same.map(({ namespace }) => namespace));
+    const apart = spaces.size === same.length ? one.namespace : one.kind.toLowerCase().replaceAll(" ", "-");
+    return same.length > 1 ? { ...one, service: `${one.name}.${apart}` } : one;
+  });
 }
 
 /** Upstream refuses a selector that does not select the template's own pods. */

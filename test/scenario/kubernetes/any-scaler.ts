@@ -35,13 +35,16 @@ const aim = fc.oneof(
 const metric = fc.oneof(
   percent().map((utilization) => ({ kind: "resource", utilization })),
   fc.integer({ min: 1, max: 9000 }).map((n) => ({ kind: "resource", averageValue: `${n}m` })),
+  percent().map((utilization) => ({ kind: "resource", resource: "memory", utilization })),
+  fc.integer({ min: 1, max: 9000 }).map((n) => ({ kind: "resource", resource: "memory", averageValue: `${n}Mi` })),
   fc.record({ kind: fc.constant("pods"), signal, averageValue: level, window }),
   fc
     .tuple(fc.record({ kind: fc.constantFrom("object", "external"), signal, window }), aim)
     .map(([one, target]) => ({ ...one, ...target })),
 );
 /** A single utilisation of CPU is the short form's, which says the same. */
-const isShort = (metrics: readonly object[]) => metrics.length === 1 && "utilization" in metrics[0];
+const isShort = (metrics: readonly object[]) =>
+  metrics.length === 1 && "utilization" in metrics[0] && !("resource" in metrics[0]);
 
 const hpa = fc
   .tuple(
@@ -66,6 +69,7 @@ const trigger = fc.oneof(
   fc.record({ signal, threshold: level, window }),
   fc.record({ signal, threshold: level, window, activation: level }),
   percent().map((cpu) => ({ cpu })),
+  percent().map((memory) => ({ memory })),
   fc.integer({ min: 1, max: 50 }).map((desiredReplicas) => ({
     cron: { start: "0 8 * * 1-5", end: "30 17 * * 1-5", timeZone: "Europe/Paris", desiredReplicas },
   })),

@@ -26,6 +26,11 @@ describe("an HPA", () => {
       { metrics: [{ kind: "resource", averageValue: "300m" }] },
     ],
     [
+      "by memory",
+      metrics("{ type: Resource, resource: { name: memory, target: { type: AverageValue, averageValue: 300M } } }"),
+      { metrics: [{ kind: "resource", resource: "memory", averageValue: `${300e6 / 2 ** 20}Mi` }] },
+    ],
+    [
       "by one container, the only one",
       metrics(
         "{ type: ContainerResource, containerResource: { name: cpu, container: main, target: { type: Utilization, averageUtilization: 65 } } }",

@@ -41,7 +41,7 @@ function held({ name, replicas, cpu, memory, scaler, service }: ServiceSetup) {
 test("any service with any scaler", () => {
   fc.assert(
     fc.property(anyScaledService, (service) => {
-      const services = { web: { ...service, endpoints: { get: { cpu: "1ms" } } } };
+      const services = { web: { ...service, memoryUse: { base: "1Mi" }, endpoints: { get: { cpu: "1ms" } } } };
       const setup = setupOf(JSON.stringify({ services, load: { all: { rate: "1/s", to: "web/get" } } }));
       expect(again(setup).services.map(held)).toEqual(setup.services.map(held));
     }),

@@ -7,6 +7,7 @@ import {
   cpuQuantity,
   flagNotes,
   goDuration,
+  memoryQuantity,
   type Part,
   percent,
   quantity,
@@ -36,7 +37,7 @@ const SHARES = { tolerance: [0.1, "--horizontal-pod-autoscaler-tolerance"] } as 
 export function hpaPart(name: string, fields: Readonly<Record<string, unknown>>): Part {
   const { min, max, target, metrics, behavior } = fields as unknown as Values;
   const notes = [...timeFlagNotes(CONTROLLER, TIMES, fields), ...flagNotes(CONTROLLER, SHARES, fields)];
-  const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", utilization: target } as MetricFields];
+  const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", resource: "cpu", utilization: target }];
   const wakes = measured.some(({ kind }) => kind === "object" || kind === "external");
   if (min === 0 && wakes) notes.push("minReplicas 0 needs the feature gate HPAScaleToZero");
   if (min === 0 && !wakes)
@@ -64,12 +65,12 @@ export function hpaPart(name: string, fields: Readonly<Record<string, unknown>>)
 
 function metricOf(given: MetricFields, own: string): object {
   if (given.kind === "resource") {
-    const { utilization, averageValue } = given;
+    const { resource, utilization, averageValue = 0 } = given;
     const target =
       utilization === undefined
-        ? { type: "AverageValue", averageValue: cpuQuantity(averageValue ?? 0) }
+        ? { type: "AverageValue", averageValue: (resource === "cpu" ? cpuQuantity : memoryQuantity)(averageValue) }
         : { type: "Utilization", averageUtilization: percent(utilization) };
-    return { type: "Resource", resource: { name: "cpu", target } };
+    return { type: "Resource", resource: { name: resource, target } };
   }
   const name = METRIC_NAMES[given.signal] + goDuration(given.window);
   if (given.kind === "pods") {

@@ -56,8 +56,10 @@ export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>
 
 /** Metadata are texts, whatever they mean. */
 function triggerOf(given: Trigger, service: string): object {
-  if ("cpu" in given)
-    return { type: "cpu", metricType: "Utilization", metadata: { value: String(percent(given.cpu)) } };
+  if ("cpu" in given || "memory" in given) {
+    const [[type, share]] = Object.entries(given) as [string, number][];
+    return { type, metricType: "Utilization", metadata: { value: String(percent(share)) } };
+  }
   if ("cron" in given) {
     const { start, end, timeZone: timezone, desiredReplicas } = given.cron;
     return { type: "cron", metadata: { timezone, start, end, desiredReplicas: String(desiredReplicas) } };
