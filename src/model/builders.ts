@@ -83,7 +83,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     cluster: cluster(),
     scrapePeriod: 15,
     pipeline: undefined,
-    controllers: { phase: 0 },
+    controllers: { phase: 0, informerDelay: 0 },
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

@@ -99,12 +99,18 @@ export class Provisioning {
       now: sim.now,
       nodes: machines.all,
       groups: machines.groups,
-      pending: fleet.pending.map((pod) => {
+      pending: fleet.pending.filter((pod) => this.seenWaiting(pod)).map((pod) => {
         const { name, lifecycle } = services[pods.service[pod]].spec;
         return { service: name, ...sizeOf(pods, pod), annotations: lifecycle.annotations, since: pods.createdAt[pod] };
       }),
       budgets: services.flatMap(budgetOf),
     };
+  }
+
+  /** Whether it has waited for as long as it takes to be told so. */
+  private seenWaiting(pod: PodId): boolean {
+    const { pods, sim, spec } = this.state;
+    return sim.now - pods.createdAt[pod] >= spec.controllers.informerDelay;
   }
 }
 

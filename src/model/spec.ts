@@ -181,6 +181,8 @@ export interface PipelineSpec {
 export interface ControllersSpec {
   /** When their loops begin: at random within their first period, or all so long after time 0. */
   readonly phase: Seconds | "random";
+  /** Until one of them sees what another has written: each keeps a copy of the cluster that it is told changes of. */
+  readonly informerDelay: Seconds;
 }
 
 export interface WorldSpec {
