@@ -27,6 +27,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     size: { cpuMillicores: 1000, memoryMiB: 256 },
     cpuLimitMillicores: Infinity,
     memoryLimitMiB: Infinity,
+    cfsPeriod: undefined,
     imageMiB: 0,
     startup: constant(0),
     readiness: undefined,

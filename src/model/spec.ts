@@ -77,6 +77,8 @@ export interface ServiceSpec extends Resources {
   readonly name: string;
   readonly replicas: number;
   readonly bounds: { readonly min: number; readonly max: number };
+  /** The CPU limit is a quota of each period of this length; undefined: a speed. */
+  readonly cfsPeriod: Seconds | undefined;
   readonly imageMiB: MiB;
   /** From the container's start until it could answer. */
   readonly startup: Distribution;
