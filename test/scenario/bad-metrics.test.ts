@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
   [
     "a quota's period of nothing",
     rest(`${load}policies: { p: { cpuModel: { cfs: 0s } } }\n`),
-    "3:39 policies.p.cpuModel.cfs: expected a duration above 0s, got 0s",
+    "3:35 policies.p.cpuModel.cfs: expected a duration above 0s, got 0s",
   ],
   [
     "a phase that is none",
