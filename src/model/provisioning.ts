@@ -9,7 +9,7 @@ import { Interruptions } from "./interruptions.js";
 import type { Machines } from "./machines.js";
 import { firstTime } from "./phases.js";
 import { sizeOf } from "./pod-size.js";
-import { NONE, type Service, type State } from "./state.js";
+import { NONE, type PodId, type Service, type State } from "./state.js";
 
 export class Provisioning {
   private readonly provisioner: Provisioner | undefined;
@@ -102,12 +102,25 @@ export class Provisioning {
       now: sim.now,
       nodes: machines.all,
       groups: machines.groups,
-      pending: fleet.pending.map((pod) => {
-        const { name, lifecycle } = services[pods.service[pod]].spec;
-        return { service: name, ...sizeOf(pods, pod), annotations: lifecycle.annotations, since: pods.createdAt[pod] };
-      }),
+      pending: fleet.pending
+        .filter((pod) => this.seenWaiting(pod))
+        .map((pod) => {
+          const { name, lifecycle } = services[pods.service[pod]].spec;
+          return {
+            service: name,
+            ...sizeOf(pods, pod),
+            annotations: lifecycle.annotations,
+            since: pods.createdAt[pod],
+          };
+        }),
       budgets: services.flatMap(budgetOf),
     };
+  }
+
+  /** Whether it has waited for as long as it takes to be told so. */
+  private seenWaiting(pod: PodId): boolean {
+    const { pods, sim, spec } = this.state;
+    return sim.now - pods.createdAt[pod] >= spec.controllers.informerDelay;
   }
 }
 

@@ -71,6 +71,12 @@ export class Pods {
   changed = new Float64Array(FIRST_CAPACITY);
   earliest = new Int32Array(FIRST_CAPACITY);
   cpuEvent = new Int32Array(FIRST_CAPACITY);
+  /** Of a pod under CFS quota: the quota (0: none), the cores it may use now, its period's end, the use before, the next event. */
+  quota = new Float64Array(FIRST_CAPACITY);
+  presentLimit = new Float64Array(FIRST_CAPACITY);
+  periodEnd = new Float64Array(FIRST_CAPACITY);
+  usedAtPeriod = new Float64Array(FIRST_CAPACITY);
+  quotaEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */

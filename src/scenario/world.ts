@@ -40,6 +40,7 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     replicas,
     bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
     ...resourcesOf({ cpu, memory }),
+    cfsPeriod: setup.cfsPeriod,
     imageMiB: service.image,
     startup: service.startup,
     readiness: service.readiness,
