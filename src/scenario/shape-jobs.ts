@@ -44,7 +44,7 @@ const schedule = z.strictObject({
     .meta({ description: "The moment at which the simulated time begins." }),
   startingDeadline: duration()
     .optional()
-    .meta({ description: "How late a Job may be started; after that its moment is missed. Default: any time." }),
+    .meta({ description: "How late a Job may be started; after that its moment is missed. By default however late." }),
   concurrencyPolicy: oneOf("Allow", "Forbid", "Replace")
     .prefault("Allow")
     .meta({ description: "Whether a Job may run beside the last one, waits for its end, or takes its place." }),
@@ -90,7 +90,7 @@ export const job = checked(
       .meta({ description: "Pods that must succeed; unlimited: a work queue, done once one has and all have ended." }),
     parallelism: wholeFrom(0).prefault(1).meta({ description: "Pods at once at most." }),
     backoffLimit: wholeFrom(0).prefault(6).meta({ description: "Pods that may fail before the Job does." }),
-    activeDeadline: duration().optional().meta({ description: "How long the Job may take in all. Default: any time." }),
+    activeDeadline: duration().optional().meta({ description: "How long the Job may take in all. By default as long as it takes." }),
     completionMode: oneOf("NonIndexed", "Indexed")
       .prefault("NonIndexed")
       .meta({ description: "Whether each pod has a number of its own, all of which must succeed." }),
