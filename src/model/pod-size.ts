@@ -5,7 +5,8 @@
 import type { Size } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { PodTemplate, Resources } from "./spec.js";
-import { type Owner, type PodId, type Pods, type Service, type State, usableCores } from "./state.js";
+import type { Owner, PodId, Pods, Service, State } from "./state.js";
+import { usableCores } from "./usable-cores.js";
 
 /** The kernel takes no less. */
 const LEAST_QUOTA: Seconds = 0.001;

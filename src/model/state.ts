@@ -5,11 +5,11 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
-import type { Millicores } from "../units.js";
 import { Background } from "./background.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
+import { usableCores } from "./usable-cores.js";
 import type { Revision } from "./workload.js";
 
 export type NodeId = Id<"node">;
@@ -239,12 +239,6 @@ export class Service {
     this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = 0;
     this.measured = this.measuredRefused = this.measuredKilled = 0;
   }
-}
-
-/** What a pod can use of CPU at most; its request where neither its workers nor a limit end it. */
-export function usableCores(workers: number, limitCores: number, requestedMillicores: Millicores): number {
-  const most = Math.min(limitCores, workers);
-  return most < Infinity ? most : requestedMillicores / 1000;
 }
 
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
