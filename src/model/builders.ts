@@ -3,7 +3,17 @@ import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
 import { plainLifecycle } from "./lifecycle.js";
 import { plainRoute } from "./route.js";
-import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
+import type {
+  BackgroundSpec,
+  ClusterSpec,
+  HopSpec,
+  JobTemplate,
+  NodeGroupSpec,
+  ServiceSpec,
+  Step,
+  WorldSpec,
+} from "./spec.js";
+import { plainWorkload } from "./workload.js";
 
 /** A hop that takes no time. */
 export const noHop: HopSpec = {
@@ -27,11 +37,13 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     size: { cpuMillicores: 1000, memoryMiB: 256 },
     cpuLimitMillicores: Infinity,
     memoryLimitMiB: Infinity,
+    cfsPeriod: undefined,
     imageMiB: 0,
     startup: constant(0),
     readiness: undefined,
     grace: 30,
     lifecycle: plainLifecycle,
+    workload: plainWorkload,
     concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
     endpoints: [{ name: "call", steps }],
     hop: noHop,
@@ -45,14 +57,50 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
   };
 }
 
+/** A Job of time 0 with one pod of one core, whose process works so many seconds; retried six times. */
+export function job(
+  about: Partial<BackgroundSpec> & { readonly job?: Partial<JobTemplate>; readonly work?: number } = {},
+) {
+  const { work = 10, job: own, ...rest } = about;
+  const template: JobTemplate = {
+    parallelism: 1,
+    completions: 1,
+    backoffLimit: 6,
+    podReplacementPolicy: "TerminatingOrFailed",
+    ...own,
+  };
+  const made: BackgroundSpec = {
+    name: "job",
+    cfsPeriod: undefined,
+    size: { cpuMillicores: 1000, memoryMiB: 256 },
+    cpuLimitMillicores: Infinity,
+    memoryLimitMiB: Infinity,
+    imageMiB: 0,
+    startup: constant(0),
+    readiness: undefined,
+    grace: 0,
+    lifecycle: plainLifecycle,
+    steps: [{ kind: "cpu", work: constant(work) }],
+    failure: 0,
+    runs: { kind: "job", job: template, at: 0 },
+    deploymentFactor: 1,
+    executionFactor: 1,
+    ...rest,
+  };
+  return made;
+}
+
 /** Machines without limits and without price, for worlds that are not about machines. */
 export const unlimitedGroup: NodeGroupSpec = {
   name: "unlimited",
   type: "unlimited",
+  arch: "amd64",
   capacity: { cpuMillicores: 1e12, memoryMiB: 1e12 },
   allocatable: { cpuMillicores: 1e12, memoryMiB: 1e12 },
   maxPods: Infinity,
   usdPerHour: 0,
+  capacityTypes: ["on-demand"],
+  spot: undefined,
   count: 1,
   min: 1,
   max: 1,
@@ -67,6 +115,7 @@ export function cluster(about: Partial<ClusterSpec> = {}): ClusterSpec {
     scheduler: anyNode,
     provisioner: undefined,
     pullMiBPerSecond: Infinity,
+    eviction: undefined,
     minimumBilled: 60,
     ...about,
   };
@@ -76,11 +125,12 @@ export function cluster(about: Partial<ClusterSpec> = {}): ClusterSpec {
 export function world(about: Partial<WorldSpec>): WorldSpec {
   return {
     services: [],
+    background: [],
     loads: [],
     cluster: cluster(),
     scrapePeriod: 15,
     pipeline: undefined,
-    controllers: { phase: 0 },
+    controllers: { phase: 0, informerDelay: 0 },
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

@@ -12,12 +12,12 @@ import type { Traffic } from "./traffic.js";
  * forgotten it already. What is on its way through the network ends when it arrives.
  */
 export function cancel(state: State, traffic: Traffic, row: CallId): void {
-  const { calls, services, sim } = state;
+  const { calls, owners, sim } = state;
   calls.parent[row] = Parent.Orphan;
   const inner = awaited(calls, row);
   calls.awaits[row] = NONE;
   for (const one of inner) {
-    const stops = calls.state[one] === CallState.Strand || services[calls.service[one]].cancels;
+    const stops = calls.state[one] === CallState.Strand || owners[calls.service[one]].cancels;
     if (stops && calls.state[row] !== CallState.Guard) cancel(state, traffic, one);
     else if (calls.state[row] !== CallState.Guard) calls.parent[one] = Parent.Orphan;
   }
@@ -40,11 +40,11 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
 }
 
 /** Ends the piece of CPU work under way, if there is one, and frees the worker that it alone holds. */
-function stopWork({ calls, services, program }: State, traffic: Traffic, row: CallId): void {
+function stopWork({ calls, owners, program }: State, traffic: Traffic, row: CallId): void {
   // Whoever waits for time stands behind another instruction; what a killed pod had to do is over already.
   if (program.op[calls.pc[row] - 1] !== Op.Cpu || calls.failure[row] === Failure.Killed) return;
-  const service = services[calls.service[row]];
+  const owner = owners[calls.service[row]];
   const pod = calls.pod[row] as PodId;
-  traffic.cpu.cancel(row, pod, service);
-  if (!service.holdsCall) traffic.workerFree(pod, service);
+  traffic.cpu.cancel(row, pod, owner);
+  if (!owner.holdsCall) traffic.workerFree(pod, owner);
 }

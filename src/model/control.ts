@@ -1,23 +1,22 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
-import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type { ClusterView, Provisioner, ScaleAnswer, Why } from "../policy/contract.js";
+import type { ScaleAnswer, Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
-import type { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
 import { firstTime } from "./phases.js";
-import { sizeOf } from "./pod-size.js";
+import type { Provisioning } from "./provisioning.js";
 import { View } from "./service-view.js";
-import { NONE, type Service, type ServiceId, type State } from "./state.js";
+import { NONE, type Owner, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
-  private readonly provisioner: Provisioner | undefined;
   private readonly decide: EventKind<ServiceId>;
-  private readonly provision: EventKind;
+  /** Replicas that a scale says while its workload has not been brought to them. */
+  private readonly written = new Map<ServiceId, number>();
+  private readonly synced: EventKind<ServiceId, number>;
   /** For policies that are woken: the event that asks them again, or NONE. */
   private readonly again: EventHandle[];
   private readonly askAgain: EventKind<ServiceId>;
@@ -26,26 +25,14 @@ export class Control {
     private readonly state: State,
     private readonly parts: {
       readonly fleet: Fleet;
-      readonly machines: Machines;
+      readonly provisioning: Provisioning;
       readonly metrics: Metrics;
       readonly log: DecisionLog;
     },
   ) {
-    const { sim, services, spec, seed } = state;
+    const { sim, services } = state;
     this.undecided = services.map(() => 0);
     this.again = services.map(() => NONE);
-    this.provisioner = spec.cluster.provisioner?.create({
-      stream: new RandomStream(seed, "provisioner"),
-      clock: sim,
-    });
-    this.provision = sim.event(
-      "provisioner.plan",
-      () => {
-        this.plan();
-        sim.after(this.provisioner!.period, this.provision);
-      },
-      Rank.Decide,
-    );
     this.decide = sim.event(
       "scaler.decide",
       (id: ServiceId) => {
@@ -54,6 +41,10 @@ export class Control {
       },
       Rank.Decide,
     );
+    this.synced = sim.event("workload.sync", (id: ServiceId, replicas: number) => {
+      if (this.written.get(id) === replicas) this.written.delete(id);
+      parts.fleet.setReplicas(services[id], replicas);
+    });
     this.askAgain = sim.event("scaler.again", (id: ServiceId) => {
       this.again[id] = NONE;
       this.scale(services[id]);
@@ -66,9 +57,7 @@ export class Control {
     this.parts.metrics.start();
     for (const { id, scaler, spec } of services)
       if (scaler && scaler.period < Infinity) sim.after(first(`${spec.name}/scaler`, scaler.period), this.decide, id);
-    const { provisioner } = this;
-    if (provisioner && provisioner.period < Infinity)
-      sim.after(first("provisioner", provisioner.period), this.provision);
+    this.parts.provisioning.start();
     // A policy that is woken by calls must know of the pods that are idle from the start, too.
     for (const service of services) if (service.wakes) this.scale(service);
   }
@@ -79,7 +68,7 @@ export class Control {
   }
 
   /** Notes which decisions have taken effect now that pods came or went. */
-  podsChanged(service: Service): void {
+  podsChanged(service: Owner): void {
     const subject = subjectOf(service);
     const awaited = this.parts.log.awaited(subject);
     if (awaited === undefined) return;
@@ -90,17 +79,9 @@ export class Control {
     if (there) this.parts.log.fulfil(subject, this.state.sim.now);
   }
 
-  machinesChanged(): void {
-    const awaited = this.parts.log.awaited(CLUSTER);
-    if (awaited === undefined) return;
-    const { all, open } = this.parts.machines;
-    const there = awaited.asked > awaited.from ? open.length >= awaited.asked : all.length <= awaited.asked;
-    if (there) this.parts.log.fulfil(CLUSTER, this.state.sim.now);
-  }
-
   private scale(service: Service): void {
     const { sim } = this.state;
-    const given = service.scaler!.desiredReplicas(new View(this.state, service, this.parts.metrics));
+    const given = service.scaler!.desiredReplicas(this.view(service));
     const answer: ScaleAnswer =
       typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
     this.remind(service, answer.again);
@@ -109,7 +90,7 @@ export class Control {
       return;
     }
     const { min, max } = service.spec.bounds;
-    const from = service.replicas;
+    const from = this.written.get(service.id) ?? service.replicas;
     const asked = Math.min(max, Math.max(min, Math.ceil(answer.replicas)));
     const entry = {
       from,
@@ -123,7 +104,19 @@ export class Control {
     if (asked !== from || !(service.wakes || answer.quiet)) {
       this.parts.log.add({ time: sim.now, subject: subjectOf(service), policy: service.spec.scaler!.name, ...entry });
     }
-    if (asked !== from) this.parts.fleet.setReplicas(service, asked);
+    if (asked !== from) this.writeScale(service, asked);
+  }
+
+  /** The workload's controller sees what the scale says when its informer tells, and the scheduler the pods that it then makes. */
+  private writeScale(service: Service, replicas: number): void {
+    const { informerDelay } = this.state.spec.controllers;
+    if (informerDelay === 0) return this.parts.fleet.setReplicas(service, replicas);
+    this.written.set(service.id, replicas);
+    this.state.sim.after(2 * informerDelay, this.synced, service.id, replicas);
+  }
+
+  private view(service: Service): View {
+    return new View(this.state, service, this.parts.metrics, this.written.get(service.id) ?? service.replicas);
   }
 
   private remind(service: Service, again: Seconds | undefined): void {
@@ -132,40 +125,8 @@ export class Control {
     if (this.again[id] !== NONE) sim.cancel(this.again[id]);
     this.again[id] = again === undefined || again === Infinity ? NONE : sim.after(again, this.askAgain, id);
   }
-
-  private plan(): void {
-    const { machines, fleet, log } = this.parts;
-    const answer = this.provisioner!.plan(this.clusterView());
-    if (answer.quiet) return;
-    const from = machines.all.length;
-    const bought = answer.add.reduce((sum, { group, count }) => sum + machines.buy(group, count), 0);
-    const wished = from + answer.add.reduce((sum, { count }) => sum + count, 0) - answer.remove.length;
-    const asked = from + bought - answer.remove.length;
-    const policy = this.state.spec.cluster.provisioner!.name;
-    const seen = answer.seen ?? {};
-    const numbers = { seen, from, wished, asked };
-    log.add({ time: this.state.sim.now, subject: CLUSTER, policy, rule: answer.rule, ...numbers, ...whyOf(answer) });
-    for (const id of answer.remove) {
-      const machine = machines.byId[id];
-      if (machine !== undefined && !machine.draining) fleet.drainMachine(machine);
-    }
-  }
-
-  private clusterView(): ClusterView {
-    const { sim, pods, services } = this.state;
-    return {
-      now: sim.now,
-      nodes: this.parts.machines.all,
-      groups: this.parts.machines.views(),
-      pending: this.parts.fleet.pending.map((pod) => {
-        const { name } = services[pods.service[pod]].spec;
-        return { service: name, ...sizeOf(pods, pod), since: pods.createdAt[pod] };
-      }),
-    };
-  }
 }
 
 const whyOf = ({ why }: { readonly why?: Why }): { readonly why?: Why } => (why === undefined ? {} : { why });
 
-const CLUSTER = "cluster";
-const subjectOf = (service: Service): string => `service ${service.spec.name}`;
+const subjectOf = (service: Owner): string => `service ${service.spec.name}`;

@@ -11,11 +11,12 @@
  * one pending event, its earliest finish, which moves when the speed changes. So a call costs O(log n),
  * be there thousands in the container.
  *
- * Not modelled: the 100 ms periods of the kernel's quota; a limit is a speed here.
+ * A limit is a speed here; cfs.ts has the kernel's quotas by period, for services that want them.
  */
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
+import { Cfs } from "./cfs.js";
 import { meld, meldPairs, without } from "./finish-heap.js";
 import {
   type CallId,
@@ -23,10 +24,10 @@ import {
   NONE as NOTHING,
   type NodeId,
   type Nodes,
+  type Owner,
   Phase,
   type PodId,
   type Pods,
-  type Service,
   type State,
 } from "./state.js";
 
@@ -35,23 +36,25 @@ const NONE: number = NOTHING;
 
 export class Cpu {
   private readonly sim: Simulation;
-  private readonly services: readonly Service[];
+  private readonly owners: readonly Owner[];
   private readonly pods: Pods;
   private readonly calls: Calls;
   private readonly nodes: Nodes;
   private readonly draws: Draws;
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
+  private readonly cfs: Cfs;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
-    const { sim, services, pods, calls, nodes, draws } = state;
+    const { sim, owners, pods, calls, nodes, draws } = state;
     this.sim = sim;
-    this.services = services;
+    this.owners = owners;
     this.pods = pods;
     this.calls = calls;
     this.nodes = nodes;
     this.draws = draws;
+    this.cfs = new Cfs(state, this);
     this.alone = sim.event("cpu.alone", (call: CallId) => {
       this.leave(calls.pod[call] as PodId);
       calls.event[call] = NONE;
@@ -61,25 +64,25 @@ export class Cpu {
   }
 
   /** Begins the work that was drawn last, in seconds of one core, for a call. */
-  start(call: CallId, pod: PodId, service: Service): void {
+  start(call: CallId, pod: PodId, owner: Owner): void {
     const { sim, pods, calls } = this;
-    const work = this.draws.value;
-    service.work += work;
-    if (service.dedicated) {
-      service.working += work;
+    const work = this.draws.value * pods.workTimes[pod];
+    owner.work += work;
+    if (owner.dedicated) {
+      owner.working += work;
       pods.active[pod]++;
       pods.used[pod] -= sim.now;
       this.demand(pods.node[pod] as NodeId, 1);
       calls.event[call] = sim.after(work, this.alone, call);
-    } else this.startShared(call, pod);
+    } else this.startShared(call, pod, work);
   }
 
   /** Its pod's other pieces slow it down, and it them. */
-  private startShared(call: CallId, pod: PodId): void {
+  private startShared(call: CallId, pod: PodId, work: Seconds): void {
     const { sim, pods, calls } = this;
     this.advance(pod);
     calls.since[call] = sim.now;
-    calls.finish[call] = pods.virtual[pod] + this.draws.value;
+    calls.finish[call] = pods.virtual[pod] + work;
     calls.child[call] = NONE;
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];
@@ -88,41 +91,38 @@ export class Cpu {
     const crowded = this.resize(pod, 1);
     // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
     if (!crowded && (pods.earliest[pod] !== earliest || pods.speed[pod] !== speed)) this.reschedule(pod);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** CPU seconds that a pod has used so far, the work under way included. */
   used(pod: PodId): Seconds {
     const { sim, pods } = this;
     const active = pods.active[pod];
-    if (this.services[pods.service[pod]].dedicated) return pods.used[pod] + active * sim.now;
+    if (this.owners[pods.service[pod]].dedicated) return pods.used[pod] + active * sim.now;
     return pods.used[pod] + active * pods.speed[pod] * (sim.now - pods.changed[pod]);
   }
 
   /** CPU seconds that all pods of a service have used so far, those long gone included. */
-  usedBy(service: Service): Seconds {
-    return service.usedByGone + this.usedByRows(service);
+  usedBy(owner: Owner): Seconds {
+    const { pods } = this;
+    let sum = 0;
+    for (let row = 0; row < pods.rows.high; row++) {
+      if (pods.phase[row] !== Phase.Gone && pods.service[row] === owner.id) sum += this.used(row as PodId);
+    }
+    return owner.usedByGone + sum;
   }
 
   /** A pod is about to leave the table: its use stays on the service's account. */
   forget(pod: PodId): void {
-    this.services[this.pods.service[pod]].usedByGone += this.used(pod);
+    this.owners[this.pods.service[pod]].usedByGone += this.used(pod);
     this.pods.used[pod] = 0;
-  }
-
-  private usedByRows(service: Service): Seconds {
-    const { pods } = this;
-    let sum = 0;
-    for (let row = 0; row < pods.rows.high; row++) {
-      if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
-    }
-    return sum;
   }
 
   /** Stops all work of a pod, as a kill does. The calls' own events are the caller's to forget. */
   stop(pod: PodId): void {
     const { sim, pods } = this;
-    const service = this.services[pods.service[pod]];
-    if (service.dedicated) {
+    const owner = this.owners[pods.service[pod]];
+    if (owner.dedicated) {
       while (pods.active[pod] > 0) this.leave(pod);
       return;
     }
@@ -130,22 +130,24 @@ export class Cpu {
     if (pods.cpuEvent[pod] !== NONE) sim.cancel(pods.cpuEvent[pod]);
     pods.cpuEvent[pod] = pods.earliest[pod] = NONE;
     if (pods.active[pod] > 0) this.resize(pod, -pods.active[pod]);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** Ends a call's piece of work before it is done; what is not done counts as never asked for. */
-  cancel(call: CallId, pod: PodId, service: Service): void {
+  cancel(call: CallId, pod: PodId, owner: Owner): void {
     const { sim, pods, calls } = this;
-    if (service.dedicated) {
+    if (owner.dedicated) {
       const left = sim.due(calls.event[call]) - sim.now;
-      service.work -= left;
-      service.working -= left;
+      owner.work -= left;
+      owner.working -= left;
       return this.leave(pod);
     }
     this.advance(pod);
-    service.work -= Math.max(0, calls.finish[call] - pods.virtual[pod]);
-    service.working += sim.now - calls.since[call];
+    owner.work -= Math.max(0, calls.finish[call] - pods.virtual[pod]);
+    owner.working += sim.now - calls.since[call];
     pods.earliest[pod] = without(calls, pods.earliest[pod], call);
     if (!this.resize(pod, -1)) this.reschedule(pod);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** A piece of work that had a core of its own is over. */
@@ -157,19 +159,20 @@ export class Cpu {
 
   private finishEarliest(pod: PodId): CallId {
     const { sim, pods, calls } = this;
-    const service = this.services[pods.service[pod]];
+    const owner = this.owners[pods.service[pod]];
     this.advance(pod);
     pods.cpuEvent[pod] = NONE;
     const call = pods.earliest[pod] as CallId;
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = meldPairs(calls, calls.child[call]);
-    service.working += sim.now - calls.since[call];
+    owner.working += sim.now - calls.since[call];
     if (!this.resize(pod, -1)) this.reschedule(pod);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
     return call;
   }
 
   /** Brings a container's virtual time and its bill of CPU up to now. */
-  private advance(pod: PodId): void {
+  advance(pod: PodId): void {
     const { sim, pods } = this;
     const elapsed = sim.now - pods.changed[pod];
     pods.changed[pod] = sim.now;
@@ -186,7 +189,7 @@ export class Cpu {
   /** The number of pieces of work in an up-to-date container changes. True when that has rescheduled all pods of a crowded node. */
   private resize(pod: PodId, change: number): boolean {
     const { pods } = this;
-    const limit = pods.limitCores[pod];
+    const limit = pods.presentLimit[pod];
     const before = pods.active[pod];
     const after = before + change;
     pods.active[pod] = after;
@@ -197,7 +200,7 @@ export class Cpu {
   }
 
   /** Changes what a node's pods could use; on a crowded node all shares change, and then it answers true. */
-  private demand(node: NodeId, change: number): boolean {
+  demand(node: NodeId, change: number): boolean {
     const { nodes } = this;
     const before = nodes.demand[node];
     const after = before + change;
@@ -208,7 +211,7 @@ export class Cpu {
     return true;
   }
 
-  private reschedule(pod: PodId): void {
+  reschedule(pod: PodId): void {
     const { sim, pods, calls } = this;
     const event = pods.cpuEvent[pod];
     const earliest = pods.earliest[pod];
@@ -225,14 +228,14 @@ export class Cpu {
 
   /** Shares a crowded node's cores by weight among its active containers (water filling). */
   private share(node: NodeId): void {
-    const { pods, services } = this;
+    const { pods, owners } = this;
     let cores = this.nodes.cores[node];
     let weights = 0;
     let count = 0;
     for (let pod = this.nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
       const active = pods.active[pod];
       if (active === 0) continue;
-      if (services[pods.service[pod]].dedicated) {
+      if (owners[pods.service[pod]].dedicated) {
         cores -= active;
         continue;
       }
@@ -245,7 +248,7 @@ export class Cpu {
       settled = count;
       for (let i = count - 1; i >= 0; i--) {
         const pod = crowd[i] as PodId;
-        const could = Math.min(pods.active[pod], pods.limitCores[pod]);
+        const could = Math.min(pods.active[pod], pods.presentLimit[pod]);
         if (could > (cores * this.weightOf(pod)) / weights) continue;
         this.setSpeed(pod, could);
         cores -= could;
@@ -268,6 +271,7 @@ export class Cpu {
     this.advance(pod);
     this.pods.speed[pod] = cores / this.pods.active[pod];
     this.reschedule(pod);
+    if (this.pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The world's values at fixed steps: what plots and the elasticity metrics are made of. */
+import { type EventKind, Rank } from "../kernel/simulation.js";
 import { LatencyHistogram } from "../measure/histogram.js";
 import { Series } from "../measure/series.js";
 import type { Bill } from "./bill.js";
@@ -36,6 +37,7 @@ export class History {
   private readonly usedBefore: number[];
   private sentBefore: Float64Array;
   private failedBefore = 0;
+  private readonly stepEnds: EventKind;
 
   constructor(
     private readonly state: State,
@@ -53,10 +55,22 @@ export class History {
     this.work = expectedWork(state.spec.services);
     this.usedBefore = services.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
+    this.stepEnds = state.sim.event(
+      "series.sample",
+      () => {
+        this.sample();
+        this.start();
+      },
+      Rank.Observe,
+    );
+  }
+
+  start(): void {
+    this.state.sim.after(this.state.spec.seriesStep, this.stepEnds);
   }
 
   /** Ends a step: takes its row and gives its latencies to the totals. */
-  sample(): void {
+  private sample(): void {
     const { state, parts } = this;
     const { recorder, machines } = parts;
     const seconds = state.spec.seriesStep;
@@ -102,8 +116,17 @@ export class History {
     const used = this.parts.cpu.usedBy(service);
     const perSecond = (used - this.usedBefore[service.id]) / seconds;
     this.usedBefore[service.id] = used;
-    const demand = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
+    const asked = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
+    const demand = asked * meanWorkTimes(this.state, service);
     const { ready } = service;
     return [service.replicas, ready.count, starting, queue, perSecond, readyCores(this.state, service), demand];
   }
+}
+
+/** What a call's work is multiplied by on average, when each ready pod gets as many calls as another. */
+function meanWorkTimes({ pods }: State, { ready, revisions }: Service): number {
+  if (revisions.length === 1 || ready.count === 0) return 1;
+  let sum = 0;
+  for (let i = 0; i < ready.count; i++) sum += pods.workTimes[ready.items[i]];
+  return sum / ready.count;
 }

@@ -30,6 +30,8 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
   for (const strand of strands) traffic.free(strand);
   for (const call of lost) {
     // The end of one may have been the end of another, which its caller no longer needs.
-    if (calls.pod[call] === pod && calls.parent[call] !== Parent.Free) traffic.end(call, Failure.Killed);
+    if (calls.pod[call] !== pod || calls.parent[call] === Parent.Free) continue;
+    if (calls.parent[call] === Parent.Process) traffic.free(call);
+    else traffic.end(call, Failure.Killed);
   }
 }

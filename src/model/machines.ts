@@ -1,36 +1,48 @@
-/** Nodes: bought, booting, ready, drained, given back. Also which pods stand where, and which images are there. */
+/** Nodes: bought, booting, ready, drained, given back. Also which pods stand where. */
 import { type Sampler, sampler } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
-import type { Candidate, GroupView, NodeView, PlacedPod, Size } from "../policy/contract.js";
-import type { MiB, Seconds } from "../units.js";
+import type { GroupView, MachineOrder, OfferingView, Size } from "../policy/contract.js";
+import type { Usd } from "../units.js";
+import { isDaemon } from "./background.js";
 import type { Bill } from "./bill.js";
+import { Machine } from "./machine.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
 
-/** One machine. The view is what schedulers and provisioners see, kept up to date in place. */
-export class Machine implements NodeView, Candidate {
-  ready = false;
-  draining = false;
-  podCount = 0;
-  readonly free: { cpuMillicores: number; memoryMiB: number };
-  /** When each image (by service) is on its disk, and when the pull under way ends: one at a time. */
-  readonly imageReadyAt = new Map<number, Seconds>();
-  pullsUntil: Seconds = 0;
+/** A node group as it stands, which is what a provisioner sees of it. */
+class Group implements GroupView {
+  count = 0;
+  readonly offerings: readonly OfferingView[];
+  readonly boot: Sampler;
+  /** Machines ever bought without a word about the zone: the next one's zone. */
+  private taken = 0;
 
   constructor(
-    readonly id: NodeId,
     readonly spec: NodeGroupSpec,
-    readonly zone: string,
-    readonly boughtAt: Seconds,
-    private readonly state: State,
+    seed: number,
   ) {
-    this.free = { ...spec.allocatable };
+    this.boot = sampler(spec.boot, new RandomStream(seed, `${spec.name}/boot`));
+    this.offerings = spec.capacityTypes.flatMap((capacityType) =>
+      spec.zones.flatMap((zone): OfferingView[] => {
+        const usdPerHour = capacityType === "spot" ? spec.spot?.usdPerHour[zone] : spec.usdPerHour;
+        return usdPerHour === undefined ? [] : [{ zone, capacityType, usdPerHour }];
+      }),
+    );
   }
 
-  get group(): string {
+  get name(): string {
     return this.spec.name;
+  }
+  get type(): string {
+    return this.spec.type;
+  }
+  get arch(): string {
+    return this.spec.arch;
+  }
+  get capacity(): Size {
+    return this.spec.capacity;
   }
   get allocatable(): Size {
     return this.spec.allocatable;
@@ -38,34 +50,36 @@ export class Machine implements NodeView, Candidate {
   get maxPods(): number {
     return this.spec.maxPods;
   }
-  get pods(): readonly PlacedPod[] {
-    const { pods, services } = this.state;
-    return this.podIds().map((pod) => ({ service: services[pods.service[pod]].spec.name, ...sizeOf(pods, pod) }));
+  get usdPerHour(): Usd {
+    return this.offerings[0].usdPerHour;
+  }
+  get min(): number {
+    return this.spec.min;
+  }
+  get max(): number {
+    return this.spec.max;
   }
 
-  podIds(): PodId[] {
-    const { nodes, pods } = this.state;
-    const ids: PodId[] = [];
-    for (let pod = nodes.firstPod[this.id]; pod !== NONE; pod = pods.nextOnNode[pod]) ids.push(pod as PodId);
-    return ids;
-  }
-
-  /** Seconds until a service's image is here, the pull begun now if need be. */
-  pull(service: number, size: MiB, now: Seconds): Seconds {
-    const there = this.imageReadyAt.get(service);
-    if (there !== undefined) return Math.max(0, there - now);
-    this.pullsUntil = Math.max(now, this.pullsUntil) + size / this.state.spec.cluster.pullMiBPerSecond;
-    this.imageReadyAt.set(service, this.pullsUntil);
-    return this.pullsUntil - now;
+  /** What an order comes to; without a zone the zones take turns. */
+  offering({ zone, capacityType = this.offerings[0].capacityType }: Partial<MachineOrder>): OfferingView {
+    const fitting = this.offerings.filter(
+      (one) => one.capacityType === capacityType && (zone === undefined || one.zone === zone),
+    );
+    if (fitting.length === 0) throw new Error(`node group ${this.name} has no ${capacityType} in zone ${zone}`);
+    return fitting[zone === undefined ? this.taken++ % fitting.length : 0];
   }
 }
 
-interface Group {
-  readonly spec: NodeGroupSpec;
-  readonly boot: Sampler;
-  count: number;
-  /** Machines ever bought: the next one's zone. */
-  bought: number;
+/** What machines tell the rest of the world. */
+export interface MachineEvents {
+  /** There is new room for pods. */
+  readonly roomMade: () => void;
+  /** A machine is ready or given back. */
+  readonly countChanged: () => void;
+  readonly bought: (machine: Machine) => void;
+  /** It takes pods. */
+  readonly opened: (machine: Machine) => void;
+  readonly gone: (machine: Machine) => void;
 }
 
 export class Machines {
@@ -75,68 +89,79 @@ export class Machines {
   readonly all: Machine[] = [];
   /** Those that take pods. */
   readonly open: Machine[] = [];
-  private readonly groups: readonly Group[];
+  readonly groups: readonly Group[];
   private readonly booted: EventKind<NodeId>;
 
   constructor(
     private readonly state: State,
     private readonly bill: Bill,
-    /** Told when there is new room for pods. */
-    private readonly roomMade: () => void,
-    /** Told when a machine is ready or given back. */
-    private readonly countChanged: () => void,
+    private readonly events: MachineEvents,
   ) {
     const { sim, spec, seed, nodes } = state;
-    this.groups = spec.cluster.groups.map((group) => ({
-      spec: group,
-      boot: sampler(group.boot, new RandomStream(seed, `${group.name}/boot`)),
-      count: 0,
-      bought: 0,
-    }));
+    this.groups = spec.cluster.groups.map((group) => new Group(group, seed));
     this.booted = sim.event("node.ready", (node: NodeId) => {
       nodes.event[node] = NONE;
       this.open_(this.byId[node]!);
-      this.roomMade();
-      this.countChanged();
+      events.roomMade();
+      events.countChanged();
     });
   }
 
   /** The machines of time 0, ready. */
   start(): void {
-    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group));
+    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group, {}));
   }
 
-  /** Buys machines of a group by name, as far as its maximum allows; they boot first. Returns how many. */
-  buy(name: string, count: number): number {
-    const group = this.groups.find(({ spec }) => spec.name === name);
-    if (group === undefined) throw new Error(`no node group is called ${name}`);
-    const allowed = Math.max(0, Math.min(count, group.spec.max - group.count));
+  /** Buys machines, as far as their group's maximum allows; they boot first. Returns how many. */
+  buy(order: MachineOrder): number {
+    const group = this.groups.find(({ name }) => name === order.group);
+    if (group === undefined) throw new Error(`no node group is called ${order.group}`);
+    const allowed = Math.max(0, Math.min(order.count, group.max - group.count));
     for (let i = 0; i < allowed; i++) {
-      const machine = this.add(group);
+      const machine = this.add(group, order);
       this.state.nodes.event[machine.id] = this.state.sim.after(group.boot(), this.booted, machine.id);
     }
     return allowed;
   }
 
+  /** No new pods for now. */
+  cordon(machine: Machine): void {
+    machine.cordoned = true;
+    this.shut(machine);
+  }
+
+  uncordon(machine: Machine): void {
+    machine.cordoned = false;
+    if (!machine.ready || machine.draining || this.open.includes(machine)) return;
+    this.open.push(machine);
+    this.events.roomMade();
+  }
+
   /** Takes a machine out of service: no new pods. Whoever drains it evicts its pods, then calls `giveBack`. */
   close(machine: Machine): void {
     machine.draining = true;
-    const index = this.open.indexOf(machine);
-    if (index >= 0) this.open.splice(index, 1);
+    this.shut(machine);
   }
 
   giveBack(machine: Machine): void {
     const { nodes, sim } = this.state;
-    if (this.byId[machine.id] !== machine) throw new Error(`node ${machine.id} has been given back already`);
+    if (!this.has(machine)) throw new Error(`node ${machine.id} has been given back already`);
     if (machine.podCount > 0) throw new Error(`node ${machine.id} still has ${machine.podCount} pods`);
     this.close(machine);
-    if (nodes.event[machine.id] !== NONE) sim.cancel(nodes.event[machine.id]);
+    for (const event of [nodes.event[machine.id], machine.interruption, machine.drainOver])
+      if (event !== NONE) sim.cancel(event);
     this.all.splice(this.all.indexOf(machine), 1);
     this.byId[machine.id] = undefined;
     nodes.rows.remove(machine.id);
     this.groups.find(({ spec }) => spec === machine.spec)!.count--;
-    this.bill.givenBack(machine.spec, machine.boughtAt, sim.now);
-    this.countChanged();
+    this.bill.givenBack(machine, sim.now);
+    this.events.gone(machine);
+    this.events.countChanged();
+  }
+
+  /** Whether it is still there: its number may be another's by now. */
+  has(machine: Machine): boolean {
+    return this.byId[machine.id] === machine;
   }
 
   place(pod: PodId, machine: Machine): void {
@@ -161,47 +186,40 @@ export class Machines {
     this.reserve(pod, machine, -1);
   }
 
-  views(): readonly GroupView[] {
-    return this.groups.map(({ spec, count }) => ({
-      name: spec.name,
-      type: spec.type,
-      capacity: spec.capacity,
-      allocatable: spec.allocatable,
-      maxPods: spec.maxPods,
-      usdPerHour: spec.usdPerHour,
-      min: spec.min,
-      max: spec.max,
-      count,
-    }));
-  }
-
   private reserve(pod: PodId, machine: Machine, change: number): void {
-    const { pods, sim } = this.state;
+    const { owners, pods, sim } = this.state;
     const size = sizeOf(pods, pod);
     machine.free.cpuMillicores -= change * size.cpuMillicores;
     machine.free.memoryMiB -= change * size.memoryMiB;
     machine.podCount += change;
-    this.bill.placed(pods.service[pod], size, machine.spec, change, sim.now);
+    if (isDaemon(owners[pods.service[pod]])) machine.daemonCount += change;
+    this.bill.placed(pods.service[pod], size, machine, change, sim.now);
   }
 
-  private add(group: Group): Machine {
+  private add(group: Group, order: Partial<MachineOrder>): Machine {
     const { nodes, sim } = this.state;
     const node = nodes.rows.add();
     nodes.firstPod[node] = NONE;
     nodes.event[node] = NONE;
     nodes.demand[node] = 0;
-    nodes.cores[node] = group.spec.allocatable.cpuMillicores / 1000;
-    const { zones } = group.spec;
-    const machine = new Machine(node, group.spec, zones[group.bought++ % zones.length], sim.now, this.state);
+    nodes.cores[node] = group.allocatable.cpuMillicores / 1000;
+    const machine = new Machine(node, group.spec, group.offering(order), order, sim.now, this.state);
     group.count++;
     this.byId[node] = machine;
     this.all.push(machine);
-    this.bill.bought(group.spec, sim.now);
+    this.bill.bought(machine, sim.now);
+    this.events.bought(machine);
     return machine;
   }
 
   private open_(machine: Machine): void {
     machine.ready = true;
-    this.open.push(machine);
+    if (!machine.cordoned && !machine.draining) this.open.push(machine);
+    this.events.opened(machine);
+  }
+
+  private shut(machine: Machine): void {
+    const index = this.open.indexOf(machine);
+    if (index >= 0) this.open.splice(index, 1);
   }
 }

@@ -1,8 +1,9 @@
 /** Pods that wait for a node, and which node each is given. */
 import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Machine, Machines } from "./machines.js";
-import { nameOfPod } from "./new-pod.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
+import { nameOfPod } from "./names.js";
 import { Placement } from "./placement.js";
 import { sameSize, sizeOf } from "./pod-size.js";
 import type { PodId, State } from "./state.js";

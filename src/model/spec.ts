@@ -1,13 +1,27 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
+import type { CronJobSpec } from "../controllers/cron-job/cron-job.js";
+import type { JobSpec } from "../controllers/job/job.js";
+import type { ScaledJobSpec } from "../controllers/keda/scaled-job.js";
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
+import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
+import type {
+  Balancer,
+  CapacityType,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+  Signal,
+  Size,
+} from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
+import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -71,11 +85,11 @@ export interface Resources {
   readonly memoryLimitMiB: MiB;
 }
 
-/** Its resources are those of the pod template; a pod's own may differ, see pod-size.ts. */
-export interface ServiceSpec extends Resources {
+/** What every pod of one kind is like, whatever it is there for. A pod's own resources may differ, see pod-size.ts. */
+export interface PodTemplate extends Resources {
   readonly name: string;
-  readonly replicas: number;
-  readonly bounds: { readonly min: number; readonly max: number };
+  /** The CPU limit is a quota of each period of this length; undefined: a speed. */
+  readonly cfsPeriod: Seconds | undefined;
   readonly imageMiB: MiB;
   /** From the container's start until it could answer. */
   readonly startup: Distribution;
@@ -84,6 +98,17 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
+  /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
+  readonly deploymentFactor: number;
+  /** E in A = Σ Aᵢ·Eᵢ: what executing a task adds to its demand. */
+  readonly executionFactor: number;
+}
+
+export interface ServiceSpec extends PodTemplate {
+  readonly replicas: number;
+  readonly bounds: { readonly min: number; readonly max: number };
+  /** What keeps its pods, and how they change to another revision. */
+  readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;
@@ -93,10 +118,41 @@ export interface ServiceSpec extends Resources {
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];
   readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
-  /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
-  readonly deploymentFactor: number;
-  /** E in A = Σ Aᵢ·Eᵢ: what executing a task adds to its demand. */
-  readonly executionFactor: number;
+}
+
+/** Pods that serve nobody: each has a process that does these steps, and then ends. */
+export interface BackgroundSpec extends PodTemplate {
+  readonly steps: readonly Step[];
+  /** How likely the process ends badly, once it has done its work. */
+  readonly failure: Fraction;
+  readonly runs: Runs;
+}
+
+/** What makes its pods: a DaemonSet, or Jobs. */
+export type Runs =
+  | { readonly kind: "daemon" }
+  | { readonly kind: "job"; readonly job: JobTemplate; readonly at: Seconds }
+  | { readonly kind: "cron"; readonly job: JobTemplate; readonly cron: CronJobSpec; readonly startsAt: number }
+  | { readonly kind: "scaled"; readonly job: JobTemplate; readonly scaled: ScaledJobRuns };
+
+export interface JobTemplate extends JobSpec {
+  readonly parallelism: number;
+}
+
+/** A KEDA ScaledJob: Jobs made by how long queues are. */
+export interface ScaledJobRuns {
+  readonly spec: ScaledJobSpec;
+  readonly pollingInterval: Seconds;
+  readonly triggers: readonly QueueSource[];
+}
+
+export interface QueueSource {
+  readonly service: string;
+  readonly signal: Signal;
+  /** How much of it one job is there for, and above which it is active. */
+  readonly target: number;
+  readonly activation: number;
+  readonly window: Seconds;
 }
 
 export interface Target {
@@ -123,13 +179,30 @@ export type LoadSpec =
       readonly think: Distribution;
     };
 
+/** Machines that cost less until the cloud wants them back. */
+export interface SpotSpec {
+  /** By zone. */
+  readonly usdPerHour: Readonly<Record<string, Usd>>;
+  /** From the purchase until the notice; undefined: never. */
+  readonly interruption: Distribution | undefined;
+  /** From the notice until the machine is gone. */
+  readonly notice: Seconds;
+  /** Whether a termination handler drains the machine at the notice, where the provisioner does not. */
+  readonly drained: boolean;
+}
+
 export interface NodeGroupSpec {
   readonly name: string;
   readonly type: string;
+  readonly arch: string;
   readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
+  /** On demand. */
   readonly usdPerHour: Usd;
+  /** On which terms machines can be had; the first where an order does not say. */
+  readonly capacityTypes: readonly CapacityType[];
+  readonly spot: SpotSpec | undefined;
   /** Machines that are there and ready at time 0. */
   readonly count: number;
   readonly min: number;
@@ -147,6 +220,8 @@ export interface ClusterSpec {
   readonly provisioner: { readonly name: string; readonly create: (context: PolicyContext) => Provisioner } | undefined;
   /** Images are pulled one at a time on a node, each at this speed. */
   readonly pullMiBPerSecond: number;
+  /** When kubelets end pods to save their node's memory; undefined: never. */
+  readonly eviction: Thresholds | undefined;
   /** A machine is billed at least this long. */
   readonly minimumBilled: Seconds;
 }
@@ -163,10 +238,14 @@ export interface PipelineSpec {
 export interface ControllersSpec {
   /** When their loops begin: at random within their first period, or all so long after time 0. */
   readonly phase: Seconds | "random";
+  /** Until one of them sees what another has written: each keeps a copy of the cluster that it is told changes of. */
+  readonly informerDelay: Seconds;
 }
 
 export interface WorldSpec {
   readonly services: readonly ServiceSpec[];
+  /** Jobs, and daemons of every node. */
+  readonly background: readonly BackgroundSpec[];
   readonly loads: readonly LoadSpec[];
   readonly cluster: ClusterSpec;
   /** The metrics server's resolution: how often it samples the pods. */

@@ -12,7 +12,8 @@ import { type Distribution, Draws } from "../kernel/distributions.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { NONE, type PodId, type Service, type State } from "./state.js";
+import { NONE, type Owner, type PodId, type State } from "./state.js";
+import type { Revision } from "./workload.js";
 
 /** What the kubelet keeps of a pod whose container may end. */
 interface Life {
@@ -40,14 +41,13 @@ export class StartUp {
     /** A container has ended. */
     private readonly ended: (pod: PodId, reason: string) => void,
   ) {
-    const { sim, services, seed } = state;
+    const { sim, owners, seed } = state;
     this.chance = new RequestChance(seed, "pods");
-    this.laws = services.map(({ spec }) => spec.startup);
-    for (const { spec } of services) {
-      const { attach, before, crashAfter } = spec.lifecycle;
-      this.laws.push(attach, ...before);
-      if (crashAfter !== undefined) this.laws.push(crashAfter);
-    }
+    this.laws = owners.flatMap(({ spec: { lifecycle }, revisions }) => [
+      lifecycle.attach,
+      ...lifecycle.before,
+      ...revisions.flatMap(({ startup, crashAfter }) => [startup, ...(crashAfter === undefined ? [] : [crashAfter])]),
+    ]);
     this.draws = new Draws(this.laws, this.chance);
     this.crashed = sim.event("container.crashed", (pod: PodId) => {
       this.lives.get(pod)!.crash = NONE;
@@ -61,10 +61,12 @@ export class StartUp {
     this.probed = sim.event("liveness.due", (pod: PodId) => this.judge(pod));
   }
 
-  /** From its place on a node until the image may be pulled: volumes, ConfigMaps and Secrets. */
+  /** From its place on a node until the image may be pulled: the kubelet sees it; volumes, ConfigMaps and Secrets. */
   mounting(pod: PodId): Seconds {
     const { attach, configuredAt } = this.specOf(pod).lifecycle;
-    return Math.max(this.draw(pod, attach, ATTACH), configuredAt - this.state.sim.now);
+    const { sim, spec } = this.state;
+    const { informerDelay } = spec.controllers;
+    return informerDelay + Math.max(this.draw(pod, attach, ATTACH), configuredAt - informerDelay - sim.now, 0);
   }
 
   /** Init containers and sidecars, one after another. */
@@ -74,15 +76,16 @@ export class StartUp {
 
   /** The container starts: when is the pod ready, or given up? */
   comingUp(pod: PodId): ComingUp {
-    const { startup, readiness, lifecycle } = this.specOf(pod);
+    const { readiness, lifecycle } = this.specOf(pod);
+    const { startup } = this.revisionOf(pod);
     const restarts = this.lives.get(pod)?.restarts ?? 0;
-    const up = this.draw(pod, startup, STARTUP + this.serviceOf(pod).id + AGAIN * restarts);
+    const up = this.draw(pod, startup, STARTUP + this.ownerOf(pod).id + AGAIN * restarts);
     return comingUp({ startup: lifecycle.startupProbe, readiness, liveness: lifecycle.liveness }, up);
   }
 
   /** The container runs: from now on it may crash. */
   running(pod: PodId): void {
-    const { crashAfter } = this.specOf(pod).lifecycle;
+    const { crashAfter } = this.revisionOf(pod);
     if (crashAfter === undefined) return;
     const life = this.lifeOf(pod);
     life.crash = this.state.sim.after(this.draw(pod, crashAfter, CRASH + life.restarts), this.crashed, pod);
@@ -91,7 +94,7 @@ export class StartUp {
   /** The pod is ready: from now on its liveness depends on its load. */
   serving(pod: PodId): void {
     const { liveness } = this.specOf(pod).lifecycle;
-    if (liveness === undefined || this.serviceOf(pod).limit === Infinity) return;
+    if (liveness === undefined || this.ownerOf(pod).limit === Infinity) return;
     const { sim, pods } = this.state;
     const { initialDelay, period } = liveness;
     const age = sim.now - pods.startedAt[pod];
@@ -153,16 +156,20 @@ export class StartUp {
     return this.specOf(pod).lifecycle.liveness!;
   }
 
-  private serviceOf(pod: PodId): Service {
-    return this.state.services[this.state.pods.service[pod]];
+  private revisionOf(pod: PodId): Revision {
+    return this.ownerOf(pod).revisions[this.state.pods.revision[pod]];
   }
 
-  private specOf(pod: PodId): Service["spec"] {
-    return this.serviceOf(pod).spec;
+  private ownerOf(pod: PodId): Owner {
+    return this.state.owners[this.state.pods.service[pod]];
+  }
+
+  private specOf(pod: PodId): Owner["spec"] {
+    return this.ownerOf(pod).spec;
   }
 }
 
-// Where in a pod's chance its quantities stand; services tell their starts apart by their number.
+// Where in a pod's chance its quantities stand; owners tell their starts apart by their number.
 const STARTUP = 0x2545f491;
 const AGAIN = 0x01000193;
 const ATTACH = 0x4cf5ad43;

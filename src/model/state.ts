@@ -5,11 +5,13 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
-import type { Millicores } from "../units.js";
+import { Background } from "./background.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw, isPlain } from "./route.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
+import { usableCores } from "./usable-cores.js";
+import type { Revision } from "./workload.js";
 
 export type NodeId = Id<"node">;
 export type PodId = Id<"pod">;
@@ -21,9 +23,15 @@ export const NONE = -1;
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 
 export class Pods {
+  /** The number of its owner: of a service, or, behind those, of what is in the background. */
   service = new Int32Array(FIRST_CAPACITY);
-  /** Its number among all pods that the service ever had. */
+  /** Its number among all pods that its owner ever had. */
   serial = new Int32Array(FIRST_CAPACITY);
+  /** The number in its name. */
+  ordinal = new Int32Array(FIRST_CAPACITY);
+  /** Index into its service's revisions, and what that multiplies the CPU work of its calls by. */
+  revision = new Int32Array(FIRST_CAPACITY);
+  workTimes = new Float64Array(FIRST_CAPACITY);
   node = new Int32Array(FIRST_CAPACITY);
   nextOnNode = new Int32Array(FIRST_CAPACITY);
   phase = new Uint8Array(FIRST_CAPACITY);
@@ -34,7 +42,7 @@ export class Pods {
   memoryLimitMiB = new Float64Array(FIRST_CAPACITY);
   /** Calls that its memory limit bears; one more, and its container is killed. */
   mostInFlight = new Int32Array(FIRST_CAPACITY);
-  /** Where it stands in the service's lists of members and of ready pods. */
+  /** Where it stands in its owner's lists of members and of ready pods. */
   memberIndex = new Int32Array(FIRST_CAPACITY);
   readyIndex = new Int32Array(FIRST_CAPACITY);
   /** The event that ends its present phase, or NONE. */
@@ -62,6 +70,12 @@ export class Pods {
   changed = new Float64Array(FIRST_CAPACITY);
   earliest = new Int32Array(FIRST_CAPACITY);
   cpuEvent = new Int32Array(FIRST_CAPACITY);
+  /** Of a pod under CFS quota: the quota (0: none), the cores it may use now, its period's end, the use before, the next event. */
+  quota = new Float64Array(FIRST_CAPACITY);
+  presentLimit = new Float64Array(FIRST_CAPACITY);
+  periodEnd = new Float64Array(FIRST_CAPACITY);
+  usedAtPeriod = new Float64Array(FIRST_CAPACITY);
+  quotaEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */
@@ -131,6 +145,9 @@ export class Nodes {
   readonly rows = new Rows<NodeId>(this);
 }
 
+/** What a pod is one of. */
+export type Owner = Service | Background;
+
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
   readonly limit: number;
@@ -151,6 +168,8 @@ export class Service {
   readonly coresPerPod: number;
   /** What its next pod is made with. */
   resources: Resources;
+  /** What its pods were, are and will be; the first is as the spec says. */
+  readonly revisions: readonly Revision[];
   readonly members = new IntList();
   readonly ready = new IntList();
   balancer!: Balancer;
@@ -201,12 +220,15 @@ export class Service {
     /** Of the time between two tries, or NONE where it is Envoy's. */
     readonly backOffLaw: number,
   ) {
-    const { concurrency, size, cpuLimitMillicores } = spec;
+    const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
+    const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
+    this.revisions = [first, ...workload.revisions];
     this.limit = concurrency.limit;
     this.queueLimit = concurrency.queue;
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
-    this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
+    const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
+    this.dedicated = concurrency.limit <= Math.min(...requests) / 1000;
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;
@@ -238,12 +260,6 @@ export class Service {
   }
 }
 
-/** What a pod can use of CPU at most; its request where neither its workers nor a limit end it. */
-export function usableCores(workers: number, limitCores: number, requestedMillicores: Millicores): number {
-  const most = Math.min(limitCores, workers);
-  return most < Infinity ? most : requestedMillicores / 1000;
-}
-
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
 export interface State {
   readonly spec: WorldSpec;
@@ -254,13 +270,16 @@ export interface State {
   readonly draws: Draws;
   readonly chance: RequestChance;
   readonly services: readonly Service[];
+  readonly background: readonly Background[];
+  /** The services, and behind them what is in the background: by the number that a pod has of its owner. */
+  readonly owners: readonly Owner[];
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services);
+  const program = compile(spec.services, spec.background);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
@@ -271,6 +290,9 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare);
   });
   const chance = new RequestChance(seed, "requests");
+  const background = spec.background.map(
+    (background, i) => new Background((services.length + i) as ServiceId, background, program.processes[i]),
+  );
   const state: State = {
     spec,
     seed,
@@ -280,15 +302,15 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     draws: new Draws(laws, chance),
     chance,
     services,
+    background,
+    owners: [...services, ...background],
     pods: new Pods(),
     calls: new Calls(),
     nodes: new Nodes(),
   };
   for (const service of services) {
-    const stream = (what: string) => ({
-      stream: new RandomStream(seed, `${service.spec.name}/${what}`),
-      clock: state.sim,
-    });
+    const of = (what: string): RandomStream => new RandomStream(seed, `${service.spec.name}/${what}`);
+    const stream = (what: string) => ({ stream: of(what), clock: state.sim });
     service.upstream = new Gateway(state.pods, service);
     service.balancer = service.spec.balancer(stream("balancer"));
     service.scaler = service.spec.scaler?.create(stream("scaler"));

@@ -141,16 +141,44 @@ export interface Sizer {
   desiredSize(view: ServiceView, current: Size): Size;
 }
 
+/** What a pod says of itself to whoever would take its node away. Nothing, for a plain replica. */
+export interface Annotations {
+  /** karpenter.sh/do-not-disrupt */
+  readonly doNotDisrupt?: boolean | undefined;
+  /** cluster-autoscaler.kubernetes.io/safe-to-evict */
+  readonly safeToEvict?: "true" | "false" | undefined;
+  /** controller.kubernetes.io/pod-deletion-cost */
+  readonly deletionCost?: number | undefined;
+}
+
 export interface PlacedPod extends Size {
   readonly service: string;
+  /** It stays as long as its node does. */
+  readonly daemon?: boolean;
+  readonly annotations?: Annotations | undefined;
+}
+
+/** On which terms a machine is had: for as long as one likes, or for less until the cloud wants it back. */
+export const capacityTypes = ["on-demand", "spot"] as const;
+export type CapacityType = (typeof capacityTypes)[number];
+
+export interface NodeTaint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
 export interface NodeView {
   readonly id: number;
   readonly group: string;
   readonly zone: string;
+  readonly capacityType: CapacityType;
+  /** What it was bought for: the order's word, or undefined. */
+  readonly claim: string | undefined;
   readonly ready: boolean;
   readonly draining: boolean;
+  /** When the cloud said that it wants the machine back; NaN: it has not. */
+  readonly noticeAt: Seconds;
   /** What pods may request in all. */
   readonly allocatable: Size;
   readonly free: Size;
@@ -160,18 +188,36 @@ export interface NodeView {
   readonly pods: readonly PlacedPod[];
 }
 
+/** Where and on which terms machines of a group can be had. */
+export interface OfferingView {
+  readonly zone: string;
+  readonly capacityType: CapacityType;
+  readonly usdPerHour: Usd;
+}
+
 export interface GroupView {
   readonly name: string;
   readonly type: string;
+  readonly arch: string;
   /** The whole machine, what the system keeps for itself included. */
   readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
+  readonly offerings: readonly OfferingView[];
+  /** Of the first offering: what a machine costs that is ordered without more words. */
   readonly usdPerHour: Usd;
   readonly min: number;
   readonly max: number;
   /** Machines bought and not yet given back, those booting included. */
   readonly count: number;
+}
+
+/** What a service's PodDisruptionBudget allows at this moment. */
+export interface BudgetView {
+  readonly service: string;
+  readonly allowed: number;
+  /** It can never allow any: maxUnavailable is 0, or minAvailable 100 %. */
+  readonly fullyBlocking: boolean;
 }
 
 export interface ClusterView {
@@ -180,12 +226,35 @@ export interface ClusterView {
   /** Pods that no node has room for, oldest first. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
+  /** Pods that every node has. */
+  readonly daemons: readonly PlacedPod[];
+  /** Of the services that have one. */
+  readonly budgets: readonly BudgetView[];
+}
+
+export interface MachineOrder {
+  readonly group: string;
+  readonly count: number;
+  /** Default: the zones of the group's first capacity type in turn. */
+  readonly zone?: string | undefined;
+  readonly capacityType?: CapacityType | undefined;
+  /** A word by which the machine is known again. */
+  readonly claim?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly taints?: readonly NodeTaint[] | undefined;
+  /** A drain that has lasted so long is ended: what is still there is killed. */
+  readonly drainLimit?: Seconds | undefined;
 }
 
 export interface ProvisionAnswer {
-  readonly add: readonly { readonly group: string; readonly count: number }[];
+  readonly add: readonly MachineOrder[];
   /** Nodes to drain and give back, by id. */
   readonly remove: readonly number[];
+  /** Nodes that shall take no more pods, and those that may again. */
+  readonly cordon?: readonly number[];
+  readonly uncordon?: readonly number[];
+  /** Ask again after so many seconds instead of after the period. */
+  readonly again?: Seconds | undefined;
   readonly rule: string;
   /** Nothing was decided, so that there is nothing to write down. */
   readonly quiet?: true;
@@ -195,6 +264,10 @@ export interface ProvisionAnswer {
 
 export interface Provisioner {
   readonly period: Seconds;
+  /** Asked at once also when a pod has newly found no node. */
+  readonly wakes?: boolean;
+  /** It drains machines that the cloud wants back by itself. */
+  readonly heedsNotices?: true;
   plan(view: ClusterView): ProvisionAnswer;
 }
 

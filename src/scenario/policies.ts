@@ -23,6 +23,8 @@ export interface Chosen<P> {
   readonly name: string;
   readonly create: (context: PolicyContext) => P;
   readonly mentions: readonly Mention[];
+  /** As they were read: in inner units, with every default. */
+  readonly fields: Readonly<Record<string, unknown>>;
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
@@ -52,7 +54,8 @@ export function choose<Q extends Question>(
   const create = (context: PolicyContext) => definition.create(read.value, context) as Policies[Q];
   const refused = tryOut(question, given.use, create);
   if (refused !== undefined) return { faults: [refused] };
-  return { value: { name: given.use, create, mentions: definition.mentions?.(read.value) ?? [], min, max } };
+  const mentions = definition.mentions?.(read.value) ?? [];
+  return { value: { name: given.use, create, mentions, fields: read.value, min, max } };
 }
 
 const checkedBounds = (fields: z.ZodObject) =>

@@ -2,14 +2,15 @@
 import type { z } from "zod";
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
-import { AS_WRITTEN, checkReferences, checkSetups, checkVariants } from "./check.js";
+import { AS_WRITTEN, checkReferences, checkRollouts, checkSetups, checkVariants } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type Raw, type ServicesAsWritten, withServices } from "./raw.js";
-import { DEFAULTS, type Parts, type Single, setupOf } from "./setup.js";
+import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
+import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
@@ -33,6 +34,8 @@ export interface Scenario {
   readonly policyFiles: readonly string[];
   /** What is simulated under one of the policies; the same for every replication. */
   world(policy: string): WorldSpec;
+  /** Who decides and with how much under it, for those who write it down elsewhere. */
+  setup(policy: string): Setup;
 }
 
 export interface ReadOptions {
@@ -57,6 +60,7 @@ export function readScenario(
   const parts = reading.parts(raw);
   checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);
+  checkRollouts(parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
   if (policies.length === 0) policies.push(AS_WRITTEN);
   checkSetups(
@@ -104,6 +108,10 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
   const { question, warmup, duration, replications, seed, slo } = all;
   const traces = [...parts.loads.values()].flatMap((load) => ("trace" in load ? [load.trace.file] : []));
   const policyFiles = [...parts.chosen.values()].map((chosen) => chosen.name).filter(isPolicyPath);
+  const setup = (policy: string): Setup => {
+    if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
+    return setupOf(parts, policy);
+  };
   return {
     name: all.name ?? name.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, ""),
     question,
@@ -115,10 +123,8 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
     policies,
     traces: [...new Set(traces)],
     policyFiles: [...new Set(policyFiles)],
-    world(policy) {
-      if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
-      return worldOf(all, setupOf(parts, policy), parts.loads, openTrace);
-    },
+    world: (policy) => worldOf(all, setup(policy), parts.loads, openTrace),
+    setup,
   };
 }
 
@@ -161,6 +167,8 @@ class Reading {
     const parts: Parts = {
       single: Object.fromEntries(read) as Partial<Single>,
       services: this.takeEach<Service>("services", named.services, raw.services),
+      jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
+      daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
@@ -187,7 +195,7 @@ class Reading {
     const entries = new Map<string, V>();
     if (data === undefined && optional) return entries;
     if (typeof data !== "object" || data === null || Array.isArray(data) || Object.keys(data).length === 0) {
-      const what = { services: "services", load: "loads", policies: "policies" }[section];
+      const what = section === "load" ? "loads" : section;
       const got = data === undefined || data === null ? "nothing" : Array.isArray(data) ? "a list" : "none";
       this.say([section], `expected a map of ${what} by name, got ${got}`);
       return entries;

@@ -1,14 +1,18 @@
 /** Who decides and with how much, under one of the compared policies: the file's sections laid over each other. */
 
 import type { z } from "zod";
+import { typesOf } from "../catalogue/instances.js";
+import type { Strategy } from "../controllers/deployment/fenceposts.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
 import type { Group } from "./shape-cluster.js";
+import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import type { Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
+import { strategy } from "./shape-workload.js";
 import type { Path } from "./source.js";
 
 export type Single = { readonly [K in keyof typeof single]: z.output<(typeof single)[K]> };
@@ -18,6 +22,8 @@ export interface Parts {
   /** Sections with faults are absent. */
   readonly single: Partial<Single>;
   readonly services: ReadonlyMap<string, Service>;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly daemons: ReadonlyMap<string, Daemon>;
   readonly loads: ReadonlyMap<string, Load>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
@@ -33,9 +39,11 @@ export interface ServiceSetup {
   readonly cpuPath: Path;
   readonly memory: { readonly request: number; readonly limit: number };
   readonly memoryPath: Path;
+  readonly cfsPeriod: number | undefined;
   readonly scaler: Chosen<Scaler> | undefined;
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
+  readonly strategy: Strategy;
 }
 
 export interface GroupSetup extends Group {
@@ -49,6 +57,8 @@ export interface GroupSetup extends Group {
 export interface Setup {
   readonly policy: string;
   readonly services: readonly ServiceSetup[];
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly daemons: ReadonlyMap<string, Daemon>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
@@ -73,7 +83,12 @@ export function setupOf(parts: Parts, policy: string): Setup {
   return {
     policy,
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
-    groups: Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
+    jobs: parts.jobs,
+    daemons: parts.daemons,
+    groups: [
+      ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
+      ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),
+    ],
     provisioner: chosen<Provisioner>(variant.provisioner ?? cluster?.provisioner),
     scheduler: chosen<Scheduler>(variant.scheduler ?? cluster?.scheduler ?? DEFAULTS.scheduler),
   };
@@ -93,7 +108,9 @@ function serviceSetup(
     { values: variant, path: ["policies", policy] },
     { values: service, path: ["services", name] },
   ];
-  const said = <K extends "replicas" | "cpu" | "memory" | "scaler" | "balancer">(field: K) => {
+  const said = <K extends "replicas" | "cpu" | "memory" | "cpuModel" | "scaler" | "balancer" | "strategy">(
+    field: K,
+  ) => {
     const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
     return { value: values[field], path: [...path, field] };
   };
@@ -111,10 +128,20 @@ function serviceSetup(
     cpuPath: cpu.path,
     memory: memory.value ?? memorySize.parse(DEFAULT_MEMORY),
     memoryPath: memory.path,
+    cfsPeriod: said("cpuModel").value?.period,
     scaler,
     scalerPath: scaling.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
+    strategy: said("strategy").value ?? strategy.parse({}),
   };
+}
+
+/** Each type of the market is a group of its own name. */
+function groupsOf({ types, ...terms }: NonNullable<Single["cluster"]>["market"] & object): readonly GroupSetup[] {
+  const names = typeof types === "string" ? typesOf(types) : types;
+  const bounds = { count: 0, min: 0, max: Infinity };
+  const path = ["cluster", "market"];
+  return names.map((type) => ({ ...terms, name: type, type, ...bounds, virtualizationFactor: 1, path }));
 }
 
 function groupSetup(policy: string, variant: Variant, name: string, group: Group): GroupSetup {

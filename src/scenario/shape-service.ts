@@ -8,6 +8,7 @@ import {
   cpuSize,
   DEFAULT_CPU,
   DEFAULT_MEMORY,
+  duration,
   law,
   memorySize,
   name,
@@ -21,8 +22,9 @@ import {
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
+import { strategy, workloadFields } from "./shape-workload.js";
 
-const steps: z.ZodType<readonly Step[]> = z
+export const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
   .meta({ id: "Steps", description: "One step, or a list of steps done one after another." });
 
@@ -133,6 +135,19 @@ const serviceHop = z.strictObject({
     .meta({ description: "A proxy before each pod." }),
 });
 
+/** The period of the quota; undefined for fluid. */
+const cpuModel = z.union(
+  [
+    oneOf("fluid", "cfs").transform((word): { readonly period: number | undefined } => ({
+      period: word === "fluid" ? undefined : 0.1,
+    })),
+    z
+      .strictObject({ cfs: duration().meta({ description: "The kernel's period; upstream's default is 100 ms." }) })
+      .transform(({ cfs }): { readonly period: number | undefined } => ({ period: cfs })),
+  ],
+  { error: (issue) => `expected fluid, cfs or a period like { cfs: 20ms }, got ${show(issue.input)}` },
+);
+
 /** What a policy may change of a service; the service itself says it by the same fields. */
 export const sized = {
   replicas: wholeFrom(0).optional().meta({ description: "Pods at the start. Default: the scaler's min, or 1." }),
@@ -142,12 +157,19 @@ export const sized = {
   memory: memorySize.optional().meta({
     description: `Memory of a pod: the request, or request and limit. Default: ${DEFAULT_MEMORY}, without a limit.`,
   }),
+  cpuModel: cpuModel.optional().meta({
+    description:
+      "What a CPU limit means: a speed (fluid, the default), or a quota of each period as the kernel's CFS enforces it (cfs: 100ms).",
+  }),
   scaler: policyFields.scaler
     .optional()
     .meta({ description: "How many replicas: the policy's name, or a map with use and its fields. Default: none." }),
   balancer: policyFields.balancer
     .optional()
     .meta({ description: "Which pod takes a call. Default: random, as kube-proxy does it." }),
+  strategy: strategy
+    .optional()
+    .meta({ description: "How rollouts replace pods. Default: RollingUpdate, 25% too many, 25% missing." }),
 };
 
 export const service = z
@@ -164,6 +186,7 @@ export const service = z
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
     ...routeFields,
+    ...workloadFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

@@ -1,15 +1,17 @@
 /** A policy's setup as the plain data that the model takes. */
 import { instanceType, reserved } from "../catalogue/instances.js";
 import { constant } from "../kernel/distributions.js";
-import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../model/spec.js";
+import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { PolicyContext, Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { routeOf } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
+import { resourcesOf, workloadOf } from "./shape-workload.js";
 
 export type OpenTrace = (path: string) => TextSource;
 
@@ -23,6 +25,10 @@ export function worldOf(
   const horizon = single.warmup + single.duration;
   return {
     services: setup.services.map((service) => serviceSpec(service, single.network.hop)),
+    background: [
+      ...[...setup.jobs].map(([name, job]) => jobSpec(name, job)),
+      ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
+    ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,
@@ -34,19 +40,19 @@ export function worldOf(
 }
 
 function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, balancer } = setup;
+  const { name, service, replicas, cpu, memory, scaler, balancer, strategy } = setup;
   return {
     name,
     replicas,
     bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
-    size: { cpuMillicores: cpu.request, memoryMiB: memory.request },
-    cpuLimitMillicores: cpu.limit,
-    memoryLimitMiB: memory.limit,
+    ...resourcesOf({ cpu, memory }),
+    cfsPeriod: setup.cfsPeriod,
     imageMiB: service.image,
     startup: service.startup,
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
+    workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     route: routeOf(service),
@@ -111,6 +117,7 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
     scheduler: scheduler!.create(NO_CHANCE),
     provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
     pullMiBPerSecond: cluster?.imagePull ?? Infinity,
+    eviction: cluster?.eviction,
     minimumBilled: cluster?.minimumBilled ?? 0,
   };
 }
@@ -118,10 +125,13 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
 const oneMachine: NodeGroupSpec = {
   name: "machine",
   type: "without limits",
+  arch: "amd64",
   capacity: WITHOUT_LIMITS,
   allocatable: WITHOUT_LIMITS,
   maxPods: 1e6,
   usdPerHour: 0,
+  capacityTypes: ["on-demand"],
+  spot: undefined,
   count: 1,
   min: 1,
   max: 1,
@@ -130,20 +140,37 @@ const oneMachine: NodeGroupSpec = {
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
-const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
-  name: group.name,
-  type: group.type ?? group.name,
-  capacity: capacityOf(group)!,
-  allocatable: allocatableOf(group)!,
-  maxPods: group.maxPods,
-  usdPerHour: group.usdPerHour ?? instanceType(group.type ?? "")!.usdPerHour,
-  count: group.count,
-  min: group.min,
-  max: group.max,
-  boot: group.boot,
-  zones: group.zones,
-  virtualizationFactor: group.virtualizationFactor,
-});
+function groupSpec(group: GroupSetup): NodeGroupSpec {
+  const known = instanceType(group.type ?? "");
+  const usdPerHour = group.usdPerHour ?? known!.usdPerHour;
+  return {
+    name: group.name,
+    type: group.type ?? group.name,
+    arch: group.arch ?? known?.arch ?? "amd64",
+    capacity: capacityOf(group)!,
+    allocatable: allocatableOf(group)!,
+    maxPods: group.maxPods,
+    usdPerHour,
+    capacityTypes: group.capacityTypes,
+    spot: group.spot && spotSpec(group.spot, group.zones, usdPerHour),
+    count: group.count,
+    min: group.min,
+    max: group.max,
+    boot: group.boot,
+    zones: group.zones,
+    virtualizationFactor: group.virtualizationFactor,
+  };
+}
+
+function spotSpec(
+  { price, ...rest }: NonNullable<GroupSetup["spot"]>,
+  zones: readonly string[],
+  usd: number,
+): SpotSpec {
+  const shares = typeof price === "number" ? Object.fromEntries(zones.map((zone) => [zone, price])) : price;
+  const usdPerHour = Object.fromEntries(Object.entries(shares).map(([zone, share]) => [zone, share * usd]));
+  return { ...rest, interruption: rest.interruption, usdPerHour };
+}
 
 /** A world is made once for many replications, so a scheduler that drew would make them depend on their order. */
 const NO_CHANCE: PolicyContext = {

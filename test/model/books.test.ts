@@ -1,11 +1,12 @@
 /** Random worlds that scale up and down at random, kill pods and refuse calls: whatever happens, the books are right. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Distribution } from "../../src/kernel/distributions.js";
+import { constant, type Distribution } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
-import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
+import type { NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
+import type { WorkloadSpec } from "../../src/model/workload.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 
@@ -65,6 +66,36 @@ const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => 
 /** Wants another number of replicas every second or so, 0 included. */
 const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });
 
+const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
+  kind: fc.constant("Deployment" as const),
+  settings: fc.record({
+    type: fc.constantFrom("RollingUpdate" as const, "Recreate" as const),
+    maxSurge: fc.constantFrom(0, 1, "25%", "100%"),
+    maxUnavailable: fc.constantFrom(0, 1, "25%", "100%"),
+    progressDeadline: fc.constantFrom(2, 600),
+  }),
+  minReady: fc.constantFrom(0, 1),
+  revisions: fc.array(
+    fc.record({
+      image: fc.constantFrom(0, 1),
+      imageMiB: fc.constant(10),
+      startup: law,
+      crashAfter: fc.option(law, { nil: undefined }),
+      workTimes: fc.constantFrom(0.5, 1, 3),
+    }),
+    { minLength: 2, maxLength: 2 },
+  ),
+  rollouts: fc.constantFrom(
+    [],
+    [
+      { at: 2, revision: 1, paused: false },
+      { at: 6, revision: 2, paused: true },
+      { at: 8, revision: 2, paused: false },
+      { at: 14, revision: 0, paused: false },
+    ],
+  ),
+});
+
 const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
   fc
     .record({
@@ -87,6 +118,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
         cancels: fc.boolean(),
       }),
+      workload,
       lifecycle: fc.record({
         attach: law,
         configuredAt: fc.constantFrom(0, 4),
@@ -97,6 +129,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         memoryUse: fc.constantFrom(undefined, { baseMiB: 10, perCallMiB: 2 }),
         preStop: fc.constantFrom(0, 1, 10),
         budget: fc.constantFrom(undefined, { maxUnavailable: { share: 0.5 } }),
+        annotations: fc.constant({}),
       }),
     })
     .map((one) =>
@@ -110,6 +143,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
         route: one.route,
+        workload: one.workload,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -125,9 +159,21 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       }),
     );
 
+/** Machines that stay, or that the cloud takes back now and then. */
+const terms = fc.option(fc.record({ notice: fc.constantFrom(0, 1, 5), drained: fc.boolean() }), { nil: undefined }).map(
+  (spot): Partial<NodeGroupSpec> =>
+    spot === undefined
+      ? {}
+      : {
+          capacityTypes: ["spot"],
+          spot: { ...spot, usdPerHour: { anywhere: 0 }, interruption: { shape: "exponential", mean: 10 } },
+        },
+);
+
 const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc.tuple(...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map((services) => {
+  fc.tuple(terms, ...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map(([term, ...services]) => {
     const allocatable = { cpuMillicores: 3000, memoryMiB: 1e6 };
+    const boot = constant(2);
     return world({
       services,
       loads: [
@@ -150,7 +196,7 @@ const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((co
         },
       ],
       cluster: cluster({
-        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable }],
+        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
         scheduler: {
           filters: [
             { rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined) },
@@ -170,6 +216,8 @@ describe("whatever happens", () => {
     let refused = 0;
     let restarted = 0;
     let late = 0;
+    let interrupted = 0;
+    let scaled = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -181,6 +229,8 @@ describe("whatever happens", () => {
           killed += played.recorder.failed[2];
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           late += played.recorder.failed[3];
+          interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
+          scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -195,5 +245,7 @@ describe("whatever happens", () => {
     expect(refused).toBeGreaterThan(100);
     expect(restarted).toBeGreaterThan(100);
     expect(late).toBeGreaterThan(100);
+    expect(interrupted).toBeGreaterThan(100);
+    expect(scaled).toBeGreaterThan(100);
   });
 });
