@@ -71,6 +71,7 @@ export function cluster(about: Partial<ClusterSpec> = {}): ClusterSpec {
     scheduler: anyNode,
     provisioner: undefined,
     pullMiBPerSecond: Infinity,
+    eviction: undefined,
     minimumBilled: 60,
     ...about,
   };

@@ -110,6 +110,7 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
     scheduler: scheduler!.create(NO_CHANCE),
     provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
     pullMiBPerSecond: cluster?.imagePull ?? Infinity,
+    eviction: cluster?.eviction,
     minimumBilled: cluster?.minimumBilled ?? 0,
   };
 }
