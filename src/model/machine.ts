@@ -10,6 +10,7 @@ import type {
   Size,
 } from "../policy/contract.js";
 import type { MiB, Seconds, Usd } from "../units.js";
+import { isDaemon } from "./background.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
@@ -33,6 +34,8 @@ export class Machine implements NodeView, Candidate {
   draining = false;
   noticeAt: Seconds = NaN;
   podCount = 0;
+  /** Of these, pods of DaemonSets, which stay as long as the machine does. */
+  daemonCount = 0;
   readonly zone: string;
   readonly capacityType: CapacityType;
   readonly usdPerHour: Usd;
@@ -76,11 +79,18 @@ export class Machine implements NodeView, Candidate {
     return this.spec.maxPods;
   }
   get pods(): readonly PlacedPod[] {
-    const { pods, services } = this.state;
+    const { pods, owners } = this.state;
     return this.podIds().map((pod) => {
-      const { name, lifecycle } = services[pods.service[pod]].spec;
-      return { service: name, ...sizeOf(pods, pod), annotations: lifecycle.annotations };
+      const owner = owners[pods.service[pod]];
+      const { name, lifecycle } = owner.spec;
+      const daemon = isDaemon(owner) ? { daemon: true } : {};
+      return { service: name, ...sizeOf(pods, pod), annotations: lifecycle.annotations, ...daemon };
     });
+  }
+
+  /** Nothing but daemons is on it. */
+  get empty(): boolean {
+    return this.podCount === this.daemonCount;
   }
 
   podIds(): PodId[] {

@@ -4,6 +4,7 @@ import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { GroupView, MachineOrder, OfferingView, Size } from "../policy/contract.js";
 import type { Usd } from "../units.js";
+import { isDaemon } from "./background.js";
 import type { Bill } from "./bill.js";
 import { Machine } from "./machine.js";
 import { sizeOf } from "./pod-size.js";
@@ -76,6 +77,8 @@ export interface MachineEvents {
   /** A machine is ready or given back. */
   readonly countChanged: () => void;
   readonly bought: (machine: Machine) => void;
+  /** It takes pods. */
+  readonly opened: (machine: Machine) => void;
   readonly gone: (machine: Machine) => void;
 }
 
@@ -184,11 +187,12 @@ export class Machines {
   }
 
   private reserve(pod: PodId, machine: Machine, change: number): void {
-    const { pods, sim } = this.state;
+    const { owners, pods, sim } = this.state;
     const size = sizeOf(pods, pod);
     machine.free.cpuMillicores -= change * size.cpuMillicores;
     machine.free.memoryMiB -= change * size.memoryMiB;
     machine.podCount += change;
+    if (isDaemon(owners[pods.service[pod]])) machine.daemonCount += change;
     this.bill.placed(pods.service[pod], size, machine, change, sim.now);
   }
 
@@ -211,6 +215,7 @@ export class Machines {
   private open_(machine: Machine): void {
     machine.ready = true;
     if (!machine.cordoned && !machine.draining) this.open.push(machine);
+    this.events.opened(machine);
   }
 
   private shut(machine: Machine): void {

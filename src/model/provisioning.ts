@@ -96,7 +96,7 @@ export class Provisioning {
   }
 
   private view(): ClusterView {
-    const { sim, pods, services } = this.state;
+    const { sim, pods, owners, services, background } = this.state;
     const { machines, fleet } = this.parts;
     return {
       now: sim.now,
@@ -105,7 +105,7 @@ export class Provisioning {
       pending: fleet.pending
         .filter((pod) => this.seenWaiting(pod))
         .map((pod) => {
-          const { name, lifecycle } = services[pods.service[pod]].spec;
+          const { name, lifecycle } = owners[pods.service[pod]].spec;
           return {
             service: name,
             ...sizeOf(pods, pod),
@@ -113,6 +113,9 @@ export class Provisioning {
             since: pods.createdAt[pod],
           };
         }),
+      daemons: background.flatMap(({ daemon, resources: { size }, spec }) =>
+        daemon ? [{ service: spec.name, ...size, daemon }] : [],
+      ),
       budgets: services.flatMap(budgetOf),
     };
   }

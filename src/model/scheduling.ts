@@ -3,9 +3,10 @@ import type { EventKind } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
+import { nameOfPod } from "./names.js";
 import { Placement } from "./placement.js";
 import { sameSize, sizeOf } from "./pod-size.js";
-import { nameOfPod, type PodId, type State } from "./state.js";
+import type { PodId, State } from "./state.js";
 
 export class Scheduling {
   /** Pods that no node has room for, oldest first. */

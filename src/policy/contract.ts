@@ -153,6 +153,8 @@ export interface Annotations {
 
 export interface PlacedPod extends Size {
   readonly service: string;
+  /** It stays as long as its node does. */
+  readonly daemon?: boolean;
   readonly annotations?: Annotations | undefined;
 }
 
@@ -224,6 +226,8 @@ export interface ClusterView {
   /** Pods that no node has room for, oldest first. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
+  /** Pods that every node has. */
+  readonly daemons: readonly PlacedPod[];
   /** Of the services that have one. */
   readonly budgets: readonly BudgetView[];
 }

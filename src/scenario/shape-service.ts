@@ -23,7 +23,7 @@ import { lifecycleFields } from "./shape-lifecycle.js";
 import { policyFields } from "./shape-policy.js";
 import { strategy, workloadFields } from "./shape-workload.js";
 
-const steps: z.ZodType<readonly Step[]> = z
+export const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
   .meta({ id: "Steps", description: "One step, or a list of steps done one after another." });
 
