@@ -151,7 +151,7 @@ function revisionsOf(fields: Fields & First, first: Sizes): Pick<WorkloadSpec, "
       revisions.push({ ...revisions[before], ...image, ...resources, ...changesOf(one) });
       history.push(revisions.length - 1);
     }
-    rollouts.push({ at: one.at, revision: history.at(-1)!, paused });
+    rollouts.push({ at: one.at, revision: history.at(-1)!, paused, partition: 0 });
   }
   return { revisions: revisions.slice(1), rollouts };
 }

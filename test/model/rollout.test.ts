@@ -15,7 +15,12 @@ const second = (about: Partial<Revision> = {}): Revision => ({
   workTimes: 1,
   ...about,
 });
-const to = (time: number, revision: number, paused = false): RolloutSpec => ({ at: time, revision, paused });
+const to = (time: number, revision: number, paused = false): RolloutSpec => ({
+  at: time,
+  revision,
+  paused,
+  partition: 0,
+});
 
 /** A Deployment whose second revision is wanted from 5 s on. */
 const rolling = (
