@@ -28,7 +28,7 @@ export class Rollout implements Workload {
   ) {
     const { sim } = state;
     this.controller = new Deployment(spec.settings);
-    this.looks = new Looks(sim, "deployment", () => this.look());
+    this.looks = new Looks(state, "deployment", () => this.look());
     this.availability = new Availability(state, service);
     this.log = new RolloutLog(service, log);
     const changes = sim.event("deployment.changed", (which: number) => {

@@ -25,7 +25,7 @@ export class Stateful implements Workload {
     const { sim } = state;
     this.wanted = { revision: 0, paused: false, partition: spec.partition };
     this.controller = new StatefulSet(spec.settings);
-    this.looks = new Looks(sim, "stateful-set", () => this.look());
+    this.looks = new Looks(state, "stateful-set", () => this.look());
     this.availability = new Availability(state, service);
     this.log = new StatefulSetLog(service, log);
     const changes = sim.event("stateful-set.changed", (which: number) => {

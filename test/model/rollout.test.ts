@@ -112,6 +112,15 @@ describe("a rollout", () => {
     expect(sizesAt(spec, 19.9, 20, 34.9, 35)).toEqual(["2+1", "1+2", "1+2", "0+2"]);
   });
 
+  test("takes the time of informers, step by step, where a scenario says so", () => {
+    // Told at 6 s, one comes; its kubelet told at 7, ready at 17, told at 18: one old goes; told of that at 19: the next comes.
+    const spec = {
+      ...one(rolling({ maxSurge: 1, maxUnavailable: 0 }), { replicas: 3 }),
+      controllers: { phase: 0, informerDelay: 1 },
+    };
+    expect(sizesAt(spec, 5.9, 6, 17.9, 18, 18.9, 19)).toEqual(["3+0", "3+1", "3+1", "2+1", "2+1", "2+2"]);
+  });
+
   test("rests while paused, and then goes on", () => {
     // One too many and one missing: 2 new beside 3 old, up at 60 s; then 5 serve where 3 must, so 2 old go and 2 new come.
     const spec = one(rolling({}, { rollouts: [to(5, 1, true), to(50, 1)] }), { replicas: 4 });
