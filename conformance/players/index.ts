@@ -8,6 +8,7 @@ import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playMetricsServer } from "./metrics-server.js";
 import { playScheduler } from "./scheduler.js";
+import { playStatefulSet } from "./stateful-set.js";
 import { playVpa } from "./vpa.js";
 import { playVpaAdmission, playVpaUpdater } from "./vpa-updater.js";
 import { playCronJob, playJob } from "./workloads.js";
@@ -28,6 +29,7 @@ export const players: Readonly<Record<string, Player>> = {
   knative: playKnative,
   "metrics-server": playMetricsServer,
   scheduler: playScheduler,
+  "stateful-set": playStatefulSet,
   vpa: playVpa,
   "vpa-admission": playVpaAdmission,
   "vpa-updater": playVpaUpdater,

@@ -180,8 +180,8 @@ export class Fleet {
   }
 
   /** One more pod, for the scheduler to find a node for. */
-  add(owner: Owner, revision: number): PodId {
-    const pod = newPod(this.state, owner, revision);
+  add(owner: Owner, revision: number, ordinal?: number): PodId {
+    const pod = newPod(this.state, owner, revision, ordinal);
     this.state.pods.phase[pod] = Phase.Pending;
     this.scheduling.add(pod);
     return pod;

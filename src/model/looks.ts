@@ -1,6 +1,7 @@
 /** When a workload's controller looks: after what it watches has changed, and at times that it has set itself. */
-import type { EventHandle, EventKind, Simulation } from "../kernel/simulation.js";
+import type { EventHandle, EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
+import type { State } from "./state.js";
 
 export class Looks {
   private asked = false;
@@ -9,30 +10,33 @@ export class Looks {
   private readonly rings: EventKind;
 
   constructor(
-    private readonly sim: Simulation,
+    private readonly state: State,
     name: string,
     look: () => void,
   ) {
+    const { sim } = state;
     this.next = sim.event(`${name}.sync`, () => {
       this.asked = false;
       look();
     });
     this.rings = sim.event(`${name}.alarm`, () => {
       this.alarm = undefined;
-      this.soon();
+      sim.after(0, this.next);
     });
   }
 
-  /** Once all that happens at this instant has happened. Not modelled: the milliseconds until an informer tells. */
+  /** When the informer has told of it; where informers take no time, once all that happens at this instant has happened. */
   soon(): void {
     if (this.asked) return;
     this.asked = true;
-    this.sim.after(0, this.next);
+    const { sim, spec } = this.state;
+    sim.after(spec.controllers.informerDelay, this.next);
   }
 
   /** At this time at the latest, if nothing changes before; instead of what was set before. */
   setAlarm(time: Seconds): void {
-    if (this.alarm !== undefined) this.sim.cancel(this.alarm);
-    this.alarm = time < Infinity ? this.sim.at(time, this.rings) : undefined;
+    const { sim } = this.state;
+    if (this.alarm !== undefined) sim.cancel(this.alarm);
+    this.alarm = time < Infinity ? sim.at(time, this.rings) : undefined;
   }
 }

@@ -3,10 +3,11 @@ import { setResources } from "./pod-size.js";
 import { NONE, type Owner, type PodId, type State } from "./state.js";
 
 /** One more pod, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, sim }: State, owner: Owner, revision: number): PodId {
+export function newPod({ pods, sim }: State, owner: Owner, revision: number, ordinal?: number): PodId {
   const pod = pods.rows.add();
   pods.service[pod] = owner.id;
-  pods.serial[pod] = pods.ordinal[pod] = owner.created++;
+  pods.serial[pod] = owner.created++;
+  pods.ordinal[pod] = ordinal ?? pods.serial[pod];
   pods.revision[pod] = revision;
   pods.workTimes[pod] = owner.revisions[revision].workTimes;
   setResources(pods, pod, owner, owner.revisions[revision].resources ?? owner.resources);

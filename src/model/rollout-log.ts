@@ -23,7 +23,7 @@ export class RolloutLog {
   }
 
   /** Somebody has changed the Deployment. */
-  operator(now: Seconds, { revision, paused }: Pick<RolloutSpec, "revision" | "paused">): void {
+  operator(now: Seconds, { revision, paused }: Omit<RolloutSpec, "at">): void {
     const rule = `revision ${revision + 1} is wanted${paused ? ", rollouts are paused" : ""}`;
     this.about(now, { policy: "operator", rule, seen: {} });
   }

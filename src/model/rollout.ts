@@ -3,6 +3,7 @@
  * come and go as it says. Not modelled: the batches in which a ReplicaSet creates pods, for creations never fail here.
  */
 import { Deployment, type Rollout as Look, type Observed } from "../controllers/deployment/deployment.js";
+import { Availability } from "./availability.js";
 import type { DecisionLog } from "./decisions.js";
 import { Looks } from "./looks.js";
 import { RolloutLog } from "./rollout-log.js";
@@ -13,8 +14,9 @@ import type { DeploymentSpec, Pods, RolloutSpec, Workload } from "./workload.js"
 export class Rollout implements Workload {
   private readonly controller: Deployment;
   private readonly looks: Looks;
+  private readonly availability: Availability;
   private readonly log: RolloutLog;
-  private wanted: Pick<RolloutSpec, "revision" | "paused"> = { revision: 0, paused: false };
+  private wanted: Omit<RolloutSpec, "at"> = { revision: 0, paused: false, partition: 0 };
   private last = "";
 
   constructor(
@@ -26,7 +28,8 @@ export class Rollout implements Workload {
   ) {
     const { sim } = state;
     this.controller = new Deployment(spec.settings);
-    this.looks = new Looks(sim, "deployment", () => this.look());
+    this.looks = new Looks(state, "deployment", () => this.look());
+    this.availability = new Availability(state, service);
     this.log = new RolloutLog(service, log);
     const changes = sim.event("deployment.changed", (which: number) => {
       this.wanted = spec.rollouts[which];
@@ -69,7 +72,7 @@ export class Rollout implements Workload {
     if (state !== this.last) this.looks.soon();
     this.last = state;
     const deadline = this.deadline(found);
-    this.looks.setAlarm(Math.min(this.nextAvailable(), deadline > now ? deadline : Infinity));
+    this.looks.setAlarm(Math.min(this.availability.next(), deadline > now ? deadline : Infinity));
   }
 
   private resize(revision: number, size: number): void {
@@ -92,21 +95,9 @@ export class Rollout implements Workload {
       else set.replicas++;
       if (pods.phase[pod] !== Phase.Ready) continue;
       set.ready++;
-      if (this.availableAt(pod) <= state.sim.now) set.available++;
+      if (this.availability.of(pod)) set.available++;
     }
     return { replicas: service.replicas, version: String(wanted.revision), paused: wanted.paused, sets };
-  }
-
-  /** Pods that are ready when the world begins have been so for long. */
-  private availableAt(pod: number): number {
-    const since = this.state.pods.readySince[pod];
-    return since === 0 ? 0 : since + this.spec.minReady;
-  }
-
-  private nextAvailable(): number {
-    const { sim } = this.state;
-    const times = members(this.service).map((pod) => this.availableAt(pod));
-    return Math.min(...times.filter((time) => time > sim.now));
   }
 
   /** A second after a rollout has stood still for its deadline the controller looks whether it has. */

@@ -1,5 +1,6 @@
 /** Workloads: whoever says which pods a service has, and how pods of one revision follow those of another. */
 import type { DeploymentSettings } from "../controllers/deployment/deployment.js";
+import type { StatefulSetSettings } from "../controllers/stateful-set/stateful-set.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type { MiB, Seconds } from "../units.js";
 import type { Resources } from "./spec.js";
@@ -23,6 +24,8 @@ export interface RolloutSpec {
   readonly at: Seconds;
   readonly revision: number;
   readonly paused: boolean;
+  /** Of a StatefulSet: the lowest ordinal that is updated. */
+  readonly partition: number;
 }
 
 interface Rollable {
@@ -39,7 +42,14 @@ export interface DeploymentSpec extends Rollable {
   readonly settings: DeploymentSettings;
 }
 
-export type WorkloadSpec = DeploymentSpec;
+export interface StatefulSetSpec extends Rollable {
+  readonly kind: "StatefulSet";
+  readonly settings: StatefulSetSettings;
+  /** The lowest ordinal that is updated, until a rollout says another. */
+  readonly partition: number;
+}
+
+export type WorkloadSpec = DeploymentSpec | StatefulSetSpec;
 
 /** What Kubernetes takes a Deployment to be that says nothing of itself. */
 export const plainWorkload: DeploymentSpec = {
@@ -63,7 +73,8 @@ export interface Workload {
 
 /** What workloads ask of the fleet. */
 export interface Pods {
-  add(owner: Owner, revision: number): PodId;
+  /** Without an ordinal the pod's name has a number that no other ever had. */
+  add(owner: Owner, revision: number, ordinal?: number): PodId;
   retire(pod: PodId): void;
   /** Pods were added: they are given nodes once all that happens at this instant has happened. */
   placeWhenDone(): void;

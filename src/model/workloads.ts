@@ -3,6 +3,7 @@ import type { DecisionLog } from "./decisions.js";
 import { ReplicaSet } from "./replica-set.js";
 import { Rollout } from "./rollout.js";
 import type { Owner, PodId, State } from "./state.js";
+import { Stateful } from "./stateful-set.js";
 import type { Pods, Workload } from "./workload.js";
 
 interface Keep {
@@ -17,6 +18,7 @@ interface Keep {
 export function workloadOf(owner: Owner, { state, pods, log, evicted }: Keep): Workload {
   if (owner instanceof Background) return inBackground(pods, evicted);
   const { workload } = owner.spec;
+  if (workload.kind === "StatefulSet") return new Stateful(state, owner, workload, pods, log);
   if (workload.rollouts.length === 0) return new ReplicaSet(state, owner, pods);
   return new Rollout(state, owner, workload, pods, log);
 }

@@ -38,7 +38,7 @@ const ownerOf = (subject: string): string =>
   subject
     .replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1")
     .replace(/\/\d+$/, "")
-    .replace(/^(?:service|deployment|(?:cron |scaled )?job) /, "");
+    .replace(/^(?:service|deployment|stateful set|(?:cron |scaled )?job) /, "");
 
 export function storiesOf(runs: readonly Run[], question: Question): readonly Story[] {
   return runs
@@ -51,11 +51,12 @@ export function storiesOf(runs: readonly Run[], question: Question): readonly St
 }
 
 /**
- * A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. A Deployment speaks only when
- * somebody has changed it, or one of its conditions has changed. A moment that no Job met is worth a word.
+ * A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. A workload speaks only when
+ * somebody has changed it, or it has, or one of its conditions has changed. A moment that no Job met is worth a word.
  */
 const changesSomething = ({ subject, from, asked, rule }: Decision): boolean =>
-  from !== asked || subject.startsWith("deployment ") || rule === "MissSchedule" || rule === "JobAlreadyActive";
+  from !== asked || isWorkload.test(subject) || rule === "MissSchedule" || rule === "JobAlreadyActive";
+const isWorkload = /^(?:deployment|stateful set) /;
 
 /** The latest decision of each service and of the cluster, and of the pods those that waited then. */
 function inForceAt(at: Seconds, decisions: readonly Decision[]): readonly Decision[] {
@@ -90,7 +91,7 @@ function changeOf({ subject, policy, from, wished, asked }: Decision): string {
   if (subject.startsWith("pod "))
     return policy === "scheduler" ? "waits for a node" : asked < from ? "is evicted" : "starts again";
   const of = unitOf(subject);
-  if (subject.startsWith("deployment ")) return `of ${formatPlain(asked)} replicas`;
+  if (from === asked && isWorkload.test(subject)) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;
   // What the bounds or the number of machines cut off is worth knowing.
   const cut = Number.isFinite(wished) && Math.ceil(wished) !== asked ? ` (wished ${formatPlain(wished)})` : "";

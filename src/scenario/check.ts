@@ -124,12 +124,27 @@ export function checkVariants(raw: Raw, to: Sayings): void {
   }
 }
 
-/** Whether rollouts can come to pass. */
-export function checkRollouts({ single, services }: Parts, to: Sayings): void {
+/** Fields that only one kind of workload has. */
+const FIELDS_OF = {
+  Deployment: ["strategy", "progressDeadline"],
+  StatefulSet: ["podManagementPolicy", "updateStrategy"],
+} as const;
+
+/** Whether what is said of workloads fits their kind, and rollouts can come to pass. */
+export function checkWorkloads(raw: Raw, { single, services }: Parts, to: Sayings): void {
   const { warmup = 0, duration = Infinity } = single;
-  for (const [name, { minReadySeconds, progressDeadline, rollouts = [] }] of services) {
+  for (const [name, { kind, minReadySeconds, progressDeadline, rollouts = [] }] of services) {
     const path: Path = ["services", name];
-    if (progressDeadline <= minReadySeconds)
+    const other = kind === "Deployment" ? "StatefulSet" : "Deployment";
+    const places: Path[] = [path, ...entriesOf(raw.policies).map(([policy]) => ["policies", policy, "services", name])];
+    const wrong = places
+      .flatMap((place) => FIELDS_OF[other].map((field) => [...place, field]))
+      .filter((field) => field.reduce<unknown>((data, key) => childOf(data, String(key)), raw) !== undefined);
+    const only = kind === "Deployment" ? "partition" : "paused";
+    const ofRollouts = rollouts.flatMap((one, i) => (one[only] === undefined ? [] : [[...path, "rollouts", i, only]]));
+    for (const field of [...wrong, ...ofRollouts])
+      to.say(field, `expected it only of a ${other}, and ${name} is a ${kind}`, { key: true });
+    if (kind === "Deployment" && progressDeadline <= minReadySeconds)
       to.say(
         [...path, "progressDeadline"],
         `expected more than minReadySeconds (${minReadySeconds} s), got ${progressDeadline} s`,

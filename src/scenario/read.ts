@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
-import { AS_WRITTEN, checkReferences, checkRollouts, checkSetups, checkVariants } from "./check.js";
+import { AS_WRITTEN, checkReferences, checkSetups, checkVariants, checkWorkloads } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
@@ -60,7 +60,7 @@ export function readScenario(
   const parts = reading.parts(raw);
   checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);
-  checkRollouts(parts, reading);
+  checkWorkloads(raw, parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
   if (policies.length === 0) policies.push(AS_WRITTEN);
   checkSetups(

@@ -30,14 +30,38 @@ export const strategy = checked(
     for (const [field, given] of Object.entries({ maxSurge, maxUnavailable }))
       if (type === "Recreate" && given !== undefined)
         say([field], `expected it only where type is RollingUpdate, got ${show(given)}`);
-    if (typeof maxUnavailable === "string" && Number.parseInt(maxUnavailable, 10) > 100)
-      say(["maxUnavailable"], `expected at most "100%", got ${show(maxUnavailable)}`);
+    if (!shareOf100(maxUnavailable)) say(["maxUnavailable"], `expected at most "100%", got ${show(maxUnavailable)}`);
     if (maxSurge !== undefined && maxUnavailable !== undefined && isNothing(maxSurge) && isNothing(maxUnavailable))
       say(["maxUnavailable"], `expected more than 0 where maxSurge is 0, got ${show(maxUnavailable)}`);
   },
 )
   .transform(({ type, maxSurge = "25%", maxUnavailable = "25%" }): Strategy => ({ type, maxSurge, maxUnavailable }))
   .meta({ id: "Strategy", description: "How a Deployment's rollout replaces pods." });
+
+const shareOf100 = (given: Quantity | undefined): boolean =>
+  typeof given !== "string" || Number.parseInt(given, 10) <= 100;
+
+const updateStrategy = checked(
+  z.strictObject({
+    type: oneOf("RollingUpdate", "OnDelete")
+      .prefault("RollingUpdate")
+      .meta({ description: "Replace pods from the highest ordinal down, or only those that something else ends." }),
+    partition: wholeFrom(0).prefault(0).meta({ description: "The lowest ordinal that is updated." }),
+    maxUnavailable: quantity.optional().meta({
+      description:
+        "Pods missing at most, rounded down; as if MaxUnavailableStatefulSet were on. Default: one at a time.",
+    }),
+  }),
+  ({ type, partition, maxUnavailable }, say) => {
+    if (type === "OnDelete" && partition > 0)
+      say(["partition"], `expected it only where type is RollingUpdate, got ${partition}`);
+    if (type === "OnDelete" && maxUnavailable !== undefined)
+      say(["maxUnavailable"], `expected it only where type is RollingUpdate, got ${show(maxUnavailable)}`);
+    else if (maxUnavailable !== undefined && isNothing(maxUnavailable))
+      say(["maxUnavailable"], `expected more than 0, got ${show(maxUnavailable)}`);
+    if (!shareOf100(maxUnavailable)) say(["maxUnavailable"], `expected at most "100%", got ${show(maxUnavailable)}`);
+  },
+);
 
 const yes = () => z.literal(true, { error: (issue) => `expected true or nothing, got ${show(issue.input)}` });
 
@@ -61,14 +85,17 @@ const change = checked(
       .boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
       .optional()
       .meta({ description: "From now on rollouts rest, or go on: kubectl rollout pause and resume." }),
+    partition: wholeFrom(0)
+      .optional()
+      .meta({ description: "Of a StatefulSet: from now on the lowest ordinal that is updated." }),
   }),
-  ({ at, undo, paused, ...template }, say) => {
+  ({ at, undo, paused, partition, ...template }, say) => {
     const changed = Object.keys(template).filter((key) => template[key as keyof typeof template] !== undefined);
     if (undo === true && changed.length > 0) say([changed[0]], "expected nothing else of the template beside undo");
-    if (changed.length === 0 && undo === undefined && paused === undefined)
+    if (changed.length === 0 && [undo, paused, partition].every((given) => given === undefined))
       say(
         [],
-        "expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo or paused, got none",
+        "expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo, paused or partition, got none",
       );
   },
 );
@@ -91,6 +118,15 @@ const isTemplate = ({ image, cpu, memory, startup, workTimes, crashAfter, restar
   [image, cpu, memory, startup, workTimes, crashAfter, restart].some((given) => given !== undefined);
 
 export const workloadFields = {
+  kind: oneOf("Deployment", "StatefulSet")
+    .prefault("Deployment")
+    .meta({ description: "What keeps its pods: equal ones, or ones with ordinals that come and go in order." }),
+  podManagementPolicy: oneOf("OrderedReady", "Parallel")
+    .optional()
+    .meta({ description: "Whether a StatefulSet's pods wait for one another. Default: OrderedReady, they do." }),
+  updateStrategy: updateStrategy
+    .optional()
+    .meta({ description: "How a StatefulSet's rollouts replace pods. Default: RollingUpdate of all, one at a time." }),
   minReadySeconds: seconds()
     .prefault("0s")
     .meta({ description: "A pod is available to a rollout once it has been ready for so long." }),
@@ -125,6 +161,13 @@ export const resourcesOf = ({ cpu, memory }: Sizes): Resources => ({
 
 export function workloadOf(fields: Fields & First, sizes: Sizes, strategy: Strategy): WorkloadSpec {
   const { minReadySeconds: minReady, progressDeadline } = fields;
+  if (fields.kind === "StatefulSet") {
+    const { type, partition, maxUnavailable } = fields.updateStrategy ?? updateStrategy.parse({});
+    const podManagementPolicy = fields.podManagementPolicy ?? "OrderedReady";
+    const several = maxUnavailable === undefined ? {} : { maxUnavailable };
+    const settings = { podManagementPolicy, updateStrategy: type, ...several };
+    return { kind: "StatefulSet", settings, partition, minReady, ...revisionsOf(fields, sizes) };
+  }
   const deadline = progressDeadline === Infinity ? {} : { progressDeadline };
   return { kind: "Deployment", settings: { ...strategy, ...deadline }, minReady, ...revisionsOf(fields, sizes) };
 }
@@ -138,8 +181,10 @@ function revisionsOf(fields: Fields & First, first: Sizes): Pick<WorkloadSpec, "
   let images = 1;
   const sizes = [first];
   let paused = false;
+  let partition = fields.updateStrategy?.partition ?? 0;
   for (const one of fields.rollouts ?? []) {
     paused = one.paused ?? paused;
+    partition = one.partition ?? partition;
     const before = history.at(-1)!;
     if (one.undo === true) history = [...history.slice(0, -2), before, history.at(-2)!];
     else if (isTemplate(one)) {
@@ -151,7 +196,7 @@ function revisionsOf(fields: Fields & First, first: Sizes): Pick<WorkloadSpec, "
       revisions.push({ ...revisions[before], ...image, ...resources, ...changesOf(one) });
       history.push(revisions.length - 1);
     }
-    rollouts.push({ at: one.at, revision: history.at(-1)!, paused });
+    rollouts.push({ at: one.at, revision: history.at(-1)!, paused, partition });
   }
   return { revisions: revisions.slice(1), rollouts };
 }

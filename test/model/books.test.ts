@@ -6,7 +6,7 @@ import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
-import type { WorkloadSpec } from "../../src/model/workload.js";
+import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 
@@ -66,14 +66,7 @@ const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => 
 /** Wants another number of replicas every second or so, 0 included. */
 const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });
 
-const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
-  kind: fc.constant("Deployment" as const),
-  settings: fc.record({
-    type: fc.constantFrom("RollingUpdate" as const, "Recreate" as const),
-    maxSurge: fc.constantFrom(0, 1, "25%", "100%"),
-    maxUnavailable: fc.constantFrom(0, 1, "25%", "100%"),
-    progressDeadline: fc.constantFrom(2, 600),
-  }),
+const rollable = {
   minReady: fc.constantFrom(0, 1),
   revisions: fc.array(
     fc.record({
@@ -85,16 +78,37 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
     }),
     { minLength: 2, maxLength: 2 },
   ),
-  rollouts: fc.constantFrom(
+  rollouts: fc.constantFrom<readonly RolloutSpec[]>(
     [],
     [
-      { at: 2, revision: 1, paused: false },
-      { at: 6, revision: 2, paused: true },
-      { at: 8, revision: 2, paused: false },
-      { at: 14, revision: 0, paused: false },
+      { at: 2, revision: 1, paused: false, partition: 1 },
+      { at: 6, revision: 2, paused: true, partition: 0 },
+      { at: 8, revision: 2, paused: false, partition: 0 },
+      { at: 14, revision: 0, paused: false, partition: 2 },
     ],
   ),
-});
+};
+const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
+  fc.record({
+    kind: fc.constant("Deployment" as const),
+    settings: fc.record({
+      type: fc.constantFrom("RollingUpdate" as const, "Recreate" as const),
+      maxSurge: fc.constantFrom(0, 1, "25%", "100%"),
+      maxUnavailable: fc.constantFrom(0, 1, "25%", "100%"),
+      progressDeadline: fc.constantFrom(2, 600),
+    }),
+    ...rollable,
+  }),
+  fc.record({
+    kind: fc.constant("StatefulSet" as const),
+    settings: fc.record({
+      podManagementPolicy: fc.constantFrom("OrderedReady" as const, "Parallel" as const),
+      updateStrategy: fc.constantFrom("RollingUpdate" as const, "OnDelete" as const),
+    }),
+    partition: fc.constantFrom(0, 1),
+    ...rollable,
+  }),
+);
 
 const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
   fc
@@ -242,6 +256,7 @@ describe("whatever happens", () => {
     let interrupted = 0;
     let scaled = 0;
     let evicted = 0;
+    let deleted = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -256,6 +271,7 @@ describe("whatever happens", () => {
           interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           evicted += played.decisions.filter(({ rule }) => rule.startsWith("Evicted")).length;
+          deleted += played.decisions.filter(({ rule }) => rule.startsWith("SuccessfulDelete")).length;
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -273,5 +289,6 @@ describe("whatever happens", () => {
     expect(interrupted).toBeGreaterThan(100);
     expect(scaled).toBeGreaterThan(100);
     expect(evicted).toBeGreaterThan(30);
+    expect(deleted).toBeGreaterThan(100);
   });
 });

@@ -15,7 +15,12 @@ const second = (about: Partial<Revision> = {}): Revision => ({
   workTimes: 1,
   ...about,
 });
-const to = (time: number, revision: number, paused = false): RolloutSpec => ({ at: time, revision, paused });
+const to = (time: number, revision: number, paused = false): RolloutSpec => ({
+  at: time,
+  revision,
+  paused,
+  partition: 0,
+});
 
 /** A Deployment whose second revision is wanted from 5 s on. */
 const rolling = (
@@ -105,6 +110,15 @@ describe("a rollout", () => {
     // Ready at 15, available at 20 s: the first old pod goes, the second new comes; available at 20 + 10 + 5 s.
     const spec = one(rolling({ maxSurge: 1, maxUnavailable: 0 }, { minReady: 5 }), { replicas: 2 });
     expect(sizesAt(spec, 19.9, 20, 34.9, 35)).toEqual(["2+1", "1+2", "1+2", "0+2"]);
+  });
+
+  test("takes the time of informers, step by step, where a scenario says so", () => {
+    // Told at 6 s, one comes; its kubelet told at 7, ready at 17, told at 18: one old goes; told of that at 19: the next comes.
+    const spec = {
+      ...one(rolling({ maxSurge: 1, maxUnavailable: 0 }), { replicas: 3 }),
+      controllers: { phase: 0, informerDelay: 1 },
+    };
+    expect(sizesAt(spec, 5.9, 6, 17.9, 18, 18.9, 19)).toEqual(["3+0", "3+1", "3+1", "2+1", "2+1", "2+2"]);
   });
 
   test("rests while paused, and then goes on", () => {

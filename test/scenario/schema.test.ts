@@ -162,6 +162,7 @@ const SHOWN_OTHERWISE = [
   ".slo",
   ".services.web.concurrency",
   ".services.store.concurrency",
+  ".services.store.kind",
   ".load.burst.batch",
   ".load.ramp.arrivals",
   ".load.steps.arrivals",

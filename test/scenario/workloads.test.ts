@@ -64,6 +64,22 @@ describe("a rollout", () => {
   });
 });
 
+describe("a StatefulSet", () => {
+  test("is ordered and updates all from the top by default", () => {
+    const settings = { podManagementPolicy: "OrderedReady", updateStrategy: "RollingUpdate" };
+    const plain = { kind: "StatefulSet", settings, partition: 0, minReady: 0, revisions: [], rollouts: [] };
+    expect(workload("kind: StatefulSet")).toEqual(plain);
+    const own = workload(
+      "kind: StatefulSet",
+      "podManagementPolicy: Parallel",
+      "updateStrategy: { partition: 2, maxUnavailable: 50% }",
+      "rollouts: [{ at: 1m, restart: true }, { at: 2m, partition: 1 }, { at: 3m, undo: true }]",
+    );
+    expect(own.settings).toEqual({ ...settings, podManagementPolicy: "Parallel", maxUnavailable: "50%" });
+    expect(own.rollouts.map(({ revision, partition }) => [revision, partition])).toEqual([[1, 2], [1, 1], [0, 1]]); // biome-ignore format: one line
+  });
+});
+
 describe("what makes no sense", () => {
   const rows: readonly Row[] = [
     [
@@ -99,7 +115,7 @@ describe("what makes no sense", () => {
     [
       "a rollout of nothing",
       web("rollouts: [{ at: 1m }]"),
-      "4:16 services.web.rollouts[0]: expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo or paused, got none",
+      "4:16 services.web.rollouts[0]: expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo, paused or partition, got none",
     ],
     [
       "rollouts in another order than that of time",
@@ -120,6 +136,33 @@ describe("what makes no sense", () => {
       "a deadline before pods can be available",
       web("minReadySeconds: 30s", "progressDeadline: 20s"),
       "5:23 services.web.progressDeadline: expected more than minReadySeconds (30 s), got 20 s",
+    ],
+    [
+      "a Deployment's strategy of a StatefulSet",
+      web("kind: StatefulSet", "strategy: { type: Recreate }", "rollouts: [{ at: 1m, paused: true }]"),
+      "5:5 services.web.strategy: expected it only of a Deployment, and web is a StatefulSet",
+      "6:26 services.web.rollouts[0].paused: expected it only of a Deployment, and web is a StatefulSet",
+    ],
+    [
+      "ordinals of a Deployment",
+      web("podManagementPolicy: Parallel", "rollouts: [{ at: 1m, partition: 1 }]"),
+      "4:5 services.web.podManagementPolicy: expected it only of a StatefulSet, and web is a Deployment",
+      "5:26 services.web.rollouts[0].partition: expected it only of a StatefulSet, and web is a Deployment",
+    ],
+    [
+      "a partition of what is updated by nobody",
+      web("kind: StatefulSet", "updateStrategy: { type: OnDelete, partition: 1 }"),
+      "5:50 services.web.updateStrategy.partition: expected it only where type is RollingUpdate, got 1",
+    ],
+    [
+      "nothing may be unavailable",
+      web("kind: StatefulSet", "updateStrategy: { maxUnavailable: 0% }"),
+      '5:39 services.web.updateStrategy.maxUnavailable: expected more than 0, got "0%"',
+    ],
+    [
+      "a kind that is none",
+      web("kind: ReplicationController"),
+      '4:11 services.web.kind: expected one of Deployment, StatefulSet, got "ReplicationController"',
     ],
   ];
   test.each(rows)("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
