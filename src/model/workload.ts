@@ -1,8 +1,8 @@
 /** Workloads: whoever says which pods a service has, and how pods of one revision follow those of another. */
 import type { DeploymentSettings } from "../controllers/deployment/deployment.js";
 import type { Distribution } from "../kernel/distributions.js";
+import type { Resources } from "../policy/sizer-contract.js";
 import type { MiB, Seconds } from "../units.js";
-import type { Resources } from "./spec.js";
 import type { Owner, PodId } from "./state.js";
 
 /** What a rollout may change of a pod. */
