@@ -144,7 +144,8 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
   const sum = (of: (service: Service) => number): number => services.reduce((total, service) => total + of(service), 0);
   const start = world.sim.now - duration;
   const changes = world.decisions.filter(
-    ({ time, from, asked, policy }) => time >= start && from !== asked && policy !== "scheduler",
+    ({ time, from, asked, policy, subject }) =>
+      time >= start && from !== asked && policy !== "scheduler" && !ofNewPods.test(subject),
   );
   return {
     "capacity.replicas": sum(({ spec }) => mean(column(rows, `${spec.name}.ready`))),
@@ -164,6 +165,9 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
     "demand.A": sum((service) => (world.cpuUsed(service) / 3600) * service.spec.executionFactor),
   };
 }
+
+/** A recommendation for pods to come scales nothing by itself. */
+const ofNewPods = /^(?:cpu|memory) of (?!pod )/;
 
 /** Demand is looked at a minute at a time: the chance of a few seconds is not what an autoscaler should follow. */
 const DEMAND_WINDOW: Seconds = 60;

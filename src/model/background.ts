@@ -1,5 +1,6 @@
 import { IntList } from "../kernel/int-list.js";
-import type { BackgroundSpec, Resources } from "./spec.js";
+import type { Resources } from "../policy/sizer-contract.js";
+import type { BackgroundSpec } from "./spec.js";
 import type { Owner, ServiceId } from "./state.js";
 import type { Revision } from "./workload.js";
 

@@ -10,6 +10,7 @@ import type { Metrics } from "./metrics.js";
 import { imageOf } from "./names.js";
 import { Processes } from "./processes.js";
 import { ScaledJobs } from "./scaled-jobs.js";
+import type { Sizing } from "./sizing.js";
 import type { CallId, PodId, State } from "./state.js";
 import type { Traffic } from "./traffic.js";
 
@@ -26,6 +27,7 @@ export class Batch {
       readonly fleet: Fleet;
       readonly traffic: Traffic;
       readonly metrics: Metrics;
+      readonly sizing: Sizing;
       readonly log: DecisionLog;
     },
   ) {
@@ -87,6 +89,7 @@ export class Batch {
   forget(pod: PodId): void {
     if (this.ownerOf(pod) !== undefined) this.processes.stop(pod);
     this.parts.metrics.ended(pod);
+    this.parts.sizing.gone(pod);
     this.parts.traffic.cpu.forget(pod);
   }
 

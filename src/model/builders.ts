@@ -51,6 +51,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     balancer: () => onlyPod,
     weights: [1],
     scaler: undefined,
+    sizer: undefined,
     deploymentFactor: 1,
     executionFactor: 1,
     ...rest,

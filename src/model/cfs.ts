@@ -37,7 +37,7 @@ export class Cfs {
     this.owners = owners;
     this.due = sim.event("cfs.due", (pod: PodId) => {
       pods.quotaEvent[pod] = NONE;
-      if (sim.now < pods.periodEnd[pod]) this.cap(pod, 0);
+      if (sim.now < pods.periodEnd[pod] && pods.presentLimit[pod] > 0) this.cap(pod, 0);
       this.settle(pod);
     });
   }
@@ -66,13 +66,18 @@ export class Cfs {
     const begun = Math.floor((sim.now - pods.startedAt[pod]) / period + NANOSECOND);
     pods.periodEnd[pod] = pods.startedAt[pod] + (begun + 1) * period;
     pods.usedAtPeriod[pod] = this.cpu.used(pod);
-    this.cap(pod, Infinity);
+    if (pods.presentLimit[pod] < Infinity) this.cap(pod, Infinity);
+  }
+
+  /** A resize in place: the container's weight is another now, and its limit shall be. A quota not yet used up runs on. */
+  relimit(pod: PodId, cores: number): void {
+    this.cap(pod, cores);
+    if (this.pods.quota[pod] > 0) this.settle(pod);
   }
 
   /** The container may use so many cores from now on. */
   private cap(pod: PodId, cores: number): void {
     const { pods } = this;
-    if (pods.presentLimit[pod] === cores) return;
     this.cpu.advance(pod);
     const active = pods.active[pod];
     const before = Math.min(active, pods.presentLimit[pod]);

@@ -43,7 +43,7 @@ export class Cpu {
   private readonly draws: Draws;
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
-  private readonly cfs: Cfs;
+  readonly cfs: Cfs;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {

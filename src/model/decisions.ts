@@ -7,14 +7,14 @@ export const CLUSTER = "cluster";
 
 export interface Decision {
   readonly time: Seconds;
-  /** "service cart", "cluster", "pod cart-3". */
+  /** "service cart", "cluster", "pod cart-3"; of sizes "cpu of cart" (new pods) and "memory of pod cart-3". */
   readonly subject: string;
   readonly policy: string;
   readonly rule: string;
   readonly seen: Readonly<Record<string, number>>;
   /** How the policy came to it, where it says. */
   readonly why?: Why;
-  /** Replicas (or machines) before, wished for by the policy, and asked for after bounds. */
+  /** Replicas (or machines, millicores, MiB) before, wished for by the policy, and asked for after bounds. */
   readonly from: number;
   readonly wished: number;
   readonly asked: number;

@@ -16,7 +16,7 @@ export class Evictions {
   constructor(
     private readonly state: State,
     private readonly machines: Machines,
-    private readonly acts: {
+    readonly acts: {
       readonly evict: (pod: PodId) => void;
       /** Nothing but daemons is left on it. */
       readonly giveBack: (machine: Machine) => void;
@@ -57,17 +57,24 @@ export class Evictions {
     return pods.phase[pod] !== Phase.Draining && !isDaemon(owners[pods.service[pod]]);
   }
 
+  /** By its budget, as the Eviction API sees it. */
+  mayGo(pod: PodId): boolean {
+    const { pods, owners } = this.state;
+    const { spec, replicas, ready } = owners[pods.service[pod]];
+    const { budget } = spec.lifecycle;
+    const there = { expected: replicas, healthy: ready.count, ready: pods.phase[pod] === Phase.Ready };
+    return budget === undefined || mayEvict(budget, there);
+  }
+
   private evictFrom(machine: Machine): void {
     const { pods, owners } = this.state;
     this.waiting.delete(machine);
     if (!this.machines.has(machine)) return;
     for (const pod of machine.podIds().filter((one) => this.goes(one))) {
-      const { spec, replicas, ready } = owners[pods.service[pod]];
-      const { budget, annotations } = spec.lifecycle;
-      const there = { expected: replicas, healthy: ready.count, ready: pods.phase[pod] === Phase.Ready };
       // Karpenter, which has a claim for each of its machines, leaves such pods until its patience is over.
+      const { annotations } = owners[pods.service[pod]].spec.lifecycle;
       const held = annotations.doNotDisrupt === true && machine.claim !== undefined;
-      if (!held && (budget === undefined || mayEvict(budget, there))) this.acts.evict(pod);
+      if (!held && this.mayGo(pod)) this.acts.evict(pod);
       else this.waiting.add(machine);
     }
   }

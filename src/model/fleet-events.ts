@@ -6,6 +6,8 @@ export interface FleetEvents {
   readonly started: (pod: PodId) => void;
   /** A pod is ready: of a service, to take calls; in the background, its process begins. */
   readonly ready: (owner: Owner, pod: PodId) => void;
+  /** A container has held more memory than its limit, and is about to be ended for it. */
+  readonly outOfMemory: (pod: PodId) => void;
   /** A pod's time is up while calls are in it: they are lost. */
   readonly kill: (pod: PodId) => void;
   /** A pod is about to be forgotten. */

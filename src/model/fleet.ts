@@ -19,7 +19,7 @@ import { workloadOf } from "./workloads.js";
 export class Fleet {
   private readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
-  private readonly evictions: Evictions;
+  readonly evictions: Evictions;
   /** By owner. */
   private readonly workloads: readonly Workload[];
   private readonly created: EventKind<PodId>;
@@ -58,6 +58,7 @@ export class Fleet {
     });
     this.overMemory = sim.event("container.oom", (pod: PodId) => {
       if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= pods.mostInFlight[pod]) return;
+      this.events.outOfMemory(pod);
       this.restart(pod, "OOMKilled: the container held more memory than its limit");
     });
     this.started = sim.event("pod.started", (pod: PodId) => this.start(pod));

@@ -32,7 +32,7 @@ export class InstantMetrics implements Metrics {
     const { sim, services, spec } = state;
     this.history = services.map(() => []);
     this.arrivedBefore = services.map(() => 0);
-    this.watched = services.map(({ scaler }) => scaler !== undefined);
+    this.watched = services.map(({ scaler, spec }) => scaler !== undefined || spec.sizer !== undefined);
     this.scrape = sim.event(
       "metrics.scrape",
       () => {

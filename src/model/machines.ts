@@ -186,6 +186,14 @@ export class Machines {
     this.reserve(pod, machine, -1);
   }
 
+  /** A pod's requests change where it stands. */
+  resize(pod: PodId, change: () => void): void {
+    const machine = this.byId[this.state.pods.node[pod]]!;
+    this.reserve(pod, machine, -1);
+    change();
+    this.reserve(pod, machine, 1);
+  }
+
   private reserve(pod: PodId, machine: Machine, change: number): void {
     const { owners, pods, sim } = this.state;
     const size = sizeOf(pods, pod);

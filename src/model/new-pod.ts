@@ -1,3 +1,4 @@
+import type { Resources } from "../policy/sizer-contract.js";
 import { Background } from "./background.js";
 import { setResources } from "./pod-size.js";
 import { NONE, type Owner, type PodId, type State } from "./state.js";
@@ -10,7 +11,7 @@ export function newPod({ pods, sim }: State, owner: Owner, revision: number, ord
   pods.ordinal[pod] = ordinal ?? pods.serial[pod];
   pods.revision[pod] = revision;
   pods.workTimes[pod] = owner.revisions[revision].workTimes;
-  setResources(pods, pod, owner, owner.revisions[revision].resources ?? owner.resources);
+  setResources(pods, pod, owner, resourcesOfNew(owner, revision));
   pods.memberIndex[pod] = owner.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = pods.quotaEvent[pod] = NONE;
@@ -25,7 +26,7 @@ export function newPod({ pods, sim }: State, owner: Owner, revision: number, ord
   return pod;
 }
 
-/** As decisions speak of it: "pod cart-3". */
-export function nameOfPod({ pods, services }: State, pod: PodId): string {
-  return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
+/** A sizer's word comes after the template's, of whatever revision. */
+function resourcesOfNew({ resources, spec, revisions }: Owner, revision: number): Resources {
+  return resources === spec ? (revisions[revision].resources ?? spec) : resources;
 }

@@ -3,8 +3,9 @@
  * made with another size while this one keeps its own.
  */
 import type { Size } from "../policy/contract.js";
+import type { Resources } from "../policy/sizer-contract.js";
 import type { Seconds } from "../units.js";
-import type { PodTemplate, Resources } from "./spec.js";
+import type { PodTemplate } from "./spec.js";
 import type { Owner, PodId, Pods, Service, State } from "./state.js";
 import { usableCores } from "./usable-cores.js";
 
@@ -37,6 +38,12 @@ function callsBorne({ lifecycle: { memoryUse } }: PodTemplate, { memoryLimitMiB 
 export const sizeOf = ({ cpuMillicores, memoryMiB }: Pods, pod: PodId): Size => ({
   cpuMillicores: cpuMillicores[pod],
   memoryMiB: memoryMiB[pod],
+});
+
+export const resourcesOf = (pods: Pods, pod: PodId): Resources => ({
+  size: sizeOf(pods, pod),
+  cpuLimitMillicores: pods.limitCores[pod] * 1000,
+  memoryLimitMiB: pods.memoryLimitMiB[pod],
 });
 
 export const sameSize = ({ cpuMillicores, memoryMiB }: Pods, one: PodId, two: PodId): boolean =>

@@ -16,7 +16,8 @@ import type {
   Signal,
   Size,
 } from "../policy/contract.js";
-import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
+import type { Resources, Sizer } from "../policy/sizer-contract.js";
+import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
@@ -76,15 +77,6 @@ export interface HopSpec {
   readonly proxyCpu: Seconds;
 }
 
-/** What a pod asks for and what it may use at most. */
-export interface Resources {
-  /** Requests: what the scheduler reserves, and the weight in a fight for cores. */
-  readonly size: Size;
-  /** At most so many cores' time per second; Infinity for no limit. */
-  readonly cpuLimitMillicores: Millicores;
-  readonly memoryLimitMiB: MiB;
-}
-
 /** What every pod of one kind is like, whatever it is there for. A pod's own resources may differ, see pod-size.ts. */
 export interface PodTemplate extends Resources {
   readonly name: string;
@@ -118,6 +110,7 @@ export interface ServiceSpec extends PodTemplate {
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];
   readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
+  readonly sizer: { readonly name: string; readonly create: (context: PolicyContext) => Sizer } | undefined;
 }
 
 /** Pods that serve nobody: each has a process that does these steps, and then ends. */

@@ -5,10 +5,11 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
+import type { Resources } from "../policy/sizer-contract.js";
 import { Background } from "./background.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw, isPlain } from "./route.js";
-import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
+import type { ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
 import { usableCores } from "./usable-cores.js";
 import type { Revision } from "./workload.js";
@@ -160,13 +161,12 @@ export class Service {
   readonly waitsAtService: boolean;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
-   * than requested cores, and a request is always granted. Such work is done at a time known when it starts.
+   * than requested cores, which no sizer changes, and a request is always granted. Such work is done at a time known when it starts.
    */
   readonly dedicated: boolean;
   readonly proxyCpu: number;
   /** What a pod of the template's size can use of CPU at most; its request where nothing limits it. */
   readonly coresPerPod: number;
-  /** What its next pod is made with. */
   resources: Resources;
   /** What its pods were, are and will be; the first is as the spec says. */
   readonly revisions: readonly Revision[];
@@ -228,7 +228,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
-    this.dedicated = concurrency.limit <= Math.min(...requests) / 1000;
+    this.dedicated = spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;

@@ -2,8 +2,8 @@
 import type { DeploymentSettings } from "../controllers/deployment/deployment.js";
 import type { StatefulSetSettings } from "../controllers/stateful-set/stateful-set.js";
 import type { Distribution } from "../kernel/distributions.js";
+import type { Resources } from "../policy/sizer-contract.js";
 import type { MiB, Seconds } from "../units.js";
-import type { Resources } from "./spec.js";
 import type { Owner, PodId } from "./state.js";
 
 /** What a rollout may change of a pod. */

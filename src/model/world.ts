@@ -18,6 +18,7 @@ import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
+import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type Owner, type Service, type State } from "./state.js";
 import { Traffic } from "./traffic.js";
@@ -85,6 +86,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
     started: (pod) => metrics.started(pod),
+    outOfMemory: (pod) => sizing.outOfMemory(pod),
     kill: (pod) => {
       metrics.ended(pod);
       loseCalls(state, traffic, pod);
@@ -97,16 +99,15 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const metrics = metricsOf(state, traffic.cpu);
   const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });
-  const batch = new Batch(state, { fleet, traffic, metrics, log });
+  const sizing: Sizing = new Sizing(state, { fleet, machines, cpu: traffic.cpu, log });
+  const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 
   machines.start();
   for (const service of services) fleet.startReady(service);
   history.start();
-  control.start();
-  batch.start();
-  loads.start();
+  for (const part of [control, batch, sizing, loads]) part.start();
 
   let usedAtRestart = owners.map(() => 0);
   return {

@@ -136,11 +136,6 @@ export interface Scaler {
   desiredReplicas(view: ServiceView): number | ScaleAnswer;
 }
 
-export interface Sizer {
-  readonly period: Seconds;
-  desiredSize(view: ServiceView, current: Size): Size;
-}
-
 /** What a pod says of itself to whoever would take its node away. Nothing, for a plain replica. */
 export interface Annotations {
   /** karpenter.sh/do-not-disrupt */

@@ -1,6 +1,7 @@
 /** How a policy says what it is called, which fields it takes, and how one is made. */
 import type { z } from "zod";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+import type { Sizer } from "./sizer-contract.js";
 
 /** A policy's fields by name: zod types, best made with fields.ts. */
 export type Fields = Readonly<Record<string, z.ZodType>>;
@@ -24,6 +25,8 @@ interface About<F extends Fields, P> {
   readonly fields: F;
   /** Checked before anything runs. */
   readonly mentions?: (values: Values<F>) => readonly Mention[];
+  /** Of a scaler: whose use relative to the request it goes by. Of a sizer: whose requests it changes. */
+  readonly resources?: (values: Values<F>) => readonly ("cpu" | "memory")[];
   /** Makes one policy for one service (or cluster) of one run. What it remembers lives in its closure. */
   readonly create: (values: Values<F>, context: PolicyContext) => P;
 }
@@ -34,6 +37,7 @@ export interface Definition<P> {
   readonly summary: string;
   readonly fields: Fields;
   readonly mentions?: (values: Readonly<Record<string, unknown>>) => readonly Mention[];
+  readonly resources?: (values: Readonly<Record<string, unknown>>) => readonly ("cpu" | "memory")[];
   readonly create: (values: Readonly<Record<string, unknown>>, context: PolicyContext) => P;
 }
 
@@ -43,6 +47,7 @@ const define =
     about as unknown as Definition<P>;
 
 export const defineScaler = define<Scaler>();
+export const defineSizer = define<Sizer>();
 export const defineProvisioner = define<Provisioner>();
 export const defineScheduler = define<Scheduler>();
 export const defineBalancer = define<Balancer>();

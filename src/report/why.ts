@@ -36,9 +36,13 @@ export function askable(runs: readonly Run[]): readonly string[] {
  */
 const ownerOf = (subject: string): string =>
   subject
+    .replace(/^(?:cpu|memory) of /, "")
     .replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1")
     .replace(/\/\d+$/, "")
     .replace(/^(?:service|deployment|stateful set|(?:cron |scaled )?job) /, "");
+
+/** What a sizer has changed: of new pods, or of the one that it names. */
+const isSize = (subject: string): boolean => /^(?:cpu|memory) of /.test(subject);
 
 export function storiesOf(runs: readonly Run[], question: Question): readonly Story[] {
   return runs
@@ -62,7 +66,9 @@ const isWorkload = /^(?:deployment|stateful set) /;
 function inForceAt(at: Seconds, decisions: readonly Decision[]): readonly Decision[] {
   const latest = new Map<string, Decision>();
   for (const one of decisions) if (one.time <= at) latest.set(one.subject, one);
-  return [...latest.values()].filter(({ subject, effectiveAt }) => !subject.startsWith("pod ") || !(effectiveAt <= at));
+  return [...latest.values()].filter(
+    ({ subject, effectiveAt }) => !/^(?:\w+ of )?pod /.test(subject) || !(effectiveAt <= at),
+  );
 }
 
 export function whyText(stories: readonly Story[], question: Question, paint: Paint = (_style, text) => text): string {
@@ -99,6 +105,7 @@ function changeOf({ subject, policy, from, wished, asked }: Decision): string {
 }
 
 function unitOf(subject: string): string {
+  if (isSize(subject)) return subject.startsWith("cpu ") ? "millicores" : "MiB";
   if (subject === "cluster") return "nodes";
   if (subject.startsWith("job ")) return "pods";
   return subject.startsWith("service ") ? "replicas" : "jobs";
@@ -125,14 +132,10 @@ const fact = (name: string, value: number | string): string => {
 };
 
 function effectLines({ subject, time, from, asked, effectiveAt }: Decision): readonly string[] {
-  if (from === asked) return [];
+  if (from === asked || (isSize(subject) && effectiveAt === time)) return [];
   if (!Number.isFinite(effectiveAt)) return ["  never in effect: a later decision, or the end of the run, came first"];
-  const done = subject.startsWith("pod ")
-    ? asked > from
-      ? "placed"
-      : "ended"
-    : asked > from
-      ? "in effect, all ready,"
-      : "in effect, all gone,";
+  const pod = asked > from ? "placed" : "ended";
+  const all = asked > from ? "in effect, all ready," : "in effect, all gone,";
+  const done = isSize(subject) ? "done" : subject.startsWith("pod ") ? pod : all;
   return [`  ${done} after ${formatDuration(effectiveAt - time)}, at ${formatDuration(effectiveAt)}`];
 }

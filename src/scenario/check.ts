@@ -167,8 +167,19 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     const setup = setupOf(parts, policy);
     checkReplicas(setup, once);
     checkMemory(setup, once);
+    checkSizers(setup, (path, message, about) => to.warn(path, message, about));
     for (const group of setup.groups) checkGroup(group, once);
     checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
+  }
+}
+
+/** Replicas and requests that follow the same use: each undoes what the other goes by. */
+function checkSizers({ services }: Setup, warn: Sayings["warn"]): void {
+  for (const { scaler, sizer, sizerPath } of services) {
+    const both = sizer?.resources.filter((resource) => scaler?.resources.includes(resource)) ?? [];
+    if (both.length === 0) continue;
+    const message = `${scaler!.name} goes by the use of ${both.join(" and ")} relative to the request, which ${sizer!.name} changes`;
+    warn(sizerPath, `${message}: the two work against each other`);
   }
 }
 

@@ -4,6 +4,7 @@ import { RandomStream } from "../kernel/random.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import type { Definition, Mention } from "../policy/define.js";
 import { show } from "../policy/fields.js";
+import type { Sizer } from "../policy/sizer-contract.js";
 import { unknownName } from "./complaint.js";
 import { type Fault, readBy } from "./issues.js";
 import { bounds, isPolicyPath, type Question, registries, type Use } from "./shape-policy.js";
@@ -13,6 +14,7 @@ export type AnyDefinition = Definition<unknown>;
 
 interface Policies {
   readonly scaler: Scaler;
+  readonly sizer: Sizer;
   readonly provisioner: Provisioner;
   readonly scheduler: Scheduler;
   readonly balancer: Balancer;
@@ -25,6 +27,7 @@ export interface Chosen<P> {
   readonly mentions: readonly Mention[];
   /** As they were read: in inner units, with every default. */
   readonly fields: Readonly<Record<string, unknown>>;
+  readonly resources: readonly ("cpu" | "memory")[];
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
@@ -33,6 +36,7 @@ export interface Chosen<P> {
 /** What an answer to each question must be able to do. */
 const METHODS = {
   scaler: ["desiredReplicas"],
+  sizer: ["sizeOfNew", "changes"],
   provisioner: ["plan"],
   scheduler: ["score", "filters"],
   balancer: ["pick"],
@@ -54,8 +58,9 @@ export function choose<Q extends Question>(
   const create = (context: PolicyContext) => definition.create(read.value, context) as Policies[Q];
   const refused = tryOut(question, given.use, create);
   if (refused !== undefined) return { faults: [refused] };
-  const mentions = definition.mentions?.(read.value) ?? [];
-  return { value: { name: given.use, create, mentions, fields: read.value, min, max } };
+  const { mentions = () => [], resources = () => [] } = definition;
+  const about = { mentions: mentions(read.value), resources: resources(read.value), fields: read.value };
+  return { value: { name: given.use, create, ...about, min, max } };
 }
 
 const checkedBounds = (fields: z.ZodObject) =>

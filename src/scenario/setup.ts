@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { typesOf } from "../catalogue/instances.js";
 import type { Strategy } from "../controllers/deployment/fenceposts.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
+import type { Sizer } from "../policy/sizer-contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
@@ -41,6 +42,8 @@ export interface ServiceSetup {
   readonly memoryPath: Path;
   readonly cfsPeriod: number | undefined;
   readonly scaler: Chosen<Scaler> | undefined;
+  readonly sizer: Chosen<Sizer> | undefined;
+  readonly sizerPath: Path;
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
   readonly strategy: Strategy;
@@ -108,14 +111,14 @@ function serviceSetup(
     { values: variant, path: ["policies", policy] },
     { values: service, path: ["services", name] },
   ];
-  const said = <K extends "replicas" | "cpu" | "memory" | "cpuModel" | "scaler" | "balancer" | "strategy">(
-    field: K,
-  ) => {
+  type Field = "replicas" | "cpu" | "memory" | "cpuModel" | "scaler" | "sizer" | "balancer" | "strategy";
+  const said = <K extends Field>(field: K) => {
     const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
     return { value: values[field], path: [...path, field] };
   };
   const scaling = said("scaler");
   const scaler = chosen<Scaler>(scaling.value);
+  const sizing = said("sizer");
   const replicas = said("replicas");
   const cpu = said("cpu");
   const memory = said("memory");
@@ -131,6 +134,8 @@ function serviceSetup(
     cfsPeriod: said("cpuModel").value?.period,
     scaler,
     scalerPath: scaling.path,
+    sizer: chosen<Sizer>(sizing.value),
+    sizerPath: sizing.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
     strategy: said("strategy").value ?? strategy.parse({}),
   };

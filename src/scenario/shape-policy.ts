@@ -11,11 +11,14 @@ import { show } from "../policy/fields.js";
 import { provisioners } from "../policy/provisioner/index.js";
 import { scalers } from "../policy/scaler/index.js";
 import { schedulers } from "../policy/scheduler/index.js";
+import { sizers } from "../policy/sizer/index.js";
+import type { Sizer } from "../policy/sizer-contract.js";
 import { wholeFrom } from "./fields.js";
 
 /** What each of the five questions is called in a file, with the policies that answer it. */
 export const registries = {
   scaler: scalers as readonly Definition<Scaler>[],
+  sizer: sizers as readonly Definition<Sizer>[],
   provisioner: provisioners as readonly Definition<Provisioner>[],
   scheduler: schedulers as readonly Definition<Scheduler>[],
   balancer: balancers as readonly Definition<Balancer>[],
@@ -73,6 +76,7 @@ function field(question: Question) {
 
 export const policyFields = {
   scaler: field("scaler"),
+  sizer: field("sizer"),
   provisioner: field("provisioner"),
   scheduler: field("scheduler"),
   balancer: field("balancer"),

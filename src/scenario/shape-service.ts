@@ -164,6 +164,9 @@ export const sized = {
   scaler: policyFields.scaler
     .optional()
     .meta({ description: "How many replicas: the policy's name, or a map with use and its fields. Default: none." }),
+  sizer: policyFields.sizer.optional().meta({
+    description: "How big a pod is: the policy's name, or a map with use and its fields. Default: as its service says.",
+  }),
   balancer: policyFields.balancer
     .optional()
     .meta({ description: "Which pod takes a call. Default: random, as kube-proxy does it." }),

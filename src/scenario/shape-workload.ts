@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Quantity, Strategy } from "../controllers/deployment/fenceposts.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type { Resources } from "../model/spec.js";
 import type { Revision, RolloutSpec, WorkloadSpec } from "../model/workload.js";
 import { memory, oneOf, seconds, show } from "../policy/fields.js";
+import type { Resources } from "../policy/sizer-contract.js";
 import type { MiB } from "../units.js";
 import { above0, checked, cpuSize, duration, law, memorySize, orUnlimited, wholeFrom } from "./fields.js";
 

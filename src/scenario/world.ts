@@ -40,7 +40,7 @@ export function worldOf(
 }
 
 function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, balancer, strategy } = setup;
+  const { name, service, replicas, cpu, memory, scaler, sizer, balancer, strategy } = setup;
   return {
     name,
     replicas,
@@ -60,6 +60,7 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     balancer: balancer!.create,
     weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
+    sizer: sizer === undefined ? undefined : { name: sizer.name, create: sizer.create },
     deploymentFactor: service.deploymentFactor,
     executionFactor: service.executionFactor,
   };

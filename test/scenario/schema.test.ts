@@ -139,7 +139,7 @@ describe("every-field.yaml", () => {
     expect(left).toBeGreaterThan(20);
     // Defaults that hang on other fields, or are the whole of a field.
     const web = (bare.services as Record<string, Map>).web;
-    for (const field of ["replicas", "cpu", "memory", "scaler", "balancer", "hop"]) delete web[field];
+    for (const field of ["replicas", "cpu", "memory", "scaler", "sizer", "balancer", "hop"]) delete web[field];
     const cluster = bare.cluster as Record<string, Record<string, Map>>;
     for (const field of ["min", "max", "count"]) delete cluster.nodes.general[field];
     delete (cluster as Map).provisioner;
@@ -155,7 +155,7 @@ describe("every-field.yaml", () => {
 });
 
 /** Sections whose fields are the policies' own. */
-const POLICIES = ["scaler", "provisioner", "scheduler", "balancer"];
+const POLICIES = ["scaler", "sizer", "provisioner", "scheduler", "balancer"];
 
 /** Where every-field.yaml shows something else beside the default, which it shows elsewhere. */
 const SHOWN_OTHERWISE = [

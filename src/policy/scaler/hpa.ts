@@ -125,6 +125,12 @@ export const hpa = defineScaler({
       if (metric.resource === "cpu") return [];
       return [{ path: ["metrics", i, "resource"], service: undefined, memory: true }];
     }),
+  resources: ({ metrics }) =>
+    metrics === undefined
+      ? ["cpu"]
+      : metrics.flatMap((metric) =>
+          "resource" in metric && metric.utilization !== undefined ? [metric.resource] : [],
+        ),
   create: ({ target, metrics, behavior, period, stabilization, ...flags }) => {
     const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", resource: "cpu", utilization: target }];
     const written = behaviorOf(behavior);

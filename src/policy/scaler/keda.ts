@@ -234,6 +234,8 @@ export const keda = defineScaler({
     triggers.flatMap((one, i): Mention[] =>
       "memory" in one ? [{ path: ["triggers", i, "memory"], service: undefined, memory: true }] : [],
     ),
+  resources: ({ triggers }) =>
+    triggers.flatMap((one) => ("cpu" in one ? ["cpu" as const] : "memory" in one ? ["memory" as const] : [])),
   create: (values) => {
     const {
       triggers,
