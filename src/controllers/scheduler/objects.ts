@@ -95,6 +95,10 @@ export interface Pod {
   /** When the pod started, in seconds. */
   readonly start?: number;
   readonly terminating?: boolean;
+  /** It terminates because the scheduler took it away for another. */
+  readonly preempted?: boolean;
+  /** Where others were taken away for it. */
+  readonly nominated?: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly overhead?: Resources;
@@ -126,3 +130,4 @@ export const ZONE = "topology.kubernetes.io/zone";
 export const REGION = "topology.kubernetes.io/region";
 
 export const namespaceOf = (pod: { readonly namespace?: string }): string => pod.namespace ?? "default";
+export const priorityOf = ({ priority = 0 }: Pod): number => priority;
