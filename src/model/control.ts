@@ -12,6 +12,7 @@ import type {
   Why,
 } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
+import { podObject } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
@@ -169,7 +170,7 @@ export class Control {
       groups: this.parts.machines.views(),
       pending: this.parts.fleet.pending.map((pod) => {
         const { name } = services[pods.service[pod]].spec;
-        return { service: name, ...sizeOf(pods, pod), since: pods.createdAt[pod] };
+        return { service: name, ...sizeOf(pods, pod), object: podObject(this.state, pod), since: pods.createdAt[pod] };
       }),
     };
   }

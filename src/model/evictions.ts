@@ -1,8 +1,19 @@
 /** Drains of machines: evictions as fast as disruption budgets allow them. */
-import { mayEvict } from "../controllers/disruption/budget.js";
+import { desiredHealthy, mayEvict } from "../controllers/disruption/budget.js";
+import type { Budget as BudgetStatus } from "../controllers/scheduler/preemption.js";
 import type { EventKind } from "../kernel/simulation.js";
+import { labelsOfPods } from "./api-objects.js";
 import type { Machine, Machines } from "./machines.js";
 import { Phase, type PodId, type State } from "./state.js";
+
+/** Each disruption budget as its status has it at this moment. */
+export const budgetStatuses = ({ services }: State): readonly BudgetStatus[] =>
+  services.flatMap(({ spec, replicas, ready }) => {
+    const { budget } = spec.lifecycle;
+    if (budget === undefined) return [];
+    const disruptionsAllowed = Math.max(0, ready.count - desiredHealthy(budget, replicas));
+    return [{ selector: { matchLabels: labelsOfPods(spec) }, disruptionsAllowed }];
+  });
 
 export class Evictions {
   /** Machines whose drain waits for a budget. */

@@ -6,7 +6,7 @@ import { Evictions } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
 import { leastWanted, members } from "./scale-in.js";
-import { Scheduling } from "./scheduling.js";
+import { createScheduling, type Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
 
@@ -41,13 +41,12 @@ export class Fleet {
     private readonly events: FleetEvents,
   ) {
     const { sim, pods, services } = state;
-    this.scheduling = new Scheduling(state, machines, log, (pod, machine) => this.mount(pod, machine));
-    this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
-    this.evictions = new Evictions(state, machines, (pod) => {
-      this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-      this.retire(pod); // and the last one to leave gives the machine back
-      this.placeWhenDone();
+    this.scheduling = createScheduling(state, machines, log, {
+      placed: (pod, machine) => this.mount(pod, machine),
+      evict: (pod) => this.evict(pod),
     });
+    this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
+    this.evictions = new Evictions(state, machines, (pod) => this.evict(pod));
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -92,6 +91,20 @@ export class Fleet {
   /** Pods that no node has room for, oldest first. */
   get pending(): readonly PodId[] {
     return this.scheduling.pending;
+  }
+
+  machineOpened(machine: Machine): void {
+    this.scheduling.machineOpened(machine);
+    this.placeWhenDone();
+  }
+
+  machineClosed(machine: Machine): void {
+    this.scheduling.machineClosed(machine);
+  }
+
+  machineGone(machine: Machine): void {
+    this.scheduling.machineGone(machine);
+    this.placeWhenDone();
   }
 
   /** New room: tries the pending pods again, once all that happens at this instant has happened. */
@@ -146,6 +159,14 @@ export class Fleet {
     if (this.state.sim.now < this.state.pods.stopsAt[pod]) return;
     this.cancelEvent(pod);
     this.remove(pod);
+  }
+
+  /** Another takes its place, elsewhere, while it ends as any other does. */
+  private evict(pod: PodId): void {
+    const { pods, services } = this.state;
+    this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
+    this.retire(pod); // and the last one to leave gives the machine back
+    this.placeWhenDone();
   }
 
   private add(service: Service): void {
@@ -203,6 +224,7 @@ export class Fleet {
     if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
     if (pods.phase[pod] === Phase.Pending) this.scheduling.withdraw(pod);
     pods.phase[pod] = Phase.Draining;
+    if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
     service.draining++;
     const { grace, lifecycle } = service.spec;
     if (runs && lifecycle.preStop > 0) {
@@ -232,6 +254,7 @@ export class Fleet {
     if (node !== NONE) {
       const machine = this.machines.byId[node]!;
       this.machines.vacate(pod);
+      this.scheduling.left(pod, machine);
       if (machine.draining && machine.podCount === 0) this.machines.giveBack(machine);
       this.placeWhenDone();
     }

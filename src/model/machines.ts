@@ -4,6 +4,7 @@ import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Candidate, GroupView, NodeView, PlacedPod, Size } from "../policy/contract.js";
 import type { MiB, Seconds } from "../units.js";
+import { NodeObject, podObject } from "./api-objects.js";
 import type { Bill } from "./bill.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
@@ -18,15 +19,21 @@ export class Machine implements NodeView, Candidate {
   /** When each image (by service) is on its disk, and when the pull under way ends: one at a time. */
   readonly imageReadyAt = new Map<number, Seconds>();
   pullsUntil: Seconds = 0;
+  readonly boughtAt: Seconds;
+  readonly zone: string;
+  readonly object: NodeObject;
 
   constructor(
     readonly id: NodeId,
     readonly spec: NodeGroupSpec,
-    readonly zone: string,
-    readonly boughtAt: Seconds,
+    /** Its number among the machines of its group, those given back included. */
+    serial: number,
     private readonly state: State,
   ) {
     this.free = { ...spec.allocatable };
+    this.boughtAt = state.sim.now;
+    this.zone = spec.zones[serial % spec.zones.length];
+    this.object = new NodeObject(`${spec.name}-${serial}`, spec, this.zone, () => this.imagesNow());
   }
 
   get group(): string {
@@ -40,7 +47,11 @@ export class Machine implements NodeView, Candidate {
   }
   get pods(): readonly PlacedPod[] {
     const { pods, services } = this.state;
-    return this.podIds().map((pod) => ({ service: services[pods.service[pod]].spec.name, ...sizeOf(pods, pod) }));
+    return this.podIds().map((pod) => ({
+      service: services[pods.service[pod]].spec.name,
+      ...sizeOf(pods, pod),
+      object: podObject(this.state, pod),
+    }));
   }
 
   podIds(): PodId[] {
@@ -48,6 +59,12 @@ export class Machine implements NodeView, Candidate {
     const ids: PodId[] = [];
     for (let pod = nodes.firstPod[this.id]; pod !== NONE; pod = pods.nextOnNode[pod]) ids.push(pod as PodId);
     return ids;
+  }
+
+  private imagesNow(): readonly { readonly service: string; readonly size: MiB }[] {
+    const { services, sim } = this.state;
+    const there = [...this.imageReadyAt].filter(([, at]) => at <= sim.now);
+    return there.map(([id]) => ({ service: services[id].spec.name, size: services[id].spec.imageMiB }));
   }
 
   /** Seconds until a service's image is here, the pull begun now if need be. */
@@ -58,6 +75,18 @@ export class Machine implements NodeView, Candidate {
     this.imageReadyAt.set(service, this.pullsUntil);
     return this.pullsUntil - now;
   }
+}
+
+/** What others are told. */
+interface MachineEvents {
+  /** It takes pods. */
+  readonly opened: (machine: Machine) => void;
+  /** It takes no more. */
+  readonly closed: (machine: Machine) => void;
+  /** One that was ready has been given back. */
+  readonly gone: (machine: Machine) => void;
+  /** Machines have become ready or been given back. */
+  readonly countChanged: () => void;
 }
 
 interface Group {
@@ -81,10 +110,7 @@ export class Machines {
   constructor(
     private readonly state: State,
     private readonly bill: Bill,
-    /** Told when there is new room for pods. */
-    private readonly roomMade: () => void,
-    /** Told when a machine is ready or given back. */
-    private readonly countChanged: () => void,
+    private readonly events: MachineEvents,
   ) {
     const { sim, spec, seed, nodes } = state;
     this.groups = spec.cluster.groups.map((group) => ({
@@ -96,8 +122,7 @@ export class Machines {
     this.booted = sim.event("node.ready", (node: NodeId) => {
       nodes.event[node] = NONE;
       this.open_(this.byId[node]!);
-      this.roomMade();
-      this.countChanged();
+      this.events.countChanged();
     });
   }
 
@@ -120,9 +145,11 @@ export class Machines {
 
   /** Takes a machine out of service: no new pods. Whoever drains it evicts its pods, then calls `giveBack`. */
   close(machine: Machine): void {
-    machine.draining = true;
+    machine.draining = machine.object.unschedulable = true;
     const index = this.open.indexOf(machine);
-    if (index >= 0) this.open.splice(index, 1);
+    if (index < 0) return;
+    this.open.splice(index, 1);
+    this.events.closed(machine);
   }
 
   giveBack(machine: Machine): void {
@@ -136,7 +163,8 @@ export class Machines {
     nodes.rows.remove(machine.id);
     this.groups.find(({ spec }) => spec === machine.spec)!.count--;
     this.bill.givenBack(machine.spec, machine.boughtAt, sim.now);
-    this.countChanged();
+    if (machine.ready) this.events.gone(machine);
+    this.events.countChanged();
   }
 
   place(pod: PodId, machine: Machine): void {
@@ -172,6 +200,9 @@ export class Machines {
       min: spec.min,
       max: spec.max,
       count,
+      zones: spec.zones,
+      labels: spec.labels,
+      taints: spec.taints,
     }));
   }
 
@@ -191,8 +222,7 @@ export class Machines {
     nodes.event[node] = NONE;
     nodes.demand[node] = 0;
     nodes.cores[node] = group.spec.allocatable.cpuMillicores / 1000;
-    const { zones } = group.spec;
-    const machine = new Machine(node, group.spec, zones[group.bought++ % zones.length], sim.now, this.state);
+    const machine = new Machine(node, group.spec, group.bought++, this.state);
     group.count++;
     this.byId[node] = machine;
     this.all.push(machine);
@@ -203,5 +233,6 @@ export class Machines {
   private open_(machine: Machine): void {
     machine.ready = true;
     this.open.push(machine);
+    this.events.opened(machine);
   }
 }

@@ -2,8 +2,9 @@ import { setResources } from "./pod-size.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
 
 /** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, sim }: State, service: Service): PodId {
+export function newPod({ pods, podObjects, sim }: State, service: Service): PodId {
   const pod = pods.rows.add();
+  podObjects[pod] = undefined;
   pods.service[pod] = service.id;
   pods.serial[pod] = service.created++;
   setResources(pods, pod, service, service.resources);

@@ -1,9 +1,19 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
 import type { Probes } from "../controllers/kubelet/probes.js";
+import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
+import type {
+  Balancer,
+  ClusterScheduler,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+  Size,
+} from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import type { PodTemplate } from "./api-objects.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
 
@@ -75,6 +85,8 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
+  /** What the scheduler reads of its pods beside their size. */
+  readonly template: PodTemplate;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;
@@ -126,13 +138,19 @@ export interface NodeGroupSpec {
   readonly boot: Distribution;
   /** Machines are bought round robin over these. */
   readonly zones: readonly string[];
+  /** Beside those that every machine has: its name, zone, type and operating system. */
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
   /** V in R = Σ Rᵢ·Vᵢ: what virtualization adds to a machine's demand. */
   readonly virtualizationFactor: number;
 }
 
 export interface ClusterSpec {
   readonly groups: readonly NodeGroupSpec[];
-  readonly scheduler: Scheduler;
+  readonly scheduler: {
+    readonly name: string;
+    readonly create: (context: PolicyContext) => Scheduler | ClusterScheduler;
+  };
   readonly provisioner: { readonly name: string; readonly create: (context: PolicyContext) => Provisioner } | undefined;
   /** Images are pulled one at a time on a node, each at this speed. */
   readonly pullMiBPerSecond: number;

@@ -1,3 +1,4 @@
+import type { LivePod } from "../controllers/scheduler/objects.js";
 import { type Distribution, Draws } from "../kernel/distributions.js";
 import { IntList } from "../kernel/int-list.js";
 import { RandomStream } from "../kernel/random.js";
@@ -237,6 +238,8 @@ export interface State {
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
+  /** By pod; see api-objects.ts. */
+  readonly podObjects: (LivePod | undefined)[];
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
@@ -260,6 +263,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     pods: new Pods(),
     calls: new Calls(),
     nodes: new Nodes(),
+    podObjects: [],
   };
   for (const service of services) {
     const stream = (what: string) => ({

@@ -57,12 +57,12 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     userAnswered: (user) => loads.think(user),
     callsChanged: (service) => control.wake(service),
   });
-  const machines: Machines = new Machines(
-    state,
-    bill,
-    () => fleet.placeWhenDone(),
-    () => control.machinesChanged(),
-  );
+  const machines: Machines = new Machines(state, bill, {
+    opened: (machine) => fleet.machineOpened(machine),
+    closed: (machine) => fleet.machineClosed(machine),
+    gone: (machine) => fleet.machineGone(machine),
+    countChanged: () => control.machinesChanged(),
+  });
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (service) => traffic.release(service),
     kill: (pod) => loseCalls(state, traffic, pod),
@@ -84,7 +84,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   );
 
   machines.start();
-  for (const service of services) fleet.startReady(service);
+  for (const service of inOrderOfPriority(services)) fleet.startReady(service);
   sim.after(spec.seriesStep, sample);
   control.start();
   loads.start();
@@ -110,3 +110,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     checkBooks: () => checkBooks(state, recorder),
   };
 }
+
+/** At the start as ever those of high priority are placed first, and all others in the order in which they are written. */
+const inOrderOfPriority = (services: readonly Service[]): readonly Service[] =>
+  [...services].sort((one, other) => (other.spec.template.priority ?? 0) - (one.spec.template.priority ?? 0));

@@ -11,6 +11,15 @@
  * A policy answers with plain data and never acts; the model carries the answer out, with its
  * delays. So a policy can be tested with a literal, and cannot cheat.
  */
+import type {
+  Labels,
+  LivePod,
+  Node as NodeObject,
+  Owner,
+  Pod as PodObject,
+  Taint,
+} from "../controllers/scheduler/objects.js";
+import type { Budget } from "../controllers/scheduler/preemption.js";
 import type { RandomStream } from "../kernel/random.js";
 import type { MiB, Millicores, Seconds, Usd } from "../units.js";
 
@@ -139,6 +148,8 @@ export interface Sizer {
 
 export interface PlacedPod extends Size {
   readonly service: string;
+  /** As the API has it: labels, requests, tolerations, affinity, spread, priority. */
+  readonly object: PodObject;
 }
 
 export interface NodeView {
@@ -153,6 +164,8 @@ export interface NodeView {
   readonly maxPods: number;
   readonly podCount: number;
   readonly boughtAt: Seconds;
+  /** As the API has it: name, labels, taints, images. */
+  readonly object: NodeObject;
   readonly pods: readonly PlacedPod[];
 }
 
@@ -168,12 +181,17 @@ export interface GroupView {
   readonly max: number;
   /** Machines bought and not yet given back, those booting included. */
   readonly count: number;
+  /** Machines are bought in these in turn. */
+  readonly zones: readonly string[];
+  /** What the group says of its nodes, beside the labels that every node has. */
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
 }
 
 export interface ClusterView {
   readonly now: Seconds;
   readonly nodes: readonly NodeView[];
-  /** Pods that no node has room for, oldest first. */
+  /** Pods that no node has room for, oldest first; not those whose room is being made by preemption. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
 }
@@ -192,6 +210,41 @@ export interface ProvisionAnswer {
 export interface Provisioner {
   readonly period: Seconds;
   plan(view: ClusterView): ProvisionAnswer;
+}
+
+/** What came of one pod that waited. */
+export interface PlacingAnswer {
+  readonly pod: PodObject;
+  /** The node that it goes to now; undefined: it waits on. */
+  readonly node?: string;
+  /** Why it waits, in the words of upstream's event. */
+  readonly refusal?: string;
+  /** Who is taken away for it, and from where. */
+  readonly preempts?: { readonly node: string; readonly victims: readonly PodObject[]; readonly violations: number };
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+/**
+ * A scheduler that knows the whole cluster, as the API has it: it is told of all that happens, keeps its own queue, and
+ * may take pods away for others. Pods and nodes are kept up to date in place; their requests and labels do not change.
+ */
+export interface ClusterScheduler {
+  serviceAdded(owner: Owner): void;
+  nodeAdded(node: NodeObject, now: Seconds): void;
+  /** It takes pods no more. */
+  nodeUpdated(node: NodeObject): void;
+  nodeRemoved(node: NodeObject, now: Seconds): void;
+  /** A pod without a node. */
+  podAdded(pod: LivePod, now: Seconds): void;
+  /** It has begun to terminate. */
+  podUpdated(pod: LivePod): void;
+  /** It is gone, from the node that it was on if it was on one. */
+  podRemoved(pod: LivePod, node: string | undefined, now: Seconds): void;
+  /** Looks at the next pod whose turn it is; undefined when there is none. What it places it takes for placed. */
+  next(now: Seconds, budgets: () => readonly Budget[]): PlacingAnswer | undefined;
+  /** Whether a pod's turn is now, and when one's turn will be even if nothing happens. */
+  readonly ready: boolean;
+  readonly retriesAt: Seconds;
 }
 
 /** What a scheduler looks at: numbers of one node, kept up to date in place. */

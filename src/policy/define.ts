@@ -1,6 +1,6 @@
 /** How a policy says what it is called, which fields it takes, and how one is made. */
 import type { z } from "zod";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
 
 /** A policy's fields by name: zod types, best made with fields.ts. */
 export type Fields = Readonly<Record<string, z.ZodType>>;
@@ -33,4 +33,6 @@ const define =
 export const defineScaler = define<Scaler>();
 export const defineProvisioner = define<Provisioner>();
 export const defineScheduler = define<Scheduler>();
+/** For schedulers that know pods and nodes as the API has them, and not by their sizes alone. */
+export const defineClusterScheduler = define<ClusterScheduler>();
 export const defineBalancer = define<Balancer>();

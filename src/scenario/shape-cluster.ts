@@ -3,6 +3,7 @@ import { z } from "zod";
 import { instanceTypes } from "../catalogue/instances.js";
 import { cpu, memory, seconds, show } from "../policy/fields.js";
 import { above0, checked, law, name, notNegative, speed, wholeFrom, words } from "./fields.js";
+import { nodeFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 
 /** What a policy may change of a node group. */
@@ -32,6 +33,7 @@ const group = z.strictObject({
     .min(1, { error: "expected at least one zone, got none" })
     .prefault(["a"])
     .meta({ description: "Machines are bought in these in turn." }),
+  ...nodeFields,
   boot: law.prefault("60s").meta({ description: "From buying a machine until it takes pods." }),
   capacity: size("of a machine").optional().meta({ description: "Instead of what the catalogue says of the type." }),
   usdPerHour: notNegative().optional().meta({ description: "Instead of what the catalogue says of the type." }),

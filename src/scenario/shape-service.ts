@@ -19,6 +19,7 @@ import {
   wholeFrom,
 } from "./fields.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
+import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 
 const steps: z.ZodType<readonly Step[]> = z
@@ -145,6 +146,7 @@ export const service = z
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
+    ...placingFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

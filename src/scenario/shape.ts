@@ -7,6 +7,7 @@ import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { load } from "./shape-load.js";
+import { priorityClasses } from "./shape-placing.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -69,6 +70,9 @@ export const single = {
   seed: wholeFrom(0).prefault(1).meta({ description: "Where chance begins: the same seed gives the same results." }),
   slo: z.array(objective).prefault([]).meta({ description: "Objectives that the outcome is judged by." }),
   cluster: cluster.optional(),
+  priorityClasses: priorityClasses
+    .prefault({})
+    .meta({ description: "Kubernetes' PriorityClasses, by name: which pods come first." }),
   network: z
     .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
     .prefault({})

@@ -1,13 +1,15 @@
 /** A policy's setup as the plain data that the model takes. */
 import { instanceType, reserved } from "../catalogue/instances.js";
+import type { Taint } from "../controllers/scheduler/objects.js";
 import { constant } from "../kernel/distributions.js";
 import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../model/spec.js";
-import type { PolicyContext, Size } from "../policy/contract.js";
+import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { templateOf } from "./shape-placing.js";
 import type { Service } from "./shape-service.js";
 
 export type OpenTrace = (path: string) => TextSource;
@@ -21,7 +23,7 @@ export function worldOf(
 ): WorldSpec {
   const horizon = single.warmup + single.duration;
   return {
-    services: setup.services.map((service) => serviceSpec(service, single.network.hop)),
+    services: setup.services.map((service) => serviceSpec(service, single)),
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,
@@ -30,7 +32,7 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
+function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single): ServiceSpec {
   const { name, service, replicas, cpu, memory, scaler, balancer } = setup;
   return {
     name,
@@ -44,9 +46,10 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
+    template: templateOf(service, priorityClasses),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
-    hop: hopSpec(service.hop, network),
+    hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
@@ -104,7 +107,7 @@ const WITHOUT_LIMITS: Size = { cpuMillicores: 1e9, memoryMiB: 1e9 };
 function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Setup): ClusterSpec {
   return {
     groups: cluster === undefined ? [oneMachine] : groups.map(groupSpec),
-    scheduler: scheduler!.create(NO_CHANCE),
+    scheduler: { name: scheduler!.name, create: scheduler!.create },
     provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
     pullMiBPerSecond: cluster?.imagePull ?? Infinity,
     minimumBilled: cluster?.minimumBilled ?? 0,
@@ -123,6 +126,8 @@ const oneMachine: NodeGroupSpec = {
   max: 1,
   boot: constant(0),
   zones: ["a"],
+  labels: {},
+  taints: [],
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
@@ -138,15 +143,7 @@ const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
   max: group.max,
   boot: group.boot,
   zones: group.zones,
+  labels: group.labels,
+  taints: group.taints as readonly Taint[],
   virtualizationFactor: group.virtualizationFactor,
 });
-
-/** A world is made once for many replications, so a scheduler that drew would make them depend on their order. */
-const NO_CHANCE: PolicyContext = {
-  get stream(): never {
-    throw new Error("a scheduler has no chance to draw from: of equal nodes the first takes the pod");
-  },
-  get clock(): never {
-    throw new Error("a scheduler is made once for many worlds, so none of their clocks is its own");
-  },
-};

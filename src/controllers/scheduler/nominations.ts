@@ -4,18 +4,22 @@ import type { NodeInfo } from "./node-info.js";
 import { type Pod, priorityOf } from "./objects.js";
 
 export class Nominations {
-  readonly #byNode = new Map<string, Pod[]>();
+  readonly #byNode = new Map<string, readonly Pod[]>();
 
   /** A pod has one nomination at most; without a node it has none. */
   set(pod: Pod, node: string | undefined): void {
-    for (const pods of this.#byNode.values()) {
-      const at = pods.findIndex(({ name }) => name === pod.name);
-      if (at >= 0) pods.splice(at, 1);
+    for (const [from, pods] of this.#byNode) {
+      const others = pods.filter(({ name }) => name !== pod.name);
+      if (others.length > 0) this.#byNode.set(from, others);
+      else this.#byNode.delete(from);
     }
     if (node === undefined) return;
-    const pods = this.#byNode.get(node);
-    if (pods === undefined) this.#byNode.set(node, [pod]);
-    else pods.push(pod);
+    this.#byNode.set(node, [...this.of(node), pod]);
+  }
+
+  /** Those on their way to the node who have to give way to this pod. */
+  below(pod: Pod, node: string): readonly Pod[] {
+    return this.of(node).filter((other) => priorityOf(other) < priorityOf(pod));
   }
 
   of(node: string): readonly Pod[] {
@@ -28,6 +32,7 @@ export class Nominations {
    */
   inMind(pod: Pod, all: readonly NodeInfo[], filterOf: (pod: Pod, all: readonly NodeInfo[]) => Filter): Filter {
     const plain = filterOf(pod, all);
+    if (this.#byNode.size === 0) return plain;
     return (info): Rejection | undefined => {
       const coming = this.of(info.node.name).filter(
         (other) => other.name !== pod.name && priorityOf(other) >= priorityOf(pod),

@@ -110,6 +110,9 @@ export interface Pod {
   readonly spread?: readonly SpreadConstraint[];
 }
 
+/** A pod whose state goes on. */
+export type LivePod = { -readonly [K in keyof Pod]: Pod[K] };
+
 export interface Node {
   readonly name: string;
   readonly labels?: Labels;
