@@ -1,5 +1,6 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
+import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
@@ -121,6 +122,7 @@ export function checkVariants(raw: Raw, to: Sayings): void {
 
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
+  checkPriorityClasses(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);
@@ -131,6 +133,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     const setup = setupOf(parts, policy);
     checkReplicas(setup, once);
     for (const group of setup.groups) checkGroup(group, once);
+    checkScheduler(setup, parts.single.cluster !== undefined, once);
     checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
   }
 }

@@ -54,30 +54,31 @@ const expression = <const O extends readonly [string, ...string[]]>(...operators
     checkValues,
   );
 
-const selector = () =>
-  z
-    .strictObject({
-      matchLabels: labels().optional().meta({ description: "Labels with these values." }),
-      matchExpressions: z
-        .array(expression("In", "NotIn", "Exists", "DoesNotExist"))
-        .optional()
-        .meta({ description: "All of these have to hold." }),
-    })
-    .meta({ description: "Which pods; an empty one selects all." });
+const selector = z
+  .strictObject({
+    matchLabels: labels().optional().meta({ description: "Labels with these values." }),
+    matchExpressions: z
+      .array(expression("In", "NotIn", "Exists", "DoesNotExist"))
+      .optional()
+      .meta({ description: "All of these have to hold." }),
+  })
+  .meta({ id: "LabelSelector", description: "Which pods; an empty one selects all." });
 
-const nodeTerm = () =>
-  z.strictObject({
+const nodeTerm = z
+  .strictObject({
     matchExpressions: several(
       expression("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
       "requirements of a node",
     ).meta({ description: "All of these have to hold of the node's labels." }),
-  });
+  })
+  .meta({ id: "NodeSelectorTerm", description: "What must be true of a node." });
 
-const podTerm = () =>
-  z.strictObject({
-    labelSelector: selector().optional(),
+const podTerm = z
+  .strictObject({
+    labelSelector: selector.optional(),
     topologyKey: key().meta({ description: "Near is: with the same value of this label of nodes." }),
-  });
+  })
+  .meta({ id: "PodAffinityTerm", description: "Which pods, and what near means." });
 
 const weight = () => whole(1, 100).meta({ description: "How much of it: 1 to 100." });
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -85,13 +86,13 @@ const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
 const podAffinity = (what: string) =>
   z.strictObject({
-    [REQUIRED]: several(podTerm(), "terms")
+    [REQUIRED]: several(podTerm, "terms")
       .optional()
       .meta({ description: `Pods that it must ${what}.` }),
     [PREFERRED]: several(
       z.strictObject({
         weight: weight(),
-        podAffinityTerm: podTerm().meta({ description: "Which pods, and what near means." }),
+        podAffinityTerm: podTerm.meta({ description: "Which pods, and what near means." }),
       }),
       "weighted terms",
     )
@@ -104,12 +105,12 @@ const affinity = z.strictObject({
     .strictObject({
       [REQUIRED]: z
         .strictObject({
-          nodeSelectorTerms: several(nodeTerm(), "terms").meta({ description: "One of these at least has to hold." }),
+          nodeSelectorTerms: several(nodeTerm, "terms").meta({ description: "One of these at least has to hold." }),
         })
         .optional()
         .meta({ description: "Nodes that it may go to." }),
       [PREFERRED]: several(
-        z.strictObject({ weight: weight(), preference: nodeTerm().meta({ description: "What it prefers." }) }),
+        z.strictObject({ weight: weight(), preference: nodeTerm.meta({ description: "What it prefers." }) }),
         "preferences",
       )
         .optional()
@@ -141,7 +142,7 @@ const spread = checked(
     maxSkew: whole(1, 2 ** 31 - 1).meta({ description: "By how many pods the fullest may exceed the emptiest." }),
     topologyKey: key().meta({ description: "Pods are counted for each value of this label of nodes." }),
     whenUnsatisfiable: oneOf("DoNotSchedule", "ScheduleAnyway").meta({ description: "A must, or a wish." }),
-    labelSelector: selector().optional(),
+    labelSelector: selector.optional(),
     minDomains: whole(1, 2 ** 31 - 1)
       .optional()
       .meta({ description: "With fewer values than this the emptiest counts as 0. Default: 1." }),
@@ -194,8 +195,8 @@ export const nodeFields = {
       }),
       { error: (issue) => `expected a list of taints, got ${show(issue.input)}` },
     )
-    .prefault([])
-    .meta({ description: "What keeps pods away that do not tolerate it." }),
+    .optional()
+    .meta({ description: "What keeps pods away that do not tolerate it. Default: nothing." }),
 };
 
 const priorityClass = z.strictObject({

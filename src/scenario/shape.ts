@@ -70,9 +70,6 @@ export const single = {
   seed: wholeFrom(0).prefault(1).meta({ description: "Where chance begins: the same seed gives the same results." }),
   slo: z.array(objective).prefault([]).meta({ description: "Objectives that the outcome is judged by." }),
   cluster: cluster.optional(),
-  priorityClasses: priorityClasses
-    .prefault({})
-    .meta({ description: "Kubernetes' PriorityClasses, by name: which pods come first." }),
   network: z
     .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
     .prefault({})
@@ -99,6 +96,9 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  priorityClasses: priorityClasses
+    .prefault({})
+    .meta({ description: "Kubernetes' PriorityClasses, by name: which pods come first." }),
 } as const;
 
 /** The whole file, for editors; read.ts reads the sections one by one, to find every fault in one go. */

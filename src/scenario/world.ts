@@ -144,6 +144,6 @@ const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
   boot: group.boot,
   zones: group.zones,
   labels: group.labels,
-  taints: group.taints as readonly Taint[],
+  taints: (group.taints ?? []) as readonly Taint[],
   virtualizationFactor: group.virtualizationFactor,
 });

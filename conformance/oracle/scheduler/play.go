@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/client-go/tools/events"
@@ -73,7 +75,7 @@ func newCluster(ctx context.Context, given settings) *cluster {
 }
 
 func (c *cluster) run(pod *v1.Pod) {
-	c.SchedulingQueue.DeleteNominatedPodIfExists(pod)
+	c.SchedulingQueue.Delete(pod)
 	c.pods[pod.Name] = pod
 	check(c.Cache.AddPod(c.logger, pod))
 }
@@ -85,14 +87,11 @@ func (c *cluster) gone(name string) {
 
 // The pod as it waits from now on; without a node nothing is nominated for it.
 func (c *cluster) nominate(pod *v1.Pod, node string) {
-	c.SchedulingQueue.DeleteNominatedPodIfExists(pod)
+	c.SchedulingQueue.Delete(pod)
 	pod.Status.NominatedNodeName = node
 	c.pods[pod.Name] = pod
 	check(c.factory.Core().V1().Pods().Informer().GetIndexer().Add(pod))
-	if node != "" {
-		nominating := &fwk.NominatingInfo{NominatingMode: fwk.ModeOverride, NominatedNodeName: node}
-		c.SchedulingQueue.AddNominatedPod(c.logger, must(framework.NewPodInfo(pod)), nominating)
-	}
+	c.SchedulingQueue.Add(c.ctx, pod)
 }
 
 func play(parent context.Context, v vector) (answers []decision) {
@@ -105,15 +104,15 @@ func play(parent context.Context, v vector) (answers []decision) {
 			c.gone(step.Gone)
 			answers = append(answers, decision{})
 		case step.Retry != "":
-			answers = append(answers, c.attempt(c.pods[step.Retry], v.Settings))
+			answers = append(answers, c.attempt(c.pods[step.Retry], step.At, v.Settings))
 		default:
-			answers = append(answers, c.attempt(step.Pod.DeepCopy(), v.Settings))
+			answers = append(answers, c.attempt(step.Pod.DeepCopy(), step.At, v.Settings))
 		}
 	}
 	return answers
 }
 
-func (c *cluster) attempt(pod *v1.Pod, given settings) decision {
+func (c *cluster) attempt(pod *v1.Pod, at int, given settings) decision {
 	check(c.Cache.UpdateSnapshot(c.logger, c.snapshot))
 	info := must(framework.NewPodInfo(pod))
 	state := framework.NewCycleState()
@@ -126,11 +125,16 @@ func (c *cluster) attempt(pod *v1.Pod, given settings) decision {
 	} else {
 		check(err)
 	}
-	if len(given.Nodes) < 100 {
+	// A nominated node that will do is the only one looked at.
+	asNominated := answer.Node != "" && answer.Node == pod.Status.NominatedNodeName && answer.Evaluated == 1
+	if len(given.Nodes) < 100 && !asNominated {
 		explain(c.ctx, c.profile, c.snapshot, info, &answer)
 	}
 	if answer.Node != "" {
 		pod.Spec.NodeName = answer.Node
+		// Without a start each counts as started at the very moment of the comparison, which orders nothing.
+		start := meta.NewTime(time.Unix(int64(4000+at), 0))
+		pod.Status.StartTime = &start
 		c.run(pod)
 	} else if given.Running != nil {
 		answer.Preemption = c.preempt(pod, state, unfit)

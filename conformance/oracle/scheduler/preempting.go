@@ -80,10 +80,8 @@ func running(random *rand.Rand, name, node string, cpu int64, lingers bool) *v1.
 	p.Spec.Containers = []v1.Container{container}
 	p.Spec.NodeName = node
 	priority(random, p)
-	if !chance(random, 5) {
-		start := meta.NewTime(time.Unix(pick[int64](random, 1000, 2000, 3000), 0).UTC())
-		p.Status.StartTime = &start
-	}
+	start := meta.NewTime(time.Unix(pick[int64](random, 1000, 2000, 3000), 0).UTC())
+	p.Status.StartTime = &start
 	if lingers && chance(random, 60) {
 		grace := int64(30)
 		p.Spec.TerminationGracePeriodSeconds = &grace

@@ -64,7 +64,9 @@ export class NodeInfo {
     const at = this.pods.findIndex((pod) => pod.name === name);
     const pod = this.pods[at];
     if (pod === undefined) return undefined;
-    this.pods.splice(at, 1);
+    // The last takes its place, as upstream: of pods alike preemption spares the first in this order.
+    const last = this.pods.pop();
+    if (last !== undefined && at < this.pods.length) this.pods[at] = last;
     if (isAffine(pod)) this.affine.splice(this.affine.indexOf(pod), 1);
     this.#count(pod, -1);
     return pod;
