@@ -161,7 +161,7 @@ export class Fleet {
     this.remove(pod);
   }
 
-  /** Another takes its place, elsewhere, while it ends as any other does. */
+  /** Another takes its place, elsewhere, while it ends like all others. */
   private evict(pod: PodId): void {
     const { pods, services } = this.state;
     this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place

@@ -9,7 +9,7 @@ import type { PodId, State } from "./state.js";
 export interface SchedulingEvents {
   /** A pod stands on a machine now. */
   readonly placed: (pod: PodId, machine: Machine) => void;
-  /** A pod has to go for another; it ends as any other does. */
+  /** A pod has to go for another; it ends like all others. */
   readonly evict: (pod: PodId) => void;
 }
 

@@ -27,7 +27,7 @@ const key = () =>
   z.string({ error: (issue) => `expected a label's key, got ${show(issue.input)}` }).regex(/^\S+$/, {
     error: (issue) => `expected a label's key, got ${show(issue.input)}`,
   });
-const labels = () => z.record(key(), words("a label's value, which is text,"));
+const labels = () => z.record(key(), words("a label's value, which is text"));
 
 interface Expression {
   readonly key: string;
