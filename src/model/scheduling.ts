@@ -38,7 +38,7 @@ export function createScheduling(
   events: SchedulingEvents,
 ): Scheduling {
   const { name, create } = state.spec.cluster.scheduler;
-  const scheduler = create({ stream: new RandomStream(state.seed, "scheduler") });
+  const scheduler = create({ stream: new RandomStream(state.seed, "scheduler"), clock: state.sim });
   if ("score" in scheduler) return new PlaceBySize(state, machines, log, { scheduler, events });
   return new PlaceByCluster(state, machines, log, { name, scheduler, events });
 }
