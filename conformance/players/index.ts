@@ -6,8 +6,10 @@ import { playHpa } from "./hpa.js";
 import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
+import { playMetricsServer } from "./metrics-server.js";
 import { playScheduler } from "./scheduler.js";
 import { playVpa } from "./vpa.js";
+import { playVpaAdmission, playVpaUpdater } from "./vpa-updater.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
@@ -21,6 +23,9 @@ export const players: Readonly<Record<string, Player>> = {
   karpenter: playKarpenter,
   keda: playKeda,
   knative: playKnative,
+  "metrics-server": playMetricsServer,
   scheduler: playScheduler,
   vpa: playVpa,
+  "vpa-admission": playVpaAdmission,
+  "vpa-updater": playVpaUpdater,
 };

@@ -17,7 +17,7 @@ import type { Size } from "../policy/contract.js";
 import type { MiB } from "../units.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec, ServiceSpec } from "./spec.js";
-import { nameOfPod, Phase, type PodId, type State } from "./state.js";
+import { nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What a service's pods have in common beside their size. */
 export type PodTemplate = Pick<
@@ -32,11 +32,22 @@ const resourcesOf = ({ cpuMillicores, memoryMiB }: Size): Resources => ({
   memory: memoryMiB * BYTES_PER_MIB,
 });
 
+/** Its name with its tag: one for each of a service's images. */
+export function imageOf({ pods, services }: State, pod: PodId): string {
+  const { spec, revisions } = services[pods.service[pod]];
+  return `${spec.name}:${revisions[pods.revision[pod]].image}`;
+}
+
 /** Every pod carries its service's name as the label `app`, unless it is given another. */
 export const labelsOfPods = ({ name, template }: ServiceSpec): Labels => ({ app: name, ...template.labels });
 
-/** The Service before the pods: by default its pods are spread. */
-export const ownerOf = (service: ServiceSpec): Owner => ({ selector: labelsOfPods(service) });
+/** Who selects a service's pods, so that they are spread by default: its Service, and a ReplicaSet for each revision. */
+export const ownersOf = ({ spec, revisions }: Service): readonly Owner[] => [
+  { selector: labelsOfPods(spec) },
+  ...revisions.map((_, revision) => ({
+    selector: { ...labelsOfPods(spec), "pod-template-hash": String(revision) },
+  })),
+];
 
 export function podObject(state: State, pod: PodId): LivePod {
   const { podObjects, pods, services } = state;
@@ -46,8 +57,8 @@ export function podObject(state: State, pod: PodId): LivePod {
   const object: LivePod = {
     ...spec.template,
     name: nameOfPod(state, pod).replace("pod ", ""),
-    labels: labelsOfPods(spec),
-    containers: [{ image: spec.name, requests: resourcesOf(sizeOf(pods, pod)) }],
+    labels: { ...labelsOfPods(spec), "pod-template-hash": String(pods.revision[pod]) },
+    containers: [{ image: imageOf(state, pod), requests: resourcesOf(sizeOf(pods, pod)) }],
   };
   if (pods.phase[pod] === Phase.Draining) object.terminating = true;
   podObjects[pod] = object;
@@ -65,8 +76,8 @@ export class NodeObject implements Node {
     readonly name: string,
     { labels, taints, type, allocatable, maxPods }: NodeGroupSpec,
     zone: string,
-    /** The images on its disk now, by service. */
-    private readonly imagesNow: () => readonly { readonly service: string; readonly size: MiB }[],
+    /** The images on its disk now. */
+    private readonly imagesNow: () => readonly { readonly name: string; readonly size: MiB }[],
   ) {
     this.labels = {
       [HOSTNAME]: name,
@@ -80,6 +91,6 @@ export class NodeObject implements Node {
   }
 
   get images(): readonly { readonly name: string; readonly size: number }[] {
-    return this.imagesNow().map(({ service, size }) => ({ name: `${service}:latest`, size: size * BYTES_PER_MIB }));
+    return this.imagesNow().map(({ name, size }) => ({ name, size: size * BYTES_PER_MIB }));
   }
 }

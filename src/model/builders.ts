@@ -3,6 +3,7 @@ import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
 import { plainLifecycle } from "./lifecycle.js";
 import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
+import { plainWorkload } from "./workload.js";
 
 /** A hop that takes no time. */
 export const noHop: HopSpec = {
@@ -31,6 +32,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     readiness: undefined,
     grace: 30,
     lifecycle: plainLifecycle,
+    workload: plainWorkload,
     template: {},
     concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
     endpoints: [{ name: "call", steps }],
@@ -84,6 +86,8 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     loads: [],
     cluster: cluster(),
     scrapePeriod: 15,
+    pipeline: undefined,
+    controllers: { phase: 0 },
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

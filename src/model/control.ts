@@ -1,30 +1,22 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
 import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type {
-  ClusterView,
-  Passed,
-  PodView,
-  Provisioner,
-  ScaleAnswer,
-  ServiceView,
-  Signal,
-  Why,
-} from "../policy/contract.js";
+import type { ClusterView, Provisioner, ScaleAnswer, Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import { podObject } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
+import { firstTime } from "./phases.js";
 import { sizeOf } from "./pod-size.js";
-import { NONE, Phase, type PodId, type Service, type ServiceId, type State } from "./state.js";
+import { View } from "./service-view.js";
+import { NONE, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
   private readonly provisioner: Provisioner | undefined;
-  private readonly scrape: EventKind;
   private readonly decide: EventKind<ServiceId>;
   private readonly provision: EventKind;
   /** For policies that are woken: the event that asks them again, or NONE. */
@@ -47,19 +39,14 @@ export class Control {
       stream: new RandomStream(seed, "provisioner"),
       clock: sim,
     });
-    const every = (name: string, period: Seconds, act: () => void, rank: number): EventKind => {
-      const kind = sim.event(
-        name,
-        () => {
-          act();
-          sim.after(period, kind);
-        },
-        rank,
-      );
-      return kind;
-    };
-    this.scrape = every("metrics.scrape", spec.scrapePeriod, () => parts.metrics.scrape(), Rank.Observe);
-    this.provision = every("provisioner.plan", this.provisioner?.period ?? Infinity, () => this.plan(), Rank.Decide);
+    this.provision = sim.event(
+      "provisioner.plan",
+      () => {
+        this.plan();
+        sim.after(this.provisioner!.period, this.provision);
+      },
+      Rank.Decide,
+    );
     this.decide = sim.event(
       "scaler.decide",
       (id: ServiceId) => {
@@ -75,11 +62,14 @@ export class Control {
   }
 
   start(): void {
-    const { sim, services, spec } = this.state;
-    if (services.some(({ scaler }) => scaler !== undefined)) sim.after(spec.scrapePeriod, this.scrape);
-    for (const { id, scaler } of services)
-      if (scaler && scaler.period < Infinity) sim.after(scaler.period, this.decide, id);
-    if (this.provisioner && this.provisioner.period < Infinity) sim.after(this.provisioner.period, this.provision);
+    const { sim, services, spec, seed } = this.state;
+    const first = (loop: string, period: Seconds) => firstTime(spec.controllers, seed, loop, period);
+    this.parts.metrics.start();
+    for (const { id, scaler, spec } of services)
+      if (scaler && scaler.period < Infinity) sim.after(first(`${spec.name}/scaler`, scaler.period), this.decide, id);
+    const { provisioner } = this;
+    if (provisioner && provisioner.period < Infinity)
+      sim.after(first("provisioner", provisioner.period), this.provision);
     // A policy that is woken by calls must know of the pods that are idle from the start, too.
     for (const service of services) if (service.wakes) this.scale(service);
   }
@@ -111,7 +101,7 @@ export class Control {
 
   private scale(service: Service): void {
     const { sim } = this.state;
-    const given = service.scaler!.desiredReplicas(this.view(service));
+    const given = service.scaler!.desiredReplicas(new View(this.state, service, this.parts.metrics));
     const answer: ScaleAnswer =
       typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
     this.remind(service, answer.again);
@@ -172,92 +162,6 @@ export class Control {
         const { name } = services[pods.service[pod]].spec;
         return { service: name, ...sizeOf(pods, pod), object: podObject(this.state, pod), since: pods.createdAt[pod] };
       }),
-    };
-  }
-
-  private view(service: Service): ServiceView {
-    return new View(this.state, service, this.parts.metrics);
-  }
-}
-
-/** What a scaler sees of its service. Lists are made when asked for: a scaler per request asks at every call. */
-class View implements ServiceView {
-  constructor(
-    private readonly state: State,
-    private readonly service: Service,
-    private readonly metrics: Metrics,
-  ) {}
-
-  get now(): Seconds {
-    return this.state.sim.now;
-  }
-  get name(): string {
-    return this.service.spec.name;
-  }
-  get replicas(): number {
-    return this.service.replicas;
-  }
-  get ready(): number {
-    return this.service.ready.count;
-  }
-  get min(): number {
-    return this.service.spec.bounds.min;
-  }
-  get max(): number {
-    return this.service.spec.bounds.max;
-  }
-  get size() {
-    return this.service.resources.size;
-  }
-  get inFlight(): number {
-    let count = this.service.waiting;
-    for (const pod of this.members()) count += this.state.pods.inFlight[pod];
-    return count;
-  }
-  get waiting(): number {
-    return this.service.waiting;
-  }
-  get passed(): Passed {
-    const { arrived, ended, callSeconds, countedAt, activator } = this.service;
-    const since = callSeconds + (arrived - ended) * (this.now - countedAt);
-    return { calls: arrived, callSeconds: activator ? since : NaN };
-  }
-  get idle(): readonly Seconds[] {
-    const { pods, sim } = this.state;
-    const idle = this.members().filter((pod) => pods.phase[pod] === Phase.Ready && pods.inFlight[pod] === 0);
-    return idle.map((pod) => sim.now - pods.idleSince[pod]).sort((one, two) => two - one);
-  }
-  get pods(): readonly PodView[] {
-    const { pods } = this.state;
-    const oldestFirst = this.members().sort((one, two) => pods.serial[one] - pods.serial[two]);
-    return oldestFirst.map((pod) => this.podView(pod));
-  }
-
-  mean(signal: Signal, window: Seconds, of?: string): number {
-    const { services } = this.state;
-    const service = of === undefined ? this.service : services.find(({ spec }) => spec.name === of);
-    if (service !== undefined) return this.metrics.mean(service, signal, window);
-    const names = services.map(({ spec }) => spec.name).join(", ");
-    throw new Error(`${this.name}: expected a service to measure, got "${of}"; there are ${names}`);
-  }
-
-  private members(): PodId[] {
-    const { items, count } = this.service.members;
-    return Array.from(items.subarray(0, count)) as PodId[];
-  }
-
-  private podView(pod: PodId): PodView {
-    const { pods } = this.state;
-    return {
-      size: sizeOf(pods, pod),
-      pending: pods.phase[pod] < Phase.Starting,
-      ready: pods.phase[pod] === Phase.Ready,
-      draining: pods.phase[pod] === Phase.Draining,
-      startedAt: pods.startedAt[pod],
-      readySince: pods.readySince[pod],
-      cpuMillicores: pods.sample[pod],
-      sampledAt: pods.sampledAt[pod],
-      sampleWindow: pods.sampleWindow[pod],
     };
   }
 }

@@ -62,7 +62,7 @@ export class Cpu {
   /** Begins the work that was drawn last, in seconds of one core, for a call. */
   start(call: CallId, pod: PodId, service: Service): void {
     const { sim, pods, calls } = this;
-    const work = this.draws.value;
+    const work = this.draws.value * pods.workTimes[pod];
     service.work += work;
     if (service.dedicated) {
       service.working += work;
@@ -70,15 +70,15 @@ export class Cpu {
       pods.used[pod] -= sim.now;
       this.demand(pods.node[pod] as NodeId, 1);
       calls.event[call] = sim.after(work, this.alone, call);
-    } else this.startShared(call, pod);
+    } else this.startShared(call, pod, work);
   }
 
   /** Its pod's other pieces slow it down, and it them. */
-  private startShared(call: CallId, pod: PodId): void {
+  private startShared(call: CallId, pod: PodId, work: Seconds): void {
     const { sim, pods, calls } = this;
     this.advance(pod);
     calls.since[call] = sim.now;
-    calls.finish[call] = pods.virtual[pod] + this.draws.value;
+    calls.finish[call] = pods.virtual[pod] + work;
     calls.child[call] = NONE;
     calls.sibling[call] = NONE;
     const earliest = pods.earliest[pod];

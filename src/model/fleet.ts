@@ -1,17 +1,21 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
 
 import type { EventKind } from "../kernel/simulation.js";
+import { imageOf } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
-import { leastWanted, members } from "./scale-in.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
+import type { Workload } from "./workload.js";
+import { workloadOf } from "./workloads.js";
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {
+  /** A container runs from now on. */
+  readonly started: (pod: PodId) => void;
   /** A service has one more ready pod. */
   readonly ready: (service: Service) => void;
   /** A pod's time is up while calls are in it: they are lost. */
@@ -26,6 +30,8 @@ export class Fleet {
   private readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   private readonly evictions: Evictions;
+  /** By service. */
+  private readonly workloads: readonly Workload[];
   private readonly created: EventKind<PodId>;
   private readonly gaveUp: EventKind<PodId>;
   private readonly overMemory: EventKind<PodId>;
@@ -47,6 +53,12 @@ export class Fleet {
     });
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
     this.evictions = new Evictions(state, machines, (pod) => this.evict(pod));
+    const acts = {
+      add: (service: Service, revision: number) => this.add(service, revision),
+      retire: (pod: PodId) => this.retire(pod),
+      placeWhenDone: () => this.placeWhenDone(),
+    };
+    this.workloads = services.map((service) => workloadOf(state, service, acts, log));
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -79,13 +91,15 @@ export class Fleet {
   /** The replicas of time 0: placed and ready at once; what no node has room for stays pending. */
   startReady(service: Service): void {
     service.replicas = service.spec.replicas;
-    for (let i = 0; i < service.replicas; i++) this.add(service);
+    for (let i = 0; i < service.replicas; i++) this.add(service, 0);
     for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
-      machine.imageReadyAt.set(service.id, 0);
+      machine.hold(imageOf(this.state, pod), service.revisions[this.state.pods.revision[pod]].imageMiB, 0);
       this.state.pods.startedAt[pod] = 0;
+      this.events.started(pod);
       this.startUp.running(pod);
       this.enterService(pod);
     }
+    this.workloads[service.id].started();
   }
 
   /** Pods that no node has room for, oldest first. */
@@ -114,12 +128,10 @@ export class Fleet {
 
   /** Asks for this many replicas; they come once placed and started, and go once idle. */
   setReplicas(service: Service, replicas: number): void {
-    for (let n = service.members.count; n < replicas; n++) this.add(service);
-    const surplus = service.members.count - replicas;
-    for (const pod of leastWanted(this.state, service, members(service), surplus)) this.retire(pod);
     service.replicas = replicas;
+    this.workloads[service.id].scaled();
     this.placeWhenDone();
-    this.events.countChanged(service);
+    this.countChanged(service);
   }
 
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
@@ -146,7 +158,7 @@ export class Fleet {
     this.log.add({ ...about, seen: { calls: pods.inFlight[pod], startsAgainAt: at }, from: 1, wished: 1, asked: 1 });
     this.events.kill(pod);
     pods.event[pod] = sim.at(at, this.started, pod);
-    this.events.countChanged(service);
+    this.countChanged(service);
   }
 
   /** A pod has been given more calls than its memory limit bears: the kernel kills its container. */
@@ -161,18 +173,17 @@ export class Fleet {
     this.remove(pod);
   }
 
-  /** Another takes its place, elsewhere, while it ends like all others. */
+  /** Its workload puts another in its place, elsewhere, while it ends like all others. */
   private evict(pod: PodId): void {
-    const { pods, services } = this.state;
-    this.add(services[pods.service[pod]]); // its ReplicaSet wants another in its place
-    this.retire(pod); // and the last one to leave gives the machine back
+    this.workloads[this.state.pods.service[pod]].evict(pod);
     this.placeWhenDone();
   }
 
-  private add(service: Service): void {
-    const pod = newPod(this.state, service);
+  private add(service: Service, revision: number): PodId {
+    const pod = newPod(this.state, service, revision);
     this.state.pods.phase[pod] = Phase.Pending;
     this.scheduling.add(pod);
+    return pod;
   }
 
   private mount(pod: PodId, machine: Machine): void {
@@ -187,7 +198,8 @@ export class Fleet {
     const { pods, services, sim } = this.state;
     const service = services[pods.service[pod]];
     pods.phase[pod] = Phase.Pulling;
-    const pulled = machine.pull(service.id, service.spec.imageMiB, sim.now);
+    const { imageMiB } = service.revisions[pods.revision[pod]];
+    const pulled = machine.pull(imageOf(this.state, pod), imageMiB, sim.now);
     pods.event[pod] = sim.after(pulled + this.startUp.before(pod), this.started, pod);
   }
 
@@ -196,6 +208,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Starting;
     pods.startedAt[pod] = sim.now;
     pods.changed[pod] = sim.now;
+    this.events.started(pod);
     this.startUp.running(pod);
     const { after, endedBy } = this.startUp.comingUp(pod);
     pods.event[pod] = sim.after(after, endedBy === undefined ? this.becomeReady : this.gaveUp, pod);
@@ -209,7 +222,7 @@ export class Fleet {
     pods.readyIndex[pod] = service.ready.push(pod);
     service.upstream.version++;
     this.startUp.serving(pod);
-    this.events.countChanged(service);
+    this.countChanged(service);
   }
 
   /** Takes a pod out of service: at once when it has not started, else when its calls are done or its grace is over. */
@@ -259,7 +272,12 @@ export class Fleet {
       this.placeWhenDone();
     }
     pods.rows.remove(pod);
+    this.countChanged(service);
+  }
+
+  private countChanged(service: Service): void {
     this.events.countChanged(service);
+    this.workloads[service.id].podsChanged();
   }
 
   private cancelEvent(pod: PodId): void {

@@ -102,8 +102,17 @@ export class History {
     const used = this.parts.cpu.usedBy(service);
     const perSecond = (used - this.usedBefore[service.id]) / seconds;
     this.usedBefore[service.id] = used;
-    const demand = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
+    const asked = sent.reduce((sum, count, endpoint) => sum + count * this.work[endpoint][service.id], 0) / seconds;
+    const demand = asked * meanWorkTimes(this.state, service);
     const { ready } = service;
     return [service.replicas, ready.count, starting, queue, perSecond, readyCores(this.state, service), demand];
   }
+}
+
+/** What a call's work is multiplied by on average, when each ready pod gets as many calls as another. */
+function meanWorkTimes({ pods }: State, { ready, revisions }: Service): number {
+  if (revisions.length === 1 || ready.count === 0) return 1;
+  let sum = 0;
+  for (let i = 0; i < ready.count; i++) sum += pods.workTimes[ready.items[i]];
+  return sum / ready.count;
 }

@@ -22,6 +22,10 @@ export interface Lifecycle {
   readonly budget: Budget | undefined;
 }
 
+/** The memory that a container with so many calls in it holds. */
+export const heldMiB = ({ memoryUse }: Lifecycle, calls: number): MiB =>
+  memoryUse === undefined ? 0 : memoryUse.baseMiB + memoryUse.perCallMiB * calls;
+
 /** Nothing but a start. */
 export const plainLifecycle: Lifecycle = {
   attach: constant(0),

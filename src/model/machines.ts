@@ -16,8 +16,8 @@ export class Machine implements NodeView, Candidate {
   draining = false;
   podCount = 0;
   readonly free: { cpuMillicores: number; memoryMiB: number };
-  /** When each image (by service) is on its disk, and when the pull under way ends: one at a time. */
-  readonly imageReadyAt = new Map<number, Seconds>();
+  /** When each image is on its disk, with its size, and when the pull under way ends: one at a time. */
+  private readonly images = new Map<string, { readonly at: Seconds; readonly size: MiB }>();
   pullsUntil: Seconds = 0;
   readonly boughtAt: Seconds;
   readonly zone: string;
@@ -61,18 +61,24 @@ export class Machine implements NodeView, Candidate {
     return ids;
   }
 
-  private imagesNow(): readonly { readonly service: string; readonly size: MiB }[] {
-    const { services, sim } = this.state;
-    const there = [...this.imageReadyAt].filter(([, at]) => at <= sim.now);
-    return there.map(([id]) => ({ service: services[id].spec.name, size: services[id].spec.imageMiB }));
+  private imagesNow(): readonly { readonly name: string; readonly size: MiB }[] {
+    const { now } = this.state.sim;
+    const there: { readonly name: string; readonly size: MiB }[] = [];
+    for (const [name, { at, size }] of this.images) if (at <= now) there.push({ name, size });
+    return there;
   }
 
-  /** Seconds until a service's image is here, the pull begun now if need be. */
-  pull(service: number, size: MiB, now: Seconds): Seconds {
-    const there = this.imageReadyAt.get(service);
-    if (there !== undefined) return Math.max(0, there - now);
+  /** An image is on its disk from this time on. */
+  hold(image: string, size: MiB, at: Seconds): void {
+    this.images.set(image, { at, size });
+  }
+
+  /** Seconds until an image is here, the pull begun now if need be. */
+  pull(image: string, size: MiB, now: Seconds): Seconds {
+    const there = this.images.get(image);
+    if (there !== undefined) return Math.max(0, there.at - now);
     this.pullsUntil = Math.max(now, this.pullsUntil) + size / this.state.spec.cluster.pullMiBPerSecond;
-    this.imageReadyAt.set(service, this.pullsUntil);
+    this.hold(image, size, this.pullsUntil);
     return this.pullsUntil - now;
   }
 }

@@ -1,91 +1,46 @@
-/** The metrics pipeline: what a metrics server samples of each pod, and what controllers may therefore know. */
+/** What controllers may know of services and pods: one of the two ways in which a scenario may have it measured. */
 import type { Signal } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
-import type { Cpu } from "./cpu.js";
 import { Phase, type PodId, type Service, type State } from "./state.js";
 
-type Sample = Readonly<Record<Signal, number>>;
-
-/** A container younger than this has no sample yet (metrics-server's rule for fresh containers). */
-const YOUNGEST_SAMPLED: Seconds = 10;
-
-export class Metrics {
-  /** One list per service, the latest sample last. */
-  private readonly history: Sample[][];
-  private readonly arrivedBefore: number[];
-  /** Services that are sampled: those with a scaler, and those that one has asked for. */
-  private readonly watched: boolean[];
-
-  constructor(
-    private readonly state: State,
-    private readonly cpu: Cpu,
-  ) {
-    this.history = state.services.map(() => []);
-    this.arrivedBefore = state.services.map(() => 0);
-    this.watched = state.services.map(({ scaler }) => scaler !== undefined);
-  }
-
-  /** Samples every pod of every service that is watched. */
-  scrape(): void {
-    for (const service of this.state.services) if (this.watched[service.id]) this.scrapeService(service);
-  }
-
-  /** The mean of the samples that the window holds, one at least; NaN before the first. */
-  mean(service: Service, signal: Signal, window: Seconds): number {
-    this.watch(service);
-    const samples = this.history[service.id];
-    const count = Math.max(1, Math.round(window / this.state.spec.scrapePeriod));
-    const recent = samples.slice(-count).map((sample) => sample[signal]);
-    const known = recent.filter((value) => !Number.isNaN(value));
-    return known.reduce((sum, value) => sum + value, 0) / known.length;
-  }
-
-  /** From the first question on, so a service without a scaler has no samples before. */
-  private watch(service: Service): void {
-    if (this.watched[service.id]) return;
-    this.watched[service.id] = true;
-    this.arrivedBefore[service.id] = service.arrived;
-  }
-
-  private scrapeService(service: Service): void {
-    const { pods } = this.state;
-    const { members } = service;
-    let used = 0;
-    let requested = 0;
-    let queue = service.waiting;
-    let concurrency = service.waiting;
-    for (let i = 0; i < members.count; i++) {
-      const pod = members.items[i] as PodId;
-      queue += pods.queued[pod];
-      concurrency += pods.inFlight[pod];
-      this.samplePod(pod);
-      if (pods.phase[pod] !== Phase.Ready || Number.isNaN(pods.sample[pod])) continue;
-      used += pods.sample[pod];
-      requested += pods.cpuMillicores[pod];
-    }
-    const history = this.history[service.id];
-    history.push({
-      cpu: used / requested,
-      rate: (service.arrived - this.arrivedBefore[service.id]) / this.state.spec.scrapePeriod,
-      concurrency,
-      queue,
-    });
-    this.arrivedBefore[service.id] = service.arrived;
-    if (history.length > 2 * LONGEST_HISTORY) history.splice(0, LONGEST_HISTORY);
-  }
-
-  private samplePod(pod: PodId): void {
-    const { pods, sim, spec } = this.state;
-    const age = sim.now - pods.startedAt[pod];
-    if (!(age >= YOUNGEST_SAMPLED)) return;
-    const window = Math.min(spec.scrapePeriod, age);
-    const used = this.cpu.used(pod);
-    pods.sample[pod] = (1000 * (used - pods.usedBefore[pod])) / window;
-    pods.usedBefore[pod] = used;
-    pods.sampledAt[pod] = sim.now;
-    pods.sampleWindow[pod] = window;
-  }
+/** Writes each pod's latest sample into the table of pods, and answers for services. */
+export interface Metrics {
+  start(): void;
+  /** The signal's mean over the samples that the window holds, one at least; NaN while there is nothing to measure. */
+  mean(service: Service, signal: Signal, window: Seconds): number;
+  /** When the latest sample of the signal was taken; NaN before the first. */
+  sampledAt(service: Service, signal: Signal): Seconds;
+  /** A container runs from now on. */
+  started(pod: PodId): void;
+  /** A container has ended; its pod may start another. */
+  ended(pod: PodId): void;
 }
 
 /** Samples kept at least: 17 hours' worth at the usual 15 s. */
-const LONGEST_HISTORY = 4096;
+export const LONGEST_HISTORY = 4096;
+
+/** What is in a service at this moment. */
+export function presentLoad({ pods }: State, { members, waiting }: Service) {
+  let queue = waiting;
+  let concurrency = waiting;
+  for (let i = 0; i < members.count; i++) {
+    queue += pods.queued[members.items[i]];
+    concurrency += pods.inFlight[members.items[i]];
+  }
+  return { queue, concurrency };
+}
+
+/** The use of a service's ready pods that have a sample, as shares of what these request. NaN where there is none. */
+export function meanUse({ pods }: State, { members }: Service) {
+  const used = { cpu: 0, memory: 0 };
+  const requested = { cpu: 0, memory: 0 };
+  for (let i = 0; i < members.count; i++) {
+    const pod = members.items[i];
+    if (pods.phase[pod] !== Phase.Ready || Number.isNaN(pods.sample[pod])) continue;
+    used.cpu += pods.sample[pod];
+    used.memory += pods.memorySample[pod];
+    requested.cpu += pods.cpuMillicores[pod];
+    requested.memory += pods.memoryMiB[pod];
+  }
+  return { cpu: used.cpu / requested.cpu, memory: used.memory / requested.memory };
+}

@@ -2,12 +2,14 @@ import { setResources } from "./pod-size.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
 
 /** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, podObjects, sim }: State, service: Service): PodId {
+export function newPod({ pods, podObjects, sim }: State, service: Service, revision: number): PodId {
   const pod = pods.rows.add();
   podObjects[pod] = undefined;
   pods.service[pod] = service.id;
-  pods.serial[pod] = service.created++;
-  setResources(pods, pod, service, service.resources);
+  pods.serial[pod] = pods.ordinal[pod] = service.created++;
+  pods.revision[pod] = revision;
+  pods.workTimes[pod] = service.revisions[revision].workTimes;
+  setResources(pods, pod, service, service.revisions[revision].resources ?? service.resources);
   pods.memberIndex[pod] = service.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;
@@ -15,6 +17,7 @@ export function newPod({ pods, podObjects, sim }: State, service: Service): PodI
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
   pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
-  pods.startedAt[pod] = pods.readySince[pod] = pods.sample[pod] = pods.sampledAt[pod] = NaN;
+  pods.startedAt[pod] = pods.readySince[pod] = pods.sampledAt[pod] = NaN;
+  pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;
   return pod;
 }

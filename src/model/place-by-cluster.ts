@@ -1,7 +1,8 @@
 /** Pods that wait for a node, given one by a scheduler that knows the cluster: it is told of all that happens. */
+
 import type { EventHandle, EventKind } from "../kernel/simulation.js";
-import type { ClusterScheduler, PlacingAnswer } from "../policy/contract.js";
-import { ownerOf, podObject } from "./api-objects.js";
+import type { ClusterScheduler, PlacingAnswer } from "../policy/cluster-scheduler.js";
+import { ownersOf, podObject } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import { budgetStatuses } from "./evictions.js";
 import type { Machine, Machines } from "./machines.js";
@@ -33,7 +34,7 @@ export class PlaceByCluster implements Scheduling {
     },
   ) {
     const { sim, services } = state;
-    for (const { spec } of services) by.scheduler.serviceAdded(ownerOf(spec));
+    for (const service of services) for (const owner of ownersOf(service)) by.scheduler.ownerAdded(owner);
     this.again = sim.event("scheduler.place", () => {
       this.asked = false;
       this.place();

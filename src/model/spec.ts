@@ -1,21 +1,17 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
+
+import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type {
-  Balancer,
-  ClusterScheduler,
-  PolicyContext,
-  Provisioner,
-  Scaler,
-  Scheduler,
-  Size,
-} from "../policy/contract.js";
+import type { ClusterScheduler } from "../policy/cluster-scheduler.js";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PodTemplate } from "./api-objects.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
+import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
   /** Work for a core: seconds of one core at full speed. */
@@ -85,6 +81,8 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
+  /** What keeps its pods, and how they change to another revision. */
+  readonly workload: WorkloadSpec;
   /** What the scheduler reads of its pods beside their size. */
   readonly template: PodTemplate;
   readonly concurrency: ConcurrencySpec;
@@ -158,12 +156,29 @@ export interface ClusterSpec {
   readonly minimumBilled: Seconds;
 }
 
+/** The metrics pipeline of a cluster, with its delays. */
+export interface PipelineSpec {
+  /** How the kubelet measures containers. */
+  readonly housekeeping: Housekeeping;
+  /** How often a Prometheus scrapes each service, and how long a value is under way until its adapter gives it out. */
+  readonly prometheus: { readonly interval: Seconds; readonly delay: Seconds };
+}
+
+/** The processes of the control plane. */
+export interface ControllersSpec {
+  /** When their loops begin: at random within their first period, or all so long after time 0. */
+  readonly phase: Seconds | "random";
+}
+
 export interface WorldSpec {
   readonly services: readonly ServiceSpec[];
   readonly loads: readonly LoadSpec[];
   readonly cluster: ClusterSpec;
   /** The metrics server's resolution: how often it samples the pods. */
   readonly scrapePeriod: Seconds;
+  /** Undefined: without the delays between a pod and whoever asks for its samples. */
+  readonly pipeline: PipelineSpec | undefined;
+  readonly controllers: ControllersSpec;
   /** Step of the recorded series. */
   readonly seriesStep: Seconds;
   /** Share of its CPU at which a replica counts as used to the full: what demand in replicas means to the elasticity metrics. */

@@ -13,6 +13,7 @@ import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import { NONE, type PodId, type Service, type State } from "./state.js";
+import type { Revision } from "./workload.js";
 
 /** What the kubelet keeps of a pod whose container may end. */
 interface Life {
@@ -42,12 +43,11 @@ export class StartUp {
   ) {
     const { sim, services, seed } = state;
     this.chance = new RequestChance(seed, "pods");
-    this.laws = services.map(({ spec }) => spec.startup);
-    for (const { spec } of services) {
-      const { attach, before, crashAfter } = spec.lifecycle;
-      this.laws.push(attach, ...before);
-      if (crashAfter !== undefined) this.laws.push(crashAfter);
-    }
+    this.laws = services.flatMap(({ spec: { lifecycle }, revisions }) => [
+      lifecycle.attach,
+      ...lifecycle.before,
+      ...revisions.flatMap(({ startup, crashAfter }) => [startup, ...(crashAfter === undefined ? [] : [crashAfter])]),
+    ]);
     this.draws = new Draws(this.laws, this.chance);
     this.crashed = sim.event("container.crashed", (pod: PodId) => {
       this.lives.get(pod)!.crash = NONE;
@@ -74,7 +74,8 @@ export class StartUp {
 
   /** The container starts: when is the pod ready, or given up? */
   comingUp(pod: PodId): ComingUp {
-    const { startup, readiness, lifecycle } = this.specOf(pod);
+    const { readiness, lifecycle } = this.specOf(pod);
+    const { startup } = this.revisionOf(pod);
     const restarts = this.lives.get(pod)?.restarts ?? 0;
     const up = this.draw(pod, startup, STARTUP + this.serviceOf(pod).id + AGAIN * restarts);
     return comingUp({ startup: lifecycle.startupProbe, readiness, liveness: lifecycle.liveness }, up);
@@ -82,7 +83,7 @@ export class StartUp {
 
   /** The container runs: from now on it may crash. */
   running(pod: PodId): void {
-    const { crashAfter } = this.specOf(pod).lifecycle;
+    const { crashAfter } = this.revisionOf(pod);
     if (crashAfter === undefined) return;
     const life = this.lifeOf(pod);
     life.crash = this.state.sim.after(this.draw(pod, crashAfter, CRASH + life.restarts), this.crashed, pod);
@@ -151,6 +152,10 @@ export class StartUp {
 
   private livenessOf(pod: PodId): Probe {
     return this.specOf(pod).lifecycle.liveness!;
+  }
+
+  private revisionOf(pod: PodId): Revision {
+    return this.serviceOf(pod).revisions[this.state.pods.revision[pod]];
   }
 
   private serviceOf(pod: PodId): Service {

@@ -10,6 +10,7 @@ import type { Millicores } from "../units.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
+import type { Revision } from "./workload.js";
 
 export type NodeId = Id<"node">;
 export type PodId = Id<"pod">;
@@ -28,6 +29,11 @@ export class Pods {
   service = new Int32Array(FIRST_CAPACITY);
   /** Its number among all pods that the service ever had. */
   serial = new Int32Array(FIRST_CAPACITY);
+  /** The number in its name. */
+  ordinal = new Int32Array(FIRST_CAPACITY);
+  /** Index into its service's revisions, and what that multiplies the CPU work of its calls by. */
+  revision = new Int32Array(FIRST_CAPACITY);
+  workTimes = new Float64Array(FIRST_CAPACITY);
   node = new Int32Array(FIRST_CAPACITY);
   nextOnNode = new Int32Array(FIRST_CAPACITY);
   phase = new Uint8Array(FIRST_CAPACITY);
@@ -68,11 +74,12 @@ export class Pods {
   cpuEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
-  /** CPU seconds at the last scrape, and the sample taken then. */
+  /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */
   usedBefore = new Float64Array(FIRST_CAPACITY);
   sampledAt = new Float64Array(FIRST_CAPACITY);
   sampleWindow = new Float64Array(FIRST_CAPACITY);
   sample = new Float64Array(FIRST_CAPACITY);
+  memorySample = new Float64Array(FIRST_CAPACITY);
   readonly rows = new Rows<PodId>(this);
 }
 
@@ -138,6 +145,8 @@ export class Service {
   readonly coresPerPod: number;
   /** What its next pod is made with. */
   resources: Resources;
+  /** What its pods were, are and will be; the first is as the spec says. */
+  readonly revisions: readonly Revision[];
   readonly members = new IntList();
   readonly ready = new IntList();
   balancer!: Balancer;
@@ -184,12 +193,15 @@ export class Service {
     readonly proxyLaw: number,
     readonly replyLaw: number,
   ) {
-    const { concurrency, size, cpuLimitMillicores } = spec;
+    const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
+    const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
+    this.revisions = [first, ...workload.revisions];
     this.limit = concurrency.limit;
     this.queueLimit = concurrency.queue;
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
-    this.dedicated = concurrency.limit <= size.cpuMillicores / 1000;
+    const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
+    this.dedicated = concurrency.limit <= Math.min(...requests) / 1000;
     this.proxyCpu = spec.hop.proxyCpu;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
     this.resources = spec;
@@ -282,5 +294,5 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
 
 /** As decisions speak of it: "pod cart-3". */
 export function nameOfPod({ pods, services }: State, pod: PodId): string {
-  return `pod ${services[pods.service[pod]].spec.name}-${pods.serial[pod]}`;
+  return `pod ${services[pods.service[pod]].spec.name}-${pods.ordinal[pod]}`;
 }

@@ -4,13 +4,16 @@ import type { Seconds } from "../units.js";
 import { Bill, type BillTotals } from "./bill.js";
 import { checkBooks } from "./books.js";
 import { Control } from "./control.js";
+import type { Cpu } from "./cpu.js";
 import { type Decision, DecisionLog } from "./decisions.js";
 import { Fleet } from "./fleet.js";
 import { History } from "./history.js";
+import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import { Machines } from "./machines.js";
-import { Metrics } from "./metrics.js";
+import type { Metrics } from "./metrics.js";
+import { MetricsPipeline } from "./metrics-pipeline.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type Service, type State } from "./state.js";
@@ -42,6 +45,12 @@ export interface World {
   checkBooks(): void;
 }
 
+/** What controllers may know: at once, or by way of the pipeline that a cluster has. */
+function metricsOf(state: State, cpu: Cpu): Metrics {
+  const { pipeline } = state.spec;
+  return pipeline === undefined ? new InstantMetrics(state, cpu) : new MetricsPipeline(state, cpu, pipeline);
+}
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -65,11 +74,18 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   });
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (service) => traffic.release(service),
-    kill: (pod) => loseCalls(state, traffic, pod),
-    gone: (pod) => traffic.cpu.forget(pod),
+    started: (pod) => metrics.started(pod),
+    kill: (pod) => {
+      metrics.ended(pod);
+      loseCalls(state, traffic, pod);
+    },
+    gone: (pod) => {
+      metrics.ended(pod);
+      traffic.cpu.forget(pod);
+    },
     countChanged: (service) => control.podsChanged(service),
   });
-  const metrics = new Metrics(state, traffic.cpu);
+  const metrics = metricsOf(state, traffic.cpu);
   const control: Control = new Control(state, { fleet, machines, metrics, log });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });

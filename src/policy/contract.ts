@@ -11,15 +11,7 @@
  * A policy answers with plain data and never acts; the model carries the answer out, with its
  * delays. So a policy can be tested with a literal, and cannot cheat.
  */
-import type {
-  Labels,
-  LivePod,
-  Node as NodeObject,
-  Owner,
-  Pod as PodObject,
-  Taint,
-} from "../controllers/scheduler/objects.js";
-import type { Budget } from "../controllers/scheduler/preemption.js";
+import type { Labels, Node as NodeObject, Pod as PodObject, Taint } from "../controllers/scheduler/objects.js";
 import type { RandomStream } from "../kernel/random.js";
 import type { MiB, Millicores, Seconds, Usd } from "../units.js";
 
@@ -36,11 +28,11 @@ export interface PolicyContext {
 }
 
 /**
- * What a metrics server reports of a service. `cpu` is a fraction of the request, per ready pod;
+ * What is measured of a service. `cpu` and `memory` are fractions of the request, per ready pod;
  * `rate` is calls per second; `concurrency` (in a pod or on the way out of it) and `queue` are calls;
  * these three are summed over the service.
  */
-export const signals = ["cpu", "rate", "concurrency", "queue"] as const;
+export const signals = ["cpu", "memory", "rate", "concurrency", "queue"] as const;
 export type Signal = (typeof signals)[number];
 
 /** One pod as the metrics pipeline shows it. */
@@ -56,6 +48,8 @@ export interface PodView {
   readonly readySince: Seconds;
   /** Mean use over the sample's window; NaN while there is no sample. */
   readonly cpuMillicores: Millicores;
+  /** What it held when it was sampled; NaN while there is no sample. */
+  readonly memoryMiB: MiB;
   readonly sampledAt: Seconds;
   readonly sampleWindow: Seconds;
 }
@@ -88,6 +82,8 @@ export interface ServiceView {
   readonly idle: readonly Seconds[];
   /** The signal's mean over the last `window` seconds of samples, of this or the named service; NaN when there is nothing to measure. */
   mean(signal: Signal, window: Seconds, service?: string): number;
+  /** When the latest sample was taken that `mean` rests on; NaN before the first. */
+  sampledAt(signal: Signal, service?: string): Seconds;
 }
 
 /** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */
@@ -103,7 +99,7 @@ export interface Reason {
 /** A condition as the controller's object carries it in its status. */
 export interface Condition {
   readonly type: string;
-  readonly status: boolean;
+  readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message?: string;
 }
@@ -210,41 +206,6 @@ export interface ProvisionAnswer {
 export interface Provisioner {
   readonly period: Seconds;
   plan(view: ClusterView): ProvisionAnswer;
-}
-
-/** What came of one pod that waited. */
-export interface PlacingAnswer {
-  readonly pod: PodObject;
-  /** The node that it goes to now; undefined: it waits on. */
-  readonly node?: string;
-  /** Why it waits, in the words of upstream's event. */
-  readonly refusal?: string;
-  /** Who is taken away for it, and from where. */
-  readonly preempts?: { readonly node: string; readonly victims: readonly PodObject[]; readonly violations: number };
-  readonly seen: Readonly<Record<string, number>>;
-}
-
-/**
- * A scheduler that knows the whole cluster, as the API has it: it is told of all that happens, keeps its own queue, and
- * may take pods away for others. Pods and nodes are kept up to date in place; their requests and labels do not change.
- */
-export interface ClusterScheduler {
-  serviceAdded(owner: Owner): void;
-  nodeAdded(node: NodeObject, now: Seconds): void;
-  /** It takes pods no more. */
-  nodeUpdated(node: NodeObject): void;
-  nodeRemoved(node: NodeObject, now: Seconds): void;
-  /** A pod without a node. */
-  podAdded(pod: LivePod, now: Seconds): void;
-  /** It has begun to terminate. */
-  podUpdated(pod: LivePod): void;
-  /** It is gone, from the node that it was on if it was on one. */
-  podRemoved(pod: LivePod, node: string | undefined, now: Seconds): void;
-  /** Looks at the next pod whose turn it is; undefined when there is none. What it places it takes for placed. */
-  next(now: Seconds, budgets: () => readonly Budget[]): PlacingAnswer | undefined;
-  /** Whether a pod's turn is now, and when one's turn will be even if nothing happens. */
-  readonly ready: boolean;
-  readonly retriesAt: Seconds;
 }
 
 /** What a scheduler looks at: numbers of one node, kept up to date in place. */

@@ -1,11 +1,22 @@
 /** How a policy says what it is called, which fields it takes, and how one is made. */
+
 import type { z } from "zod";
-import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+import type { ClusterScheduler } from "./cluster-scheduler.js";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
 
 /** A policy's fields by name: zod types, best made with fields.ts. */
 export type Fields = Readonly<Record<string, z.ZodType>>;
 
 type Values<F extends Fields> = { readonly [K in keyof F]: z.output<F[K]> };
+
+/** Something of the scenario that a policy's fields speak of, and where they do. */
+export interface Mention {
+  readonly path: readonly (string | number)[];
+  /** A service by name; undefined: the policy's own. */
+  readonly service: string | undefined;
+  /** Its memory is measured, so that the scenario has to say what its pods hold. */
+  readonly memory?: true;
+}
 
 interface About<F extends Fields, P> {
   /** What a scenario file writes after `use:`. */
@@ -13,6 +24,8 @@ interface About<F extends Fields, P> {
   /** One sentence for `dryscale list` and for editors. */
   readonly summary: string;
   readonly fields: F;
+  /** Checked before anything runs. */
+  readonly mentions?: (values: Values<F>) => readonly Mention[];
   /** Makes one policy for one service (or cluster) of one run. What it remembers lives in its closure. */
   readonly create: (values: Values<F>, context: PolicyContext) => P;
 }
@@ -22,6 +35,7 @@ export interface Definition<P> {
   readonly name: string;
   readonly summary: string;
   readonly fields: Fields;
+  readonly mentions?: (values: Readonly<Record<string, unknown>>) => readonly Mention[];
   readonly create: (values: Readonly<Record<string, unknown>>, context: PolicyContext) => P;
 }
 

@@ -30,8 +30,9 @@ export function askable(runs: readonly Run[]): readonly string[] {
   return [...new Set(subjects)].sort();
 }
 
-/** The service that a subject is or belongs to: "cart" of "service cart" and of "pod cart-3". */
-const ownerOf = (subject: string): string => subject.replace(/^pod (.*)-\d+$/, "$1").replace(/^service /, "");
+/** The service that a subject is or belongs to: "cart" of "service cart", "pod cart-3" and "replica set cart-r2". */
+const ownerOf = (subject: string): string =>
+  subject.replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1").replace(/^(?:service|deployment) /, "");
 
 export function storiesOf(runs: readonly Run[], question: Question): readonly Story[] {
   return runs
@@ -43,8 +44,12 @@ export function storiesOf(runs: readonly Run[], question: Question): readonly St
     });
 }
 
-/** A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. */
-const changesSomething = ({ from, asked }: Decision): boolean => from !== asked;
+/**
+ * A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. A Deployment speaks only when
+ * somebody has changed it, or one of its conditions has changed.
+ */
+const changesSomething = ({ subject, from, asked }: Decision): boolean =>
+  from !== asked || subject.startsWith("deployment ");
 
 /** The latest decision of each service and of the cluster, and of the pods those that waited then. */
 function inForceAt(at: Seconds, decisions: readonly Decision[]): readonly Decision[] {
@@ -78,6 +83,7 @@ function told(one: Decision, paint: Paint): string {
 function changeOf({ subject, from, wished, asked }: Decision): string {
   if (subject.startsWith("pod ")) return asked < from ? "has to go" : "waits for a node";
   const of = subject === "cluster" ? "nodes" : "replicas";
+  if (subject.startsWith("deployment ")) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;
   // What the bounds or the number of machines cut off is worth knowing.
   const cut = Number.isFinite(wished) && Math.ceil(wished) !== asked ? ` (wished ${formatPlain(wished)})` : "";
@@ -94,7 +100,7 @@ export function reasonText({ what, seen = {}, wished }: Reason): string {
 const reasonLine = (reason: Reason): string => `    ${reasonText(reason)}`;
 
 const conditionLine = ({ type, status, reason, message }: Condition): string =>
-  `    ${type} is ${status ? "True" : "False"}: ${reason}${message === undefined ? "" : ` (${message})`}`;
+  `    ${type} is ${status}: ${reason}${message === undefined ? "" : ` (${message})`}`;
 
 /** Ages and windows are spans of time; everything else is a number in the unit that its name says. */
 const fact = (name: string, value: number | string): string => {

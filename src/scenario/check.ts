@@ -120,6 +120,22 @@ export function checkVariants(raw: Raw, to: Sayings): void {
   }
 }
 
+/** Whether rollouts can come to pass. */
+export function checkRollouts({ single, services }: Parts, to: Sayings): void {
+  const { warmup = 0, duration = Infinity } = single;
+  for (const [name, { minReadySeconds, progressDeadline, rollouts = [] }] of services) {
+    const path: Path = ["services", name];
+    if (progressDeadline <= minReadySeconds)
+      to.say(
+        [...path, "progressDeadline"],
+        `expected more than minReadySeconds (${minReadySeconds} s), got ${progressDeadline} s`,
+      );
+    for (const [i, { at }] of rollouts.entries())
+      if (at > warmup + duration)
+        to.warn([...path, "rollouts", i], `this rollout comes after the end of the run, at ${warmup + duration} s`);
+  }
+}
+
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
@@ -132,6 +148,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
   for (const policy of policies) {
     const setup = setupOf(parts, policy);
     checkReplicas(setup, once);
+    checkMemory(setup, once);
     for (const group of setup.groups) checkGroup(group, once);
     checkScheduler(setup, parts.single.cluster !== undefined, once);
     checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
@@ -144,6 +161,15 @@ function checkReplicas({ policy, services }: Setup, say: Sayings["say"]): void {
     const bounds = `${scaler.min} to ${scaler.max} replicas, the bounds of ${scaler.name}`;
     const where = replicasPath[0] === "policies" || policy === AS_WRITTEN ? "" : ` in policy "${policy}"`;
     say(replicasPath, `expected ${bounds}${where}, got ${replicas}`);
+  }
+}
+
+/** Whoever scales by memory needs a service that holds some. */
+function checkMemory({ services }: Setup, say: Sayings["say"]): void {
+  for (const { name, service, scaler, scalerPath } of services) {
+    const measured = scaler?.mentions.find(({ memory }) => memory === true);
+    if (measured === undefined || service.memoryUse !== undefined) continue;
+    say([...scalerPath, ...measured.path], `expected a service whose memoryUse is given, got ${name}, which has none`);
   }
 }
 

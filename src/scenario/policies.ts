@@ -1,8 +1,10 @@
 /** From a policy's name and fields, as written, to a maker of that policy. */
+
 import { z } from "zod";
 import { RandomStream } from "../kernel/random.js";
-import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
-import type { Definition } from "../policy/define.js";
+import type { ClusterScheduler } from "../policy/cluster-scheduler.js";
+import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
+import type { Definition, Mention } from "../policy/define.js";
 import { show } from "../policy/fields.js";
 import { unknownName } from "./complaint.js";
 import { type Fault, readBy } from "./issues.js";
@@ -22,6 +24,7 @@ interface Policies {
 export interface Chosen<P> {
   readonly name: string;
   readonly create: (context: PolicyContext) => P;
+  readonly mentions: readonly Mention[];
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
@@ -35,7 +38,7 @@ const METHODS = {
   provisioner: [["plan"]],
   scheduler: [
     ["score", "filters"],
-    ["next", "podAdded", "podUpdated", "podRemoved", "nodeAdded", "nodeUpdated", "nodeRemoved", "serviceAdded"],
+    ["next", "podAdded", "podUpdated", "podRemoved", "nodeAdded", "nodeUpdated", "nodeRemoved", "ownerAdded"],
   ],
   balancer: [["pick"]],
 } as const satisfies Record<Question, readonly (readonly string[])[]>;
@@ -57,7 +60,8 @@ export function choose<Q extends Question>(
   const tried = tryOut(question, given.use, create);
   if (!("made" in tried)) return { faults: [tried] };
   const seesObjects = "podAdded" in (tried.made as object);
-  return { value: { name: given.use, create, min, max, seesObjects } };
+  const mentions = definition.mentions?.(read.value) ?? [];
+  return { value: { name: given.use, create, mentions, min, max, seesObjects } };
 }
 
 const checkedBounds = (fields: z.ZodObject) =>

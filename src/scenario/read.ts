@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
-import { AS_WRITTEN, checkReferences, checkSetups, checkVariants } from "./check.js";
+import { AS_WRITTEN, checkReferences, checkRollouts, checkSetups, checkVariants } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
@@ -57,6 +57,7 @@ export function readScenario(
   const parts = reading.parts(raw);
   checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);
+  checkRollouts(parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
   if (policies.length === 0) policies.push(AS_WRITTEN);
   checkSetups(
@@ -134,6 +135,7 @@ class Reading {
   readonly warnings: Complaint[] = [];
   unsaid = 0;
   private readonly chosen = new Map<Use, Chosen<unknown>>();
+  private services: readonly string[] = [];
 
   constructor(
     private readonly source: Source,
@@ -150,6 +152,7 @@ class Reading {
   }
 
   parts(raw: Raw): Parts {
+    this.services = entriesOf(raw.services).map(([name]) => name);
     const sections = [...Object.keys(single), ...Object.keys(named)];
     for (const key of Object.keys(raw)) if (!sections.includes(key)) this.fault([], unknownKey([key], sections));
     const read = Object.entries(single).flatMap(([key, schema]) => {
@@ -237,8 +240,16 @@ class Reading {
 
   private choosePolicy(question: Question, path: Path, use: Use): void {
     const found = choose(question, use, (file) => this.options.loadPolicy?.(file));
-    if ("value" in found) this.chosen.set(use, found.value);
-    else for (const fault of found.faults) this.fault(path, fault);
+    if ("faults" in found) {
+      for (const fault of found.faults) this.fault(path, fault);
+      return;
+    }
+    this.chosen.set(use, found.value);
+    for (const { path: within, service } of found.value.mentions) {
+      if (service === undefined || this.services.includes(service)) continue;
+      const { message, suggestion } = unknownName("service", service, this.services);
+      this.say([...path, ...within], message, { suggestion });
+    }
   }
 
   private checkTypes({ single: { cluster } }: Parts): void {

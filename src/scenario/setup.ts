@@ -1,6 +1,7 @@
 /** Who decides and with how much, under one of the compared policies: the file's sections laid over each other. */
 
 import type { z } from "zod";
+import type { Strategy } from "../controllers/deployment/fenceposts.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
@@ -9,6 +10,7 @@ import type { Group } from "./shape-cluster.js";
 import type { Load } from "./shape-load.js";
 import type { Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
+import { strategy } from "./shape-workload.js";
 import type { Path } from "./source.js";
 
 export type Single = { readonly [K in keyof typeof single]: z.output<(typeof single)[K]> };
@@ -34,7 +36,9 @@ export interface ServiceSetup {
   readonly memory: { readonly request: number; readonly limit: number };
   readonly memoryPath: Path;
   readonly scaler: Chosen<Scaler> | undefined;
+  readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
+  readonly strategy: Strategy;
 }
 
 export interface GroupSetup extends Group {
@@ -92,11 +96,12 @@ function serviceSetup(
     { values: variant, path: ["policies", policy] },
     { values: service, path: ["services", name] },
   ];
-  const said = <K extends "replicas" | "cpu" | "memory" | "scaler" | "balancer">(field: K) => {
+  const said = <K extends "replicas" | "cpu" | "memory" | "scaler" | "balancer" | "strategy">(field: K) => {
     const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
     return { value: values[field], path: [...path, field] };
   };
-  const scaler = chosen<Scaler>(said("scaler").value);
+  const scaling = said("scaler");
+  const scaler = chosen<Scaler>(scaling.value);
   const replicas = said("replicas");
   const cpu = said("cpu");
   const memory = said("memory");
@@ -110,7 +115,9 @@ function serviceSetup(
     memory: memory.value ?? memorySize.parse(DEFAULT_MEMORY),
     memoryPath: memory.path,
     scaler,
+    scalerPath: scaling.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
+    strategy: said("strategy").value ?? strategy.parse({}),
   };
 }
 

@@ -21,6 +21,7 @@ import {
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
+import { strategy, workloadFields } from "./shape-workload.js";
 
 const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
@@ -131,6 +132,9 @@ export const sized = {
   balancer: policyFields.balancer
     .optional()
     .meta({ description: "Which pod takes a call. Default: random, as kube-proxy does it." }),
+  strategy: strategy
+    .optional()
+    .meta({ description: "How rollouts replace pods. Default: RollingUpdate, 25% too many, 25% missing." }),
 };
 
 export const service = z
@@ -146,6 +150,7 @@ export const service = z
     image: memory().prefault("100Mi").meta({ description: "Size of the container image; pulled once per node." }),
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
+    ...workloadFields,
     ...placingFields,
     grace: seconds()
       .prefault("30s")

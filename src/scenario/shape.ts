@@ -6,6 +6,7 @@ import { z } from "zod";
 import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
+import { controllers, metrics } from "./shape-control.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
 import { networkHop, service, sized } from "./shape-service.js";
@@ -74,12 +75,7 @@ export const single = {
     .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
     .prefault({})
     .meta({ description: "What lies between services." }),
-  metrics: z
-    .strictObject({
-      resolution: duration().prefault("15s").meta({ description: "How often the metrics server samples the pods." }),
-    })
-    .prefault({})
-    .meta({ description: "What scalers see." }),
+  metrics: metrics.meta({ description: "What scalers see." }),
   series: z
     .strictObject({
       step: duration().prefault("5s").meta({ description: "Distance of the points in recorded series." }),
@@ -96,6 +92,7 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  controllers: controllers.meta({ description: "How controllers run." }),
   priorityClasses: priorityClasses
     .prefault({})
     .meta({ description: "Kubernetes' PriorityClasses, by name: which pods come first." }),

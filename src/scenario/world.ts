@@ -11,6 +11,7 @@ import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { templateOf } from "./shape-placing.js";
 import type { Service } from "./shape-service.js";
+import { resourcesOf, workloadOf } from "./shape-workload.js";
 
 export type OpenTrace = (path: string) => TextSource;
 
@@ -27,25 +28,26 @@ export function worldOf(
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,
+    pipeline: single.metrics.pipeline,
+    controllers: single.controllers,
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };
 }
 
 function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, balancer } = setup;
+  const { name, service, replicas, cpu, memory, scaler, balancer, strategy } = setup;
   return {
     name,
     replicas,
     bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
-    size: { cpuMillicores: cpu.request, memoryMiB: memory.request },
-    cpuLimitMillicores: cpu.limit,
-    memoryLimitMiB: memory.limit,
+    ...resourcesOf({ cpu, memory }),
     imageMiB: service.image,
     startup: service.startup,
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
+    workload: workloadOf(service, { cpu, memory }, strategy),
     template: templateOf(service, priorityClasses),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { desiredHealthy, mayEvict } from "../../src/controllers/disruption/budget.js";
 import { type BackOff, nextStart } from "../../src/controllers/kubelet/back-off.js";
+import { jittered, nextInterval } from "../../src/controllers/kubelet/housekeeping.js";
 import { comingUp } from "../../src/controllers/kubelet/probes.js";
 
 describe("a container that ends again and again", () => {
@@ -65,4 +66,12 @@ describe("a disruption budget", () => {
     expect(mayEvict(budget, { expected: 3, healthy: 2, ready: false })).toBe(true);
     expect(mayEvict(budget, { expected: 3, healthy: 1, ready: false })).toBe(false);
   });
+});
+
+test("housekeeping grows its interval once while nothing changes, and then begins anew", () => {
+  const times = { interval: 10, longest: 15, jitter: 1 };
+  expect([10, 15, 10].map((present) => nextInterval(present, times, true))).toEqual([15, 10, 15]);
+  expect(nextInterval(15, times, false)).toBe(10);
+  expect(nextInterval(10, { ...times, longest: 60 }, true)).toBe(20);
+  expect([0, 0.5, 1].map((uniform) => jittered(10, 1, uniform))).toEqual([10, 15, 20]);
 });

@@ -5,6 +5,7 @@ import type { Distribution } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
+import type { WorkloadSpec } from "../../src/model/workload.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 
@@ -54,6 +55,36 @@ const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => 
 /** Wants another number of replicas every second or so, 0 included. */
 const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });
 
+const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
+  kind: fc.constant("Deployment" as const),
+  settings: fc.record({
+    type: fc.constantFrom("RollingUpdate" as const, "Recreate" as const),
+    maxSurge: fc.constantFrom(0, 1, "25%", "100%"),
+    maxUnavailable: fc.constantFrom(0, 1, "25%", "100%"),
+    progressDeadline: fc.constantFrom(2, 600),
+  }),
+  minReady: fc.constantFrom(0, 1),
+  revisions: fc.array(
+    fc.record({
+      image: fc.constantFrom(0, 1),
+      imageMiB: fc.constant(10),
+      startup: law,
+      crashAfter: fc.option(law, { nil: undefined }),
+      workTimes: fc.constantFrom(0.5, 1, 3),
+    }),
+    { minLength: 2, maxLength: 2 },
+  ),
+  rollouts: fc.constantFrom(
+    [],
+    [
+      { at: 2, revision: 1, paused: false },
+      { at: 6, revision: 2, paused: true },
+      { at: 8, revision: 2, paused: false },
+      { at: 14, revision: 0, paused: false },
+    ],
+  ),
+});
+
 const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
   fc
     .record({
@@ -68,6 +99,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       hop: law,
       reply: law,
       central: fc.boolean(),
+      workload,
       lifecycle: fc.record({
         attach: law,
         configuredAt: fc.constantFrom(0, 4),
@@ -90,6 +122,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         cpuLimitMillicores: one.limit,
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
+        workload: one.workload,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -148,6 +181,7 @@ describe("whatever happens", () => {
     let killed = 0;
     let refused = 0;
     let restarted = 0;
+    let scaled = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -158,6 +192,7 @@ describe("whatever happens", () => {
           }
           killed += played.recorder.failed[2];
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
+          scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -171,5 +206,6 @@ describe("whatever happens", () => {
     expect(killed).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(100);
     expect(restarted).toBeGreaterThan(100);
+    expect(scaled).toBeGreaterThan(100);
   });
 });

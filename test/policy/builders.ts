@@ -38,6 +38,7 @@ export const podView = (given: Partial<PodView> = {}): PodView => ({
   startedAt: -3600,
   readySince: -3600,
   cpuMillicores: 500,
+  memoryMiB: 100,
   sampledAt: 0,
   sampleWindow: 15,
   ...given,
@@ -45,7 +46,7 @@ export const podView = (given: Partial<PodView> = {}): PodView => ({
 
 export const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
-interface ServiceGiven extends Partial<Omit<ServiceView, "mean">> {
+interface ServiceGiven extends Partial<Omit<ServiceView, "mean" | "sampledAt">> {
   readonly means?: Partial<Record<Signal, number>>;
 }
 
@@ -66,6 +67,7 @@ export function serviceView({ means = {}, ...given }: ServiceGiven = {}): Servic
     passed: { calls: 0, callSeconds: NaN },
     idle: [],
     mean: (signal) => means[signal] ?? NaN,
+    sampledAt: () => given.now ?? 0,
     ...given,
   };
 }

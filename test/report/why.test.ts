@@ -26,7 +26,7 @@ const grew = decision(75, "service cart", {
       { what: "cpu resource utilization", seen: { utilization: 183, target: 60, sampleAge: 12.4 }, wished: 7 },
       { what: "ScaleUpLimit", seen: { limit: 4 }, wished: 4 },
     ],
-    conditions: [{ type: "ScalingLimited", status: true, reason: "ScaleUpLimit", message: "the limit is 4" }],
+    conditions: [{ type: "ScalingLimited", status: "True", reason: "ScaleUpLimit", message: "the limit is 4" }],
   },
 });
 const waits = decision(76, "pod cart-3", {

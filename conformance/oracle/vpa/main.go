@@ -1,9 +1,11 @@
-// Plays situations through the recommender of the Vertical Pod Autoscaler: samples and OOMs of pods that come and go, and
-// what it recommends at the end of each step.
+// Plays situations through the three parts of the Vertical Pod Autoscaler: the recommender (samples and OOMs of pods that come and
+// go, and what it recommends at the end of each step), the admission controller (what it makes of a new pod's resources) and the
+// updater (whole loops with a fake API server: who is evicted or resized, and in which order).
 package main
 
 import (
 	"flag"
+	"testing"
 
 	"dryscale.dev/conformance/oracle/vectors"
 )
@@ -22,6 +24,7 @@ type Policy struct {
 	Controlled *[]string `json:"controlledResources,omitempty"`
 	MinAllowed *Amounts  `json:"minAllowed,omitempty"`
 	MaxAllowed *Amounts  `json:"maxAllowed,omitempty"`
+	Values     string    `json:"controlledValues,omitempty"`
 }
 
 // Settings are the recommender's flags and the policies; seconds, except what says otherwise.
@@ -94,6 +97,7 @@ type Vector struct {
 func main() {
 	in := flag.String("in", "", "folder of situations to play instead of the oracle's own")
 	out := flag.String("out", ".", "folder to write vectors to")
+	testing.Init()
 	flag.Parse()
 	situations := append(scripted(), seeded()...)
 	if *in != "" {
@@ -104,6 +108,23 @@ func main() {
 		situations[i].Expected = play(situations[i])
 	}
 	check(vectors.Write(*out, "vpa", situations))
+	loops, creations := append(scriptedLoops(), seededLoops()...), append(scriptedCreations(), seededCreations()...)
+	if *in != "" {
+		loops = must(vectors.Read[UpdaterVector](*in, "vpa-updater"))
+		creations = must(vectors.Read[AdmissionVector](*in, "vpa-admission"))
+	}
+	for i := range creations {
+		creations[i].Controller, creations[i].Version = "vpa-admission", version
+		creations[i].Expected = admitted(creations[i])
+	}
+	check(vectors.Write(*out, "vpa-admission", creations))
+	testing.Main(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "play", F: func(t *testing.T) {
+		for i := range loops {
+			loops[i].Controller, loops[i].Version = "vpa-updater", version
+			loops[i].Expected = playUpdater(t, loops[i])
+		}
+		check(vectors.Write(*out, "vpa-updater", loops))
+	}}}, nil, nil)
 }
 
 func check(err error) {

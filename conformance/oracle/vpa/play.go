@@ -110,6 +110,10 @@ func policyOf(given map[string]Policy) *vpav1.PodResourcePolicy {
 			mode := vpav1.ContainerScalingMode(one.Mode)
 			made.Mode = &mode
 		}
+		if one.Values != "" {
+			values := vpav1.ContainerControlledValues(one.Values)
+			made.ControlledValues = &values
+		}
 		if one.Controlled != nil {
 			controlled := []corev1.ResourceName{}
 			for _, resource := range *one.Controlled {

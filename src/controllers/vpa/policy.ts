@@ -7,6 +7,8 @@ export interface ContainerPolicy {
   /** An amount of 0 is no bound. */
   readonly minAllowed?: Amounts;
   readonly maxAllowed?: Amounts;
+  /** What follows the recommendation; limits, too, unless told. */
+  readonly controlledValues?: "RequestsAndLimits" | "RequestsOnly";
 }
 
 export type Policies = Readonly<Record<string, ContainerPolicy>>;

@@ -8,6 +8,7 @@ import {
   interval,
   level,
   list,
+  memory,
   oneOf,
   record,
   seconds,
@@ -22,10 +23,20 @@ const window = () => interval().prefault("15s").describe("The mean over so long 
 const one = (names: string) => ({ error: () => `expected either ${names}` });
 const exactlyOne = (...given: unknown[]) => given.filter((value) => value !== undefined).length === 1;
 
-const resource = record({
+const utilization = () => wholePercent().optional().describe("Use to aim for, as a share of the request.");
+
+const cpuResource = record({
   kind: z.literal("resource"),
-  utilization: wholePercent().optional().describe("CPU use to aim for, as a share of the request."),
-  averageValue: cpu().optional().describe("CPU use of a pod to aim for."),
+  resource: z.literal("cpu").default("cpu").describe("Which resource; left out: cpu."),
+  utilization: utilization(),
+  averageValue: cpu().optional().describe("Use of a pod to aim for."),
+}).refine((m) => exactlyOne(m.utilization, m.averageValue), one("utilization or averageValue"));
+
+const memoryResource = record({
+  kind: z.literal("resource"),
+  resource: z.literal("memory").describe("Which resource; the service's `memoryUse` says what its pods hold."),
+  utilization: utilization(),
+  averageValue: memory().optional().describe("Use of a pod to aim for."),
 }).refine((m) => exactlyOne(m.utilization, m.averageValue), one("utilization or averageValue"));
 
 const pods = record({
@@ -45,7 +56,13 @@ const outside = record({
 }).refine((m) => exactlyOne(m.value, m.averageValue), one("value or averageValue"));
 
 const metric = () =>
-  either("a metric like { kind: external, signal: queue, averageValue: 10 }", resource, pods, outside);
+  either(
+    "a metric like { kind: external, signal: queue, averageValue: 10 }",
+    cpuResource,
+    memoryResource,
+    pods,
+    outside,
+  );
 
 export type MetricFields = z.output<ReturnType<typeof metric>>;
 
@@ -106,12 +123,12 @@ export const nameOf = (given: Exclude<MetricFields, { readonly kind: "resource" 
 
 export function specOf(given: MetricFields): MetricSpec {
   if (given.kind === "resource") {
-    const { utilization, averageValue } = given;
+    const { resource: name, utilization, averageValue = 0 } = given;
+    // In thousandths: of a core as they are, of bytes.
+    const milliValue = Math.ceil(name === "cpu" ? averageValue : averageValue * 2 ** 20 * 1000);
     const target =
-      utilization === undefined
-        ? { averageValue: Math.ceil(averageValue ?? 0) }
-        : { averageUtilization: Math.round(utilization * 100) };
-    return { type: "Resource", name: "cpu", ...target };
+      utilization === undefined ? { averageValue: milliValue } : { averageUtilization: Math.round(utilization * 100) };
+    return { type: "Resource", name, ...target };
   }
   const name = nameOf(given);
   if (given.kind === "pods") return { type: "Pods", metric: name, averageValue: milli(given.averageValue) };

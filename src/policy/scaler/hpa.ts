@@ -14,10 +14,12 @@ import {
   type HpaSpec,
   type Readings,
 } from "../../controllers/hpa/index.js";
+import type { Seconds } from "../../units.js";
 import type { Reason, ScaleAnswer, ServiceView } from "../contract.js";
-import { defineScaler } from "../define.js";
+import { defineScaler, type Mention } from "../define.js";
 import { flag, fraction, interval, seconds, wholePercent } from "../fields.js";
 import { behaviorField, behaviorOf, type MetricFields, metricsField, nameOf, specOf } from "./hpa-fields.js";
+import { conditionOf, inUsersUnits } from "./hpa-trail.js";
 import { podName, podsAndSamples } from "./pods-and-samples.js";
 
 function readings(view: ServiceView, metrics: readonly MetricFields[]): Readings {
@@ -34,9 +36,8 @@ function readings(view: ServiceView, metrics: readonly MetricFields[]): Readings
     else if (metric.kind === "object") object[name] = Math.round(value * 1000);
     else {
       const share = Math.round((value * 1000) / Math.max(1, view.ready));
-      pods[name] = view.pods.flatMap(({ ready }, i) =>
-        ready ? [{ pod: podName(i), at: view.now, value: share }] : [],
-      );
+      const at = view.sampledAt(metric.signal);
+      pods[name] = view.pods.flatMap(({ ready }, i) => (ready ? [{ pod: podName(i), at, value: share }] : []));
     }
   }
   return { ...podsAndSamples(view).readings, pods, object, external };
@@ -74,16 +75,26 @@ function seenOf(trail: readonly Reason[]): Readonly<Record<string, number>> {
   return { utilisation: utilization / 100, ready, missing, unready, proposal: most.wished! };
 }
 
+/** How old the value of a metric outside the pods is; those of pods tell it themselves. */
+function ageOf(name: string, view: ServiceView, metrics: readonly MetricFields[]): Seconds | undefined {
+  for (const metric of metrics) {
+    if (metric.kind === "resource" || metric.kind === "pods" || nameOf(metric) !== name) continue;
+    return view.now - view.sampledAt(metric.signal, metric.service);
+  }
+  return undefined;
+}
+
 /** The answer of one sync. No metric at all is no opinion. */
-function answerOf(decision: HpaDecision, view: ServiceView): ScaleAnswer {
-  const { status, trail, rescaledTo } = decision;
-  const { conditions } = status;
+function answerOf(decision: HpaDecision, view: ServiceView, metrics: readonly MetricFields[]): ScaleAnswer {
+  const { status, rescaledTo } = decision;
+  const trail = inUsersUnits(decision.trail, (name) => ageOf(name, view, metrics));
+  const conditions = status.conditions.map(conditionOf);
   const settled = trail.find(({ what }) => what.startsWith("Current number of replicas"));
   const why = { trail, conditions };
   if (settled !== undefined) return { replicas: rescaledTo ?? view.replicas, rule: settled.what, why };
   const rule = ruleOf(decision);
   const failed = rule.startsWith("Failed");
-  return { replicas: failed ? NaN : (rescaledTo ?? view.replicas), rule, seen: seenOf(trail), why };
+  return { replicas: failed ? NaN : (rescaledTo ?? view.replicas), rule, seen: seenOf(decision.trail), why };
 }
 
 export const hpa = defineScaler({
@@ -106,8 +117,16 @@ export const hpa = defineScaler({
       .prefault("30s")
       .describe("A pod whose readiness last changed within so long of its start counts as never ready."),
   },
+  mentions: ({ metrics = [] }) =>
+    metrics.flatMap((metric, i): Mention[] => {
+      if (metric.kind === "pods") return [];
+      if (metric.kind !== "resource")
+        return metric.service === undefined ? [] : [{ path: ["metrics", i, "service"], service: metric.service }];
+      if (metric.resource === "cpu") return [];
+      return [{ path: ["metrics", i, "resource"], service: undefined, memory: true }];
+    }),
   create: ({ target, metrics, behavior, period, stabilization, ...flags }) => {
-    const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", utilization: target }];
+    const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", resource: "cpu", utilization: target }];
     const written = behaviorOf(behavior);
     const specIn = ({ min, max }: ServiceView): HpaSpec => ({
       minReplicas: min,
@@ -122,7 +141,7 @@ export const hpa = defineScaler({
         const spec = specIn(view);
         controller ??= createHpa(spec, { ...flags, downscaleStabilization: stabilization });
         controller.update(spec);
-        return answerOf(controller.reconcile(inputs(view, measured), view.now), view);
+        return answerOf(controller.reconcile(inputs(view, measured), view.now), view, measured);
       },
     };
   },

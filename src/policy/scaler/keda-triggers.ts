@@ -55,6 +55,8 @@ type Given = ReturnType<ReturnType<typeof triggersField>["parse"]>[number];
 export interface ExternalTrigger {
   readonly name: string;
   readonly target: number;
+  /** What it measures, if that is a signal. */
+  readonly signal?: (typeof sources)[number];
   /** Undefined while there is nothing to read. */
   read(view: ServiceView): { readonly value: number; readonly active: boolean } | undefined;
 }
@@ -82,6 +84,7 @@ interface SignalTrigger {
 
 const signalReader = ({ signal, threshold, activation = 0, window }: SignalTrigger, name: string): ExternalTrigger => ({
   name,
+  signal,
   target: threshold,
   read(view) {
     const value = view.mean(signal, window);

@@ -21,6 +21,7 @@ import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../con
 import { defineScaler } from "../define.js";
 import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
 import { behaviorField, behaviorOf } from "./hpa-fields.js";
+import { conditionOf, inUsersUnits } from "./hpa-trail.js";
 import { type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
 import { podsAndSamples } from "./pods-and-samples.js";
 
@@ -62,7 +63,12 @@ class ScaledObject implements Scaler {
       seen: { lastActive: this.lastActive ?? NaN },
       ...(polled === undefined && synced === undefined
         ? { quiet: true as const }
-        : { why: { trail: trailOf(polled, synced), conditions: conditionsOf(polled, synced) } }),
+        : {
+            why: {
+              trail: trailOf(polled, synced, (metric) => this.ageOf(metric, view)),
+              conditions: conditionsOf(polled, synced),
+            },
+          }),
     };
   }
 
@@ -90,6 +96,11 @@ class ScaledObject implements Scaler {
       ...(behavior === undefined ? {} : { behavior }),
     });
     return this.hpa.reconcile(this.inputs(view), view.now);
+  }
+
+  private ageOf(metric: string, view: ServiceView): Seconds | undefined {
+    const trigger = this.setup.triggers.external.find(({ name }) => name === metric);
+    return trigger?.signal === undefined ? undefined : view.now - view.sampledAt(trigger.signal);
   }
 
   private metrics(): readonly MetricSpec[] {
@@ -134,8 +145,12 @@ function ruleOf(polled: Executed | undefined, synced: HpaDecision | undefined): 
   return polled?.activity?.reason ?? "no rescale";
 }
 
-const trailOf = (polled: Executed | undefined, synced: HpaDecision | undefined): readonly Reason[] => [
-  ...(synced?.trail ?? []),
+const trailOf = (
+  polled: Executed | undefined,
+  synced: HpaDecision | undefined,
+  age: (metric: string) => Seconds | undefined,
+): readonly Reason[] => [
+  ...inUsersUnits(synced?.trail ?? [], age),
   ...(polled?.replicas === undefined ? [] : [{ what: "KEDA's executor", wished: polled.replicas }]),
 ];
 
@@ -144,11 +159,9 @@ function conditionsOf(polled: Executed | undefined, synced: HpaDecision | undefi
     { type: "Ready", given: polled?.ready },
     { type: "Active", given: polled?.activity },
   ].flatMap(({ type, given }) =>
-    given === undefined
-      ? []
-      : [{ type, status: given.status === "True", reason: given.reason, message: given.message }],
+    given === undefined ? [] : [{ type, status: given.status, reason: given.reason, message: given.message }],
   );
-  return [...own, ...(synced?.status.conditions ?? [])];
+  return [...own, ...(synced?.status.conditions ?? []).map(conditionOf)];
 }
 
 const behaviors = ["static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower"] as const;

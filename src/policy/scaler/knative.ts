@@ -140,11 +140,10 @@ class Revision implements Scaler {
       desired: this.desired,
       excessBurstCapacity: this.excess,
     };
-    const told = active === "Unknown" ? `Unknown, ${reason}` : reason || "Active";
     const condition = {
       type: "Active",
-      status: active === "True",
-      reason: told,
+      status: active,
+      reason: reason || "Active",
       ...(message === "" ? {} : { message }),
     };
     const trail = trailOf(story, this.setup.decider);

@@ -1,6 +1,6 @@
 /** The pods of a service and what the metrics API says of them, as the HPA's controller takes them. */
 import type { HpaInputs } from "../../controllers/hpa/index.js";
-import type { Millicores, Seconds } from "../../units.js";
+import type { MiB, Millicores, Seconds } from "../../units.js";
 import type { PodView, ServiceView } from "../contract.js";
 
 /** Every pod has one container. */
@@ -8,6 +8,9 @@ const CONTAINER = "app";
 
 /** Usage comes as whole nanocores and is read in millicores, which rounds up. */
 const asMillicores = (use: Millicores): number => Math.ceil(Math.round(use * 1e6) / 1e6);
+
+/** Thousandths of bytes. */
+const inThousandths = (memory: MiB): number => Math.round(memory * 2 ** 20) * 1000;
 
 export const podName = (index: number): string => `pod-${index}`;
 
@@ -27,7 +30,7 @@ export function podsAndSamples({ pods }: ServiceView): Pick<HpaInputs, "pods" | 
           pod: name,
           at: pod.sampledAt,
           window: pod.sampleWindow,
-          containers: { [CONTAINER]: { cpu: asMillicores(pod.cpuMillicores) } },
+          containers: { [CONTAINER]: { cpu: asMillicores(pod.cpuMillicores), memory: inThousandths(pod.memoryMiB) } },
         })),
     },
   };

@@ -4,6 +4,7 @@
  * It takes no time: all pods whose turn it is are looked at in one instant. So back-off shows in their order alone, for
  * an idle scheduler does not wait for its end.
  */
+
 import type { LivePod, Node, Owner, Pod } from "../../controllers/scheduler/objects.js";
 import type { Budget, Preemption } from "../../controllers/scheduler/preemption.js";
 import { type ClusterEvent, SchedulingQueue } from "../../controllers/scheduler/queue.js";
@@ -11,7 +12,7 @@ import { refusalOf } from "../../controllers/scheduler/refusal.js";
 import { LEAST_ALLOCATED } from "../../controllers/scheduler/resource-scores.js";
 import { type Placement, Scheduler, type SchedulerSettings } from "../../controllers/scheduler/scheduler.js";
 import type { Seconds } from "../../units.js";
-import type { ClusterScheduler, PlacingAnswer } from "../contract.js";
+import type { ClusterScheduler, PlacingAnswer } from "../cluster-scheduler.js";
 import { defineClusterScheduler } from "../define.js";
 import { oneOf, whole } from "../fields.js";
 
@@ -39,7 +40,7 @@ class KubeScheduler implements ClusterScheduler {
     return this.queue.flushesAt;
   }
 
-  serviceAdded(owner: Owner): void {
+  ownerAdded(owner: Owner): void {
     this.owners.push(owner);
   }
 

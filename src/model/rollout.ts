@@ -1,0 +1,120 @@
+/**
+ * A Deployment with revisions: its controller resizes the ReplicaSets one step at a look, and a ReplicaSet's pods
+ * come and go as it says. Not modelled: the batches in which a ReplicaSet creates pods, for creations never fail here.
+ */
+import { Deployment, type Rollout as Look, type Observed } from "../controllers/deployment/deployment.js";
+import type { DecisionLog } from "./decisions.js";
+import { Looks } from "./looks.js";
+import { RolloutLog } from "./rollout-log.js";
+import { leastWanted, members } from "./scale-in.js";
+import { Phase, type PodId, type Service, type State } from "./state.js";
+import type { DeploymentSpec, Pods, RolloutSpec, Workload } from "./workload.js";
+
+export class Rollout implements Workload {
+  private readonly controller: Deployment;
+  private readonly looks: Looks;
+  private readonly log: RolloutLog;
+  private wanted: Pick<RolloutSpec, "revision" | "paused"> = { revision: 0, paused: false };
+  private last = "";
+
+  constructor(
+    private readonly state: State,
+    private readonly service: Service,
+    private readonly spec: DeploymentSpec,
+    private readonly pods: Pods,
+    log: DecisionLog,
+  ) {
+    const { sim } = state;
+    this.controller = new Deployment(spec.settings);
+    this.looks = new Looks(sim, "deployment", () => this.look());
+    this.log = new RolloutLog(service, log);
+    const changes = sim.event("deployment.changed", (which: number) => {
+      this.wanted = spec.rollouts[which];
+      this.log.operator(sim.now, this.wanted);
+      this.looks.soon();
+    });
+    for (const [which, { at }] of spec.rollouts.entries()) sim.at(at, changes, which);
+  }
+
+  /** The world begins with the rollout of its first revision long done. */
+  started(): void {
+    this.controller.sync({ ...this.observed(), sets: {} }, this.state.sim.now);
+    this.log.begin(this.controller.sync(this.observed(), this.state.sim.now));
+  }
+
+  scaled(): void {
+    this.looks.soon();
+  }
+
+  podsChanged(): void {
+    this.looks.soon();
+  }
+
+  /** Its ReplicaSet wants another of the same revision, at once. */
+  evict(pod: PodId): void {
+    this.pods.add(this.service, this.state.pods.revision[pod]);
+    this.pods.retire(pod);
+    this.looks.soon();
+  }
+
+  private look(): void {
+    const { now } = this.state.sim;
+    const observed = this.observed();
+    const found = this.controller.sync(observed, now);
+    this.log.look(now, this.wanted.revision, observed, found);
+    for (const [revision, size] of Object.entries(found.sets)) this.resize(Number(revision), size);
+    this.pods.placeWhenDone();
+    // What it has written is news to it again, until it finds everything as it left it.
+    const state = JSON.stringify(found);
+    if (state !== this.last) this.looks.soon();
+    this.last = state;
+    const deadline = this.deadline(found);
+    this.looks.setAlarm(Math.min(this.nextAvailable(), deadline > now ? deadline : Infinity));
+  }
+
+  private resize(revision: number, size: number): void {
+    const { state, service, pods } = this;
+    const own = members(service).filter((pod) => state.pods.revision[pod] === revision);
+    for (let n = own.length; n < size; n++) pods.add(service, revision);
+    for (const pod of leastWanted(state, service, own, own.length - size)) pods.retire(pod);
+  }
+
+  private observed(): Observed {
+    const { service, wanted, state } = this;
+    const { pods } = state;
+    const sets: Record<string, { replicas: number; ready: number; available: number; terminating: number }> = {};
+    for (let pod = 0; pod < pods.rows.high; pod++) {
+      if (pods.service[pod] !== service.id || pods.phase[pod] === Phase.Gone) continue;
+      const revision = pods.revision[pod];
+      sets[revision] ??= { replicas: 0, ready: 0, available: 0, terminating: 0 };
+      const set = sets[revision];
+      if (pods.phase[pod] === Phase.Draining) set.terminating++;
+      else set.replicas++;
+      if (pods.phase[pod] !== Phase.Ready) continue;
+      set.ready++;
+      if (this.availableAt(pod) <= state.sim.now) set.available++;
+    }
+    return { replicas: service.replicas, version: String(wanted.revision), paused: wanted.paused, sets };
+  }
+
+  /** Pods that are ready when the world begins have been so for long. */
+  private availableAt(pod: number): number {
+    const since = this.state.pods.readySince[pod];
+    return since === 0 ? 0 : since + this.spec.minReady;
+  }
+
+  private nextAvailable(): number {
+    const { sim } = this.state;
+    const times = members(this.service).map((pod) => this.availableAt(pod));
+    return Math.min(...times.filter((time) => time > sim.now));
+  }
+
+  /** A second after a rollout has stood still for its deadline the controller looks whether it has. */
+  private deadline({ progressing }: Look): number {
+    const { progressDeadline } = this.spec.settings;
+    if (progressDeadline === undefined || progressing === undefined) return Infinity;
+    if (["NewReplicaSetAvailable", "ProgressDeadlineExceeded", "DeploymentPaused"].includes(progressing.reason))
+      return Infinity;
+    return progressing.updatedAt + progressDeadline + 1;
+  }
+}

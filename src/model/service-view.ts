@@ -1,0 +1,97 @@
+/** What a scaler sees of its service. */
+import type { Passed, PodView, ServiceView, Signal } from "../policy/contract.js";
+import type { Seconds } from "../units.js";
+import type { Metrics } from "./metrics.js";
+import { sizeOf } from "./pod-size.js";
+import { Phase, type PodId, type Service, type State } from "./state.js";
+
+/** Lists are made when asked for: a scaler per request asks at every call. */
+export class View implements ServiceView {
+  constructor(
+    private readonly state: State,
+    private readonly service: Service,
+    private readonly metrics: Metrics,
+  ) {}
+
+  get now(): Seconds {
+    return this.state.sim.now;
+  }
+  get name(): string {
+    return this.service.spec.name;
+  }
+  get replicas(): number {
+    return this.service.replicas;
+  }
+  get ready(): number {
+    return this.service.ready.count;
+  }
+  get min(): number {
+    return this.service.spec.bounds.min;
+  }
+  get max(): number {
+    return this.service.spec.bounds.max;
+  }
+  get size() {
+    return this.service.resources.size;
+  }
+  get inFlight(): number {
+    let count = this.service.waiting;
+    for (const pod of this.members()) count += this.state.pods.inFlight[pod];
+    return count;
+  }
+  get waiting(): number {
+    return this.service.waiting;
+  }
+  get passed(): Passed {
+    const { arrived, ended, callSeconds, countedAt, activator } = this.service;
+    const since = callSeconds + (arrived - ended) * (this.now - countedAt);
+    return { calls: arrived, callSeconds: activator ? since : NaN };
+  }
+  get idle(): readonly Seconds[] {
+    const { pods, sim } = this.state;
+    const idle = this.members().filter((pod) => pods.phase[pod] === Phase.Ready && pods.inFlight[pod] === 0);
+    return idle.map((pod) => sim.now - pods.idleSince[pod]).sort((one, two) => two - one);
+  }
+  get pods(): readonly PodView[] {
+    const { pods } = this.state;
+    const oldestFirst = this.members().sort((one, two) => pods.serial[one] - pods.serial[two]);
+    return oldestFirst.map((pod) => this.podView(pod));
+  }
+
+  mean(signal: Signal, window: Seconds, of?: string): number {
+    return this.metrics.mean(this.named(of), signal, window);
+  }
+
+  sampledAt(signal: Signal, of?: string): Seconds {
+    return this.metrics.sampledAt(this.named(of), signal);
+  }
+
+  private named(name: string | undefined): Service {
+    const { services } = this.state;
+    const service = name === undefined ? this.service : services.find(({ spec }) => spec.name === name);
+    if (service !== undefined) return service;
+    const names = services.map(({ spec }) => spec.name).join(", ");
+    throw new Error(`${this.name}: expected a service to measure, got "${name}"; there are ${names}`);
+  }
+
+  private members(): PodId[] {
+    const { items, count } = this.service.members;
+    return Array.from(items.subarray(0, count)) as PodId[];
+  }
+
+  private podView(pod: PodId): PodView {
+    const { pods } = this.state;
+    return {
+      size: sizeOf(pods, pod),
+      pending: pods.phase[pod] < Phase.Starting,
+      ready: pods.phase[pod] === Phase.Ready,
+      draining: pods.phase[pod] === Phase.Draining,
+      startedAt: pods.startedAt[pod],
+      readySince: pods.readySince[pod],
+      cpuMillicores: pods.sample[pod],
+      memoryMiB: pods.memorySample[pod],
+      sampledAt: pods.sampledAt[pod],
+      sampleWindow: pods.sampleWindow[pod],
+    };
+  }
+}

@@ -1,0 +1,40 @@
+/** The question "which machine for this pod?", answered with the whole cluster in mind: the contract of such a scheduler. */
+import type { LivePod, Node as NodeObject, Owner, Pod as PodObject } from "../controllers/scheduler/objects.js";
+import type { Budget } from "../controllers/scheduler/preemption.js";
+import type { Seconds } from "../units.js";
+
+/** What came of one pod that waited. */
+export interface PlacingAnswer {
+  readonly pod: PodObject;
+  /** The node that it goes to now; undefined: it waits on. */
+  readonly node?: string;
+  /** Why it waits, in the words of upstream's event. */
+  readonly refusal?: string;
+  /** Who is taken away for it, and from where. */
+  readonly preempts?: { readonly node: string; readonly victims: readonly PodObject[]; readonly violations: number };
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+/**
+ * A scheduler that knows the whole cluster, as the API has it: it is told of all that happens, keeps its own queue, and
+ * may take pods away for others. Pods and nodes are kept up to date in place; their requests and labels do not change.
+ */
+export interface ClusterScheduler {
+  /** A Service or ReplicaSet: its pods are spread by default. */
+  ownerAdded(owner: Owner): void;
+  nodeAdded(node: NodeObject, now: Seconds): void;
+  /** It takes pods no more. */
+  nodeUpdated(node: NodeObject): void;
+  nodeRemoved(node: NodeObject, now: Seconds): void;
+  /** A pod without a node. */
+  podAdded(pod: LivePod, now: Seconds): void;
+  /** It has begun to terminate. */
+  podUpdated(pod: LivePod): void;
+  /** It is gone, from the node that it was on if it was on one. */
+  podRemoved(pod: LivePod, node: string | undefined, now: Seconds): void;
+  /** Looks at the next pod whose turn it is; undefined when there is none. What it places it takes for placed. */
+  next(now: Seconds, budgets: () => readonly Budget[]): PlacingAnswer | undefined;
+  /** Whether a pod's turn is now, and when one's turn will be even if nothing happens. */
+  readonly ready: boolean;
+  readonly retriesAt: Seconds;
+}

@@ -1,0 +1,134 @@
+/** How rollouts are spelled: what each spelling becomes, and what is said of those that make no sense. */
+import { describe, expect, test } from "vitest";
+import { readScenario } from "../../src/scenario/read.js";
+import { complaintsOf, type Row, services } from "./complaints.js";
+
+const web = (...fields: readonly string[]): string =>
+  services(
+    `services:\n  web:\n    endpoints: { get: { cpu: 5ms } }\n${fields.map((field) => `    ${field}\n`).join("")}`,
+  );
+const workload = (...fields: readonly string[]) => {
+  const { scenario } = readScenario(web(...fields), { name: "good.yaml" });
+  return scenario.world("as-written").services[0].workload;
+};
+
+describe("a rollout", () => {
+  test("changes what it says and nothing else", () => {
+    const { revisions, rollouts } = workload(
+      "startup: 3s",
+      "crashAfter: 1h",
+      "rollouts:",
+      "  - { at: 1m, image: 300Mi, workTimes: 1.3 }",
+      "  - { at: 2m, memory: 1Gi, crashAfter: never }",
+      "  - { at: 3m, restart: true }",
+    );
+    const constant = (value: number) => ({ shape: "constant", value });
+    const one = { image: 1, imageMiB: 300, startup: constant(3), crashAfter: constant(3600), workTimes: 1.3 };
+    const resources = {
+      size: { cpuMillicores: 500, memoryMiB: 1024 },
+      cpuLimitMillicores: Infinity,
+      memoryLimitMiB: Infinity,
+    };
+    const two = { ...one, crashAfter: undefined, resources };
+    expect(revisions).toEqual([one, two, two]);
+    expect(rollouts.map(({ at, revision }) => [at, revision])).toEqual([[60, 1], [120, 2], [180, 3]]); // biome-ignore format: one line
+  });
+
+  test("that is undone goes back to the revision before, and undone again, forth", () => {
+    const { revisions, rollouts } = workload(
+      "rollouts:",
+      "  - { at: 1m, startup: 1s }",
+      "  - { at: 2m, startup: 2s }",
+      "  - { at: 3m, undo: true }",
+      "  - { at: 4m, undo: true }",
+      "  - { at: 5m, undo: true, paused: true }",
+      "  - { at: 6m, paused: false }",
+    );
+    expect(revisions.length).toBe(2);
+    expect(rollouts.map(({ revision }) => revision)).toEqual([1, 2, 1, 2, 1, 1]);
+    expect(rollouts.map(({ paused }) => paused)).toEqual([false, false, false, false, true, false]);
+  });
+
+  test("is kubectl's by default: a quarter too many, a quarter missing, ten minutes", () => {
+    const settings = { type: "RollingUpdate", maxSurge: "25%", maxUnavailable: "25%", progressDeadline: 600 };
+    expect(workload()).toEqual({ kind: "Deployment", settings, minReady: 0, revisions: [], rollouts: [] });
+    expect(workload("progressDeadline: unlimited").settings).not.toHaveProperty("progressDeadline");
+    expect(workload("strategy: { maxSurge: 2 }").settings).toEqual({ ...settings, maxSurge: 2 });
+  });
+
+  test("has a strategy that a policy may change", () => {
+    const text = `${web()}policies: { plain: {}, gap: { strategy: { type: Recreate } } }\n`;
+    const { scenario } = readScenario(text, { name: "good.yaml" });
+    const types = ["plain", "gap"].map((policy) => scenario.world(policy).services[0].workload.settings);
+    expect(types.map((settings) => "type" in settings && settings.type)).toEqual(["RollingUpdate", "Recreate"]);
+  });
+});
+
+describe("what makes no sense", () => {
+  const rows: readonly Row[] = [
+    [
+      "nothing may be missing and nothing be too many",
+      web("strategy: { maxSurge: 0, maxUnavailable: 0% }"),
+      '4:46 services.web.strategy.maxUnavailable: expected more than 0 where maxSurge is 0, got "0%"',
+    ],
+    [
+      "a surge of a Recreate",
+      web("strategy: { type: Recreate, maxSurge: 1 }"),
+      "4:43 services.web.strategy.maxSurge: expected it only where type is RollingUpdate, got 1",
+    ],
+    [
+      "more missing than there are",
+      web("strategy: { maxUnavailable: 101% }"),
+      '4:33 services.web.strategy.maxUnavailable: expected at most "100%", got "101%"',
+    ],
+    [
+      "a share that is not whole",
+      web("strategy: { maxSurge: 2.5% }"),
+      '4:27 services.web.strategy.maxSurge: expected a number of pods or a share like "25%", got "2.5%"',
+    ],
+    [
+      "a strategy of another name",
+      web("strategy: { type: BlueGreen }"),
+      '4:23 services.web.strategy.type: expected one of RollingUpdate, Recreate, got "BlueGreen"',
+    ],
+    [
+      "a rollout without a time",
+      web("rollouts: [{ startup: 1s }]"),
+      '4:16 services.web.rollouts[0].at: expected a duration like "250ms" or "1h30m", got nothing',
+    ],
+    [
+      "a rollout of nothing",
+      web("rollouts: [{ at: 1m }]"),
+      "4:16 services.web.rollouts[0]: expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo or paused, got none",
+    ],
+    [
+      "rollouts in another order than that of time",
+      web("rollouts: [{ at: 2m, restart: true }, { at: 1m, restart: true }]"),
+      "4:49 services.web.rollouts[1].at: expected a time after 120 s, got 60 s",
+    ],
+    [
+      "nothing to undo",
+      web("rollouts: [{ at: 1m, undo: true }]"),
+      "4:32 services.web.rollouts[0].undo: expected a rollout to take back before this one",
+    ],
+    [
+      "an undo that also changes something",
+      web("rollouts: [{ at: 1m, startup: 1s }, { at: 2m, undo: true, image: 1Gi }]"),
+      "4:70 services.web.rollouts[1].image: expected nothing else of the template beside undo",
+    ],
+    [
+      "a deadline before pods can be available",
+      web("minReadySeconds: 30s", "progressDeadline: 20s"),
+      "5:23 services.web.progressDeadline: expected more than minReadySeconds (30 s), got 20 s",
+    ],
+  ];
+  test.each(rows)("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
+
+  test("a rollout after the end of the run is warned of", () => {
+    const text = `${web("rollouts: [{ at: 20m, restart: true }]")}duration: 10m\nwarmup: 5m\n`;
+    const { warnings } = readScenario(text, { name: "good.yaml" });
+    expect(warnings.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      "4 this rollout comes after the end of the run, at 900 s",
+    ]);
+  });
+});
