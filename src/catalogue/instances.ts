@@ -10,20 +10,37 @@ export interface InstanceType {
   readonly type: string;
   readonly provider: string;
   readonly region: string;
+  readonly arch: "amd64" | "arm64";
   readonly capacity: Size;
   /** On demand, Linux. */
   readonly usdPerHour: Usd;
 }
 
+interface Entry {
+  readonly type: string;
+  readonly provider: string;
+  readonly region: string;
+  /** Only where it is not amd64. */
+  readonly arch?: string;
+  readonly vcpu: number;
+  readonly memoryGiB: number;
+  readonly usdPerHour: number;
+}
+
 const types: ReadonlyMap<string, InstanceType> = new Map(
-  catalogue.instances.map(({ type, provider, region, vcpu, memoryGiB, usdPerHour }) => [
-    type,
-    { type, provider, region, capacity: { cpuMillicores: 1000 * vcpu, memoryMiB: 1024 * memoryGiB }, usdPerHour },
-  ]),
+  catalogue.instances.map(({ type, provider, region, arch, vcpu, memoryGiB, usdPerHour }: Entry) => {
+    const capacity = { cpuMillicores: 1000 * vcpu, memoryMiB: 1024 * memoryGiB };
+    return [type, { type, provider, region, arch: arch === "arm64" ? "arm64" : "amd64", capacity, usdPerHour }];
+  }),
 );
 
 /** The names of all types, as the clouds spell them, in the catalogue's order. */
 export const instanceTypes: readonly string[] = [...types.keys()];
+
+export const providers = ["aws", "azure", "gcp"] as const;
+
+export const typesOf = (provider: (typeof providers)[number]): readonly string[] =>
+  instanceTypes.filter((name) => types.get(name)!.provider === provider);
 
 /** The type of this name, or undefined when the catalogue has none. */
 export const instanceType = (name: string): InstanceType | undefined => types.get(name);

@@ -74,7 +74,7 @@ export class NodeObject implements Node {
 
   constructor(
     readonly name: string,
-    { labels, taints, type, allocatable, maxPods }: NodeGroupSpec,
+    { labels, taints, type, arch, allocatable, maxPods }: NodeGroupSpec,
     zone: string,
     /** The images on its disk now. */
     private readonly imagesNow: () => readonly { readonly name: string; readonly size: MiB }[],
@@ -83,6 +83,7 @@ export class NodeObject implements Node {
       [HOSTNAME]: name,
       [ZONE]: zone,
       "node.kubernetes.io/instance-type": type,
+      "kubernetes.io/arch": arch,
       "kubernetes.io/os": "linux",
       ...labels,
     };

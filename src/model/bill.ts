@@ -10,6 +10,13 @@ import type { Size } from "../policy/contract.js";
 import type { Seconds, Usd } from "../units.js";
 import type { NodeGroupSpec, WorldSpec } from "./spec.js";
 
+/** What a machine is billed by. */
+export interface Billed {
+  readonly spec: Pick<NodeGroupSpec, "allocatable" | "capacity" | "virtualizationFactor">;
+  readonly usdPerHour: Usd;
+  readonly boughtAt: Seconds;
+}
+
 export interface BillTotals {
   readonly usd: Usd;
   readonly idleUsd: Usd;
@@ -43,21 +50,21 @@ export class Bill {
     return this.rate;
   }
 
-  bought(group: NodeGroupSpec, now: Seconds): void {
-    this.change(group, 1, now);
+  bought(machine: Billed, now: Seconds): void {
+    this.change(machine, 1, now);
   }
 
-  /** A machine bought at `since` is given back. */
-  givenBack(group: NodeGroupSpec, since: Seconds, now: Seconds): void {
-    this.change(group, -1, now);
-    this.minimums += (Math.max(0, this.spec.cluster.minimumBilled - (now - since)) / 3600) * group.usdPerHour;
+  givenBack(machine: Billed, now: Seconds): void {
+    this.change(machine, -1, now);
+    const rest = Math.max(0, this.spec.cluster.minimumBilled - (now - machine.boughtAt));
+    this.minimums += (rest / 3600) * machine.usdPerHour;
   }
 
-  /** A pod of a service takes (or, with -1, gives up) its place on a machine of this group. */
-  placed(service: number, size: Size, group: NodeGroupSpec, change: number, now: Seconds): void {
-    const { cpuMillicores, memoryMiB } = group.allocatable;
+  /** A pod of a service takes (or, with -1, gives up) its place on a machine. */
+  placed(service: number, size: Size, machine: Billed, change: number, now: Seconds): void {
+    const { cpuMillicores, memoryMiB } = machine.spec.allocatable;
     const part = (size.cpuMillicores / cpuMillicores + size.memoryMiB / memoryMiB) / 2;
-    this.rates[service] += change * part * group.usdPerHour;
+    this.rates[service] += change * part * machine.usdPerHour;
     this.servicesUsdPerHour[service].set(this.rates[service], now);
     this.requested += (change * size.cpuMillicores * this.spec.services[service].deploymentFactor) / 1000;
     this.containerCores.set(this.requested, now);
@@ -84,10 +91,10 @@ export class Bill {
     };
   }
 
-  private change(group: NodeGroupSpec, change: number, now: Seconds): void {
-    this.rate += change * group.usdPerHour;
+  private change({ spec, usdPerHour }: Billed, change: number, now: Seconds): void {
+    this.rate += change * usdPerHour;
     this.count += change;
-    this.cores += (change * group.capacity.cpuMillicores * group.virtualizationFactor) / 1000;
+    this.cores += (change * spec.capacity.cpuMillicores * spec.virtualizationFactor) / 1000;
     this.usdPerHour.set(this.rate, now);
     this.machines.set(this.count, now);
     this.resourceCores.set(this.cores, now);

@@ -50,10 +50,13 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
 export const unlimitedGroup: NodeGroupSpec = {
   name: "unlimited",
   type: "unlimited",
+  arch: "amd64",
   capacity: { cpuMillicores: 1e12, memoryMiB: 1e12 },
   allocatable: { cpuMillicores: 1e12, memoryMiB: 1e12 },
   maxPods: Infinity,
   usdPerHour: 0,
+  capacityTypes: ["on-demand"],
+  spot: undefined,
   count: 1,
   min: 1,
   max: 1,

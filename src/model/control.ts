@@ -1,24 +1,19 @@
 /** The control plane: show policies what a real controller could know, ask them, carry out what they say. */
-import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
-import type { ClusterView, Provisioner, ScaleAnswer, Why } from "../policy/contract.js";
+import type { ScaleAnswer, Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
-import { podObject } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
-import type { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
 import { firstTime } from "./phases.js";
-import { sizeOf } from "./pod-size.js";
+import type { Provisioning } from "./provisioning.js";
 import { View } from "./service-view.js";
 import { NONE, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
-  private readonly provisioner: Provisioner | undefined;
   private readonly decide: EventKind<ServiceId>;
-  private readonly provision: EventKind;
   /** For policies that are woken: the event that asks them again, or NONE. */
   private readonly again: EventHandle[];
   private readonly askAgain: EventKind<ServiceId>;
@@ -27,26 +22,14 @@ export class Control {
     private readonly state: State,
     private readonly parts: {
       readonly fleet: Fleet;
-      readonly machines: Machines;
+      readonly provisioning: Provisioning;
       readonly metrics: Metrics;
       readonly log: DecisionLog;
     },
   ) {
-    const { sim, services, spec, seed } = state;
+    const { sim, services } = state;
     this.undecided = services.map(() => 0);
     this.again = services.map(() => NONE);
-    this.provisioner = spec.cluster.provisioner?.create({
-      stream: new RandomStream(seed, "provisioner"),
-      clock: sim,
-    });
-    this.provision = sim.event(
-      "provisioner.plan",
-      () => {
-        this.plan();
-        sim.after(this.provisioner!.period, this.provision);
-      },
-      Rank.Decide,
-    );
     this.decide = sim.event(
       "scaler.decide",
       (id: ServiceId) => {
@@ -67,9 +50,7 @@ export class Control {
     this.parts.metrics.start();
     for (const { id, scaler, spec } of services)
       if (scaler && scaler.period < Infinity) sim.after(first(`${spec.name}/scaler`, scaler.period), this.decide, id);
-    const { provisioner } = this;
-    if (provisioner && provisioner.period < Infinity)
-      sim.after(first("provisioner", provisioner.period), this.provision);
+    this.parts.provisioning.start();
     // A policy that is woken by calls must know of the pods that are idle from the start, too.
     for (const service of services) if (service.wakes) this.scale(service);
   }
@@ -89,14 +70,6 @@ export class Control {
         ? service.ready.count >= awaited.asked
         : service.members.count + service.draining <= awaited.asked;
     if (there) this.parts.log.fulfil(subject, this.state.sim.now);
-  }
-
-  machinesChanged(): void {
-    const awaited = this.parts.log.awaited(CLUSTER);
-    if (awaited === undefined) return;
-    const { all, open } = this.parts.machines;
-    const there = awaited.asked > awaited.from ? open.length >= awaited.asked : all.length <= awaited.asked;
-    if (there) this.parts.log.fulfil(CLUSTER, this.state.sim.now);
   }
 
   private scale(service: Service): void {
@@ -133,40 +106,8 @@ export class Control {
     if (this.again[id] !== NONE) sim.cancel(this.again[id]);
     this.again[id] = again === undefined || again === Infinity ? NONE : sim.after(again, this.askAgain, id);
   }
-
-  private plan(): void {
-    const { machines, fleet, log } = this.parts;
-    const answer = this.provisioner!.plan(this.clusterView());
-    if (answer.quiet) return;
-    const from = machines.all.length;
-    const bought = answer.add.reduce((sum, { group, count }) => sum + machines.buy(group, count), 0);
-    const wished = from + answer.add.reduce((sum, { count }) => sum + count, 0) - answer.remove.length;
-    const asked = from + bought - answer.remove.length;
-    const policy = this.state.spec.cluster.provisioner!.name;
-    const seen = answer.seen ?? {};
-    const numbers = { seen, from, wished, asked };
-    log.add({ time: this.state.sim.now, subject: CLUSTER, policy, rule: answer.rule, ...numbers, ...whyOf(answer) });
-    for (const id of answer.remove) {
-      const machine = machines.byId[id];
-      if (machine !== undefined && !machine.draining) fleet.drainMachine(machine);
-    }
-  }
-
-  private clusterView(): ClusterView {
-    const { sim, pods, services } = this.state;
-    return {
-      now: sim.now,
-      nodes: this.parts.machines.all,
-      groups: this.parts.machines.views(),
-      pending: this.parts.fleet.pending.map((pod) => {
-        const { name } = services[pods.service[pod]].spec;
-        return { service: name, ...sizeOf(pods, pod), object: podObject(this.state, pod), since: pods.createdAt[pod] };
-      }),
-    };
-  }
 }
 
 const whyOf = ({ why }: { readonly why?: Why }): { readonly why?: Why } => (why === undefined ? {} : { why });
 
-const CLUSTER = "cluster";
 const subjectOf = (service: Service): string => `service ${service.spec.name}`;

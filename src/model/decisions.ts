@@ -2,6 +2,9 @@
 import type { Why } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 
+/** The subject of decisions about machines. */
+export const CLUSTER = "cluster";
+
 export interface Decision {
   readonly time: Seconds;
   /** "service cart", "cluster", "pod cart-3". */

@@ -1,10 +1,11 @@
-/** Drains of machines: evictions as fast as disruption budgets allow them. */
+/** Drains of machines: evictions as fast as disruption budgets allow them, until the machine's patience is over. */
 import { desiredHealthy, mayEvict } from "../controllers/disruption/budget.js";
 import type { Budget as BudgetStatus } from "../controllers/scheduler/preemption.js";
 import type { EventKind } from "../kernel/simulation.js";
 import { labelsOfPods } from "./api-objects.js";
-import type { Machine, Machines } from "./machines.js";
-import { Phase, type PodId, type State } from "./state.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
+import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
 
 /** Each disruption budget as its status has it at this moment. */
 export const budgetStatuses = ({ services }: State): readonly BudgetStatus[] =>
@@ -19,24 +20,34 @@ export class Evictions {
   /** Machines whose drain waits for a budget. */
   private readonly waiting = new Set<Machine>();
   private readonly again: EventKind;
+  private readonly over: EventKind<NodeId>;
   private asked = false;
 
   constructor(
     private readonly state: State,
     private readonly machines: Machines,
     private readonly evict: (pod: PodId) => void,
+    /** Ends what is still on a machine. */
+    private readonly kill: (machine: Machine) => void,
   ) {
     this.again = state.sim.event("node.drain", () => {
       this.asked = false;
       for (const machine of [...this.waiting]) this.evictFrom(machine);
+    });
+    this.over = state.sim.event("node.drain-over", (node: NodeId) => {
+      const machine = machines.byId[node]!;
+      machine.drainOver = NONE;
+      this.kill(machine);
     });
   }
 
   /** Moves every pod of a machine elsewhere; the machine goes when the last has left. */
   drain(machine: Machine): void {
     this.machines.close(machine);
-    if (machine.podCount === 0) this.machines.giveBack(machine);
-    else this.evictFrom(machine);
+    if (machine.podCount === 0) return this.machines.giveBack(machine);
+    if (machine.drainLimit < Infinity && machine.drainOver === NONE)
+      machine.drainOver = this.state.sim.after(machine.drainLimit, this.over, machine.id);
+    this.evictFrom(machine);
   }
 
   /** Pods have become ready: what a budget held back may go now, once all that happens at this instant has happened. */
@@ -49,11 +60,14 @@ export class Evictions {
   private evictFrom(machine: Machine): void {
     const { pods, services } = this.state;
     this.waiting.delete(machine);
+    if (!this.machines.has(machine)) return;
     for (const pod of machine.podIds().filter((one) => pods.phase[one] !== Phase.Draining)) {
       const { spec, replicas, ready } = services[pods.service[pod]];
-      const { budget } = spec.lifecycle;
+      const { budget, annotations } = spec.lifecycle;
       const there = { expected: replicas, healthy: ready.count, ready: pods.phase[pod] === Phase.Ready };
-      if (budget === undefined || mayEvict(budget, there)) this.evict(pod);
+      // Karpenter, which has a claim for each of its machines, leaves such pods until its patience is over.
+      const held = annotations.doNotDisrupt === true && machine.claim !== undefined;
+      if (!held && (budget === undefined || mayEvict(budget, there))) this.evict(pod);
       else this.waiting.add(machine);
     }
   }

@@ -4,7 +4,8 @@ import type { EventKind } from "../kernel/simulation.js";
 import { imageOf } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
@@ -52,7 +53,12 @@ export class Fleet {
       evict: (pod) => this.evict(pod),
     });
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
-    this.evictions = new Evictions(state, machines, (pod) => this.evict(pod));
+    this.evictions = new Evictions(
+      state,
+      machines,
+      (pod) => this.evict(pod),
+      (machine) => this.loseMachine(machine),
+    );
     const acts = {
       add: (service: Service, revision: number) => this.add(service, revision),
       retire: (pod: PodId) => this.retire(pod),
@@ -137,6 +143,22 @@ export class Fleet {
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
   drainMachine(machine: Machine): void {
     this.evictions.drain(machine);
+    this.placeWhenDone();
+  }
+
+  /** A machine is gone with all that stood on it: calls are lost, and every pod's owner wants another. */
+  loseMachine(machine: Machine): void {
+    const { pods, sim } = this.state;
+    this.machines.close(machine);
+    if (machine.podCount === 0) this.machines.giveBack(machine);
+    for (const pod of machine.podIds()) {
+      if (pods.phase[pod] !== Phase.Draining) this.workloads[pods.service[pod]].evict(pod);
+      if (pods.phase[pod] !== Phase.Draining) continue; // nothing held it
+      this.cancelEvent(pod);
+      pods.stopsAt[pod] = sim.now;
+      if (pods.inFlight[pod] === 0) this.remove(pod);
+      else this.events.kill(pod);
+    }
     this.placeWhenDone();
   }
 

@@ -2,6 +2,7 @@
 import type { Budget } from "../controllers/disruption/budget.js";
 import type { Probe } from "../controllers/kubelet/probes.js";
 import { constant, type Distribution } from "../kernel/distributions.js";
+import type { Annotations } from "../policy/contract.js";
 import type { MiB, Seconds } from "../units.js";
 
 export interface Lifecycle {
@@ -20,6 +21,7 @@ export interface Lifecycle {
   /** A hook that a terminating container runs before it is told to stop; its grace covers both. */
   readonly preStop: Seconds;
   readonly budget: Budget | undefined;
+  readonly annotations: Annotations;
 }
 
 /** The memory that a container with so many calls in it holds. */
@@ -37,4 +39,5 @@ export const plainLifecycle: Lifecycle = {
   memoryUse: undefined,
   preStop: 0,
   budget: undefined,
+  annotations: {},
 };

@@ -1,43 +1,56 @@
-/** Nodes: bought, booting, ready, drained, given back. Also which pods stand where, and which images are there. */
+/** Nodes: bought, booting, ready, drained, given back. Also which pods stand where. */
+
+import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import { type Sampler, sampler } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
-import type { Candidate, GroupView, NodeView, PlacedPod, Size } from "../policy/contract.js";
-import type { MiB, Seconds } from "../units.js";
-import { NodeObject, podObject } from "./api-objects.js";
+import type { GroupView, MachineOrder, OfferingView, Size } from "../policy/contract.js";
+import type { Usd } from "../units.js";
 import type { Bill } from "./bill.js";
+import { Machine } from "./machine.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
 
-/** One machine. The view is what schedulers and provisioners see, kept up to date in place. */
-export class Machine implements NodeView, Candidate {
-  ready = false;
-  draining = false;
-  podCount = 0;
-  readonly free: { cpuMillicores: number; memoryMiB: number };
-  /** When each image is on its disk, with its size, and when the pull under way ends: one at a time. */
-  private readonly images = new Map<string, { readonly at: Seconds; readonly size: MiB }>();
-  pullsUntil: Seconds = 0;
-  readonly boughtAt: Seconds;
-  readonly zone: string;
-  readonly object: NodeObject;
+/** A node group as it stands, which is what a provisioner sees of it. */
+class Group implements GroupView {
+  count = 0;
+  readonly offerings: readonly OfferingView[];
+  readonly boot: Sampler;
+  /** Machines ever bought without a word about the zone: the next one's zone. */
+  private taken = 0;
+  private bought = 0;
 
   constructor(
-    readonly id: NodeId,
     readonly spec: NodeGroupSpec,
-    /** Its number among the machines of its group, those given back included. */
-    serial: number,
-    private readonly state: State,
+    seed: number,
   ) {
-    this.free = { ...spec.allocatable };
-    this.boughtAt = state.sim.now;
-    this.zone = spec.zones[serial % spec.zones.length];
-    this.object = new NodeObject(`${spec.name}-${serial}`, spec, this.zone, () => this.imagesNow());
+    this.boot = sampler(spec.boot, new RandomStream(seed, `${spec.name}/boot`));
+    this.offerings = spec.capacityTypes.flatMap((capacityType) =>
+      spec.zones.flatMap((zone): OfferingView[] => {
+        const usdPerHour = capacityType === "spot" ? spec.spot?.usdPerHour[zone] : spec.usdPerHour;
+        return usdPerHour === undefined ? [] : [{ zone, capacityType, usdPerHour }];
+      }),
+    );
   }
 
-  get group(): string {
+  get name(): string {
     return this.spec.name;
+  }
+  get labels(): Labels {
+    return this.spec.labels;
+  }
+  get taints(): readonly Taint[] {
+    return this.spec.taints;
+  }
+  get type(): string {
+    return this.spec.type;
+  }
+  get arch(): string {
+    return this.spec.arch;
+  }
+  get capacity(): Size {
+    return this.spec.capacity;
   }
   get allocatable(): Size {
     return this.spec.allocatable;
@@ -45,62 +58,41 @@ export class Machine implements NodeView, Candidate {
   get maxPods(): number {
     return this.spec.maxPods;
   }
-  get pods(): readonly PlacedPod[] {
-    const { pods, services } = this.state;
-    return this.podIds().map((pod) => ({
-      service: services[pods.service[pod]].spec.name,
-      ...sizeOf(pods, pod),
-      object: podObject(this.state, pod),
-    }));
+  get usdPerHour(): Usd {
+    return this.offerings[0].usdPerHour;
+  }
+  get min(): number {
+    return this.spec.min;
+  }
+  get max(): number {
+    return this.spec.max;
   }
 
-  podIds(): PodId[] {
-    const { nodes, pods } = this.state;
-    const ids: PodId[] = [];
-    for (let pod = nodes.firstPod[this.id]; pod !== NONE; pod = pods.nextOnNode[pod]) ids.push(pod as PodId);
-    return ids;
+  /** Of one more machine. */
+  nextName(): string {
+    return `${this.name}-${this.bought++}`;
   }
 
-  private imagesNow(): readonly { readonly name: string; readonly size: MiB }[] {
-    const { now } = this.state.sim;
-    const there: { readonly name: string; readonly size: MiB }[] = [];
-    for (const [name, { at, size }] of this.images) if (at <= now) there.push({ name, size });
-    return there;
-  }
-
-  /** An image is on its disk from this time on. */
-  hold(image: string, size: MiB, at: Seconds): void {
-    this.images.set(image, { at, size });
-  }
-
-  /** Seconds until an image is here, the pull begun now if need be. */
-  pull(image: string, size: MiB, now: Seconds): Seconds {
-    const there = this.images.get(image);
-    if (there !== undefined) return Math.max(0, there.at - now);
-    this.pullsUntil = Math.max(now, this.pullsUntil) + size / this.state.spec.cluster.pullMiBPerSecond;
-    this.hold(image, size, this.pullsUntil);
-    return this.pullsUntil - now;
+  /** What an order comes to; without a zone the zones take turns. */
+  offering({ zone, capacityType = this.offerings[0].capacityType }: Partial<MachineOrder>): OfferingView {
+    const fitting = this.offerings.filter(
+      (one) => one.capacityType === capacityType && (zone === undefined || one.zone === zone),
+    );
+    if (fitting.length === 0) throw new Error(`node group ${this.name} has no ${capacityType} in zone ${zone}`);
+    return fitting[zone === undefined ? this.taken++ % fitting.length : 0];
   }
 }
 
-/** What others are told. */
-interface MachineEvents {
-  /** It takes pods. */
+/** What machines tell the rest of the world. */
+export interface MachineEvents {
+  /** It takes pods, from now on or again. */
   readonly opened: (machine: Machine) => void;
   /** It takes no more. */
   readonly closed: (machine: Machine) => void;
-  /** One that was ready has been given back. */
-  readonly gone: (machine: Machine) => void;
-  /** Machines have become ready or been given back. */
+  /** A machine is ready or given back. */
   readonly countChanged: () => void;
-}
-
-interface Group {
-  readonly spec: NodeGroupSpec;
-  readonly boot: Sampler;
-  count: number;
-  /** Machines ever bought: the next one's zone. */
-  bought: number;
+  readonly bought: (machine: Machine) => void;
+  readonly gone: (machine: Machine) => void;
 }
 
 export class Machines {
@@ -110,7 +102,7 @@ export class Machines {
   readonly all: Machine[] = [];
   /** Those that take pods. */
   readonly open: Machine[] = [];
-  private readonly groups: readonly Group[];
+  readonly groups: readonly Group[];
   private readonly booted: EventKind<NodeId>;
 
   constructor(
@@ -119,58 +111,70 @@ export class Machines {
     private readonly events: MachineEvents,
   ) {
     const { sim, spec, seed, nodes } = state;
-    this.groups = spec.cluster.groups.map((group) => ({
-      spec: group,
-      boot: sampler(group.boot, new RandomStream(seed, `${group.name}/boot`)),
-      count: 0,
-      bought: 0,
-    }));
+    this.groups = spec.cluster.groups.map((group) => new Group(group, seed));
     this.booted = sim.event("node.ready", (node: NodeId) => {
       nodes.event[node] = NONE;
       this.open_(this.byId[node]!);
-      this.events.countChanged();
+      events.countChanged();
     });
   }
 
   /** The machines of time 0, ready. */
   start(): void {
-    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group));
+    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group, {}));
   }
 
-  /** Buys machines of a group by name, as far as its maximum allows; they boot first. Returns how many. */
-  buy(name: string, count: number): number {
-    const group = this.groups.find(({ spec }) => spec.name === name);
-    if (group === undefined) throw new Error(`no node group is called ${name}`);
-    const allowed = Math.max(0, Math.min(count, group.spec.max - group.count));
+  /** Buys machines, as far as their group's maximum allows; they boot first. Returns how many. */
+  buy(order: MachineOrder): number {
+    const group = this.groups.find(({ name }) => name === order.group);
+    if (group === undefined) throw new Error(`no node group is called ${order.group}`);
+    const allowed = Math.max(0, Math.min(order.count, group.max - group.count));
     for (let i = 0; i < allowed; i++) {
-      const machine = this.add(group);
+      const machine = this.add(group, order);
       this.state.nodes.event[machine.id] = this.state.sim.after(group.boot(), this.booted, machine.id);
     }
     return allowed;
   }
 
+  /** No new pods for now. */
+  cordon(machine: Machine): void {
+    machine.cordoned = true;
+    this.shut(machine);
+  }
+
+  uncordon(machine: Machine): void {
+    machine.cordoned = false;
+    if (!machine.ready || machine.draining || this.open.includes(machine)) return;
+    machine.object.unschedulable = false;
+    this.open.push(machine);
+    this.events.opened(machine);
+  }
+
   /** Takes a machine out of service: no new pods. Whoever drains it evicts its pods, then calls `giveBack`. */
   close(machine: Machine): void {
-    machine.draining = machine.object.unschedulable = true;
-    const index = this.open.indexOf(machine);
-    if (index < 0) return;
-    this.open.splice(index, 1);
-    this.events.closed(machine);
+    machine.draining = true;
+    this.shut(machine);
   }
 
   giveBack(machine: Machine): void {
     const { nodes, sim } = this.state;
-    if (this.byId[machine.id] !== machine) throw new Error(`node ${machine.id} has been given back already`);
+    if (!this.has(machine)) throw new Error(`node ${machine.id} has been given back already`);
     if (machine.podCount > 0) throw new Error(`node ${machine.id} still has ${machine.podCount} pods`);
     this.close(machine);
-    if (nodes.event[machine.id] !== NONE) sim.cancel(nodes.event[machine.id]);
+    for (const event of [nodes.event[machine.id], machine.interruption, machine.drainOver])
+      if (event !== NONE) sim.cancel(event);
     this.all.splice(this.all.indexOf(machine), 1);
     this.byId[machine.id] = undefined;
     nodes.rows.remove(machine.id);
     this.groups.find(({ spec }) => spec === machine.spec)!.count--;
-    this.bill.givenBack(machine.spec, machine.boughtAt, sim.now);
-    if (machine.ready) this.events.gone(machine);
+    this.bill.givenBack(machine, sim.now);
+    this.events.gone(machine);
     this.events.countChanged();
+  }
+
+  /** Whether it is still there: its number may be another's by now. */
+  has(machine: Machine): boolean {
+    return this.byId[machine.id] === machine;
   }
 
   place(pod: PodId, machine: Machine): void {
@@ -195,50 +199,43 @@ export class Machines {
     this.reserve(pod, machine, -1);
   }
 
-  views(): readonly GroupView[] {
-    return this.groups.map(({ spec, count }) => ({
-      name: spec.name,
-      type: spec.type,
-      capacity: spec.capacity,
-      allocatable: spec.allocatable,
-      maxPods: spec.maxPods,
-      usdPerHour: spec.usdPerHour,
-      min: spec.min,
-      max: spec.max,
-      count,
-      zones: spec.zones,
-      labels: spec.labels,
-      taints: spec.taints,
-    }));
-  }
-
   private reserve(pod: PodId, machine: Machine, change: number): void {
     const { pods, sim } = this.state;
     const size = sizeOf(pods, pod);
     machine.free.cpuMillicores -= change * size.cpuMillicores;
     machine.free.memoryMiB -= change * size.memoryMiB;
     machine.podCount += change;
-    this.bill.placed(pods.service[pod], size, machine.spec, change, sim.now);
+    this.bill.placed(pods.service[pod], size, machine, change, sim.now);
   }
 
-  private add(group: Group): Machine {
+  private add(group: Group, order: Partial<MachineOrder>): Machine {
     const { nodes, sim } = this.state;
     const node = nodes.rows.add();
     nodes.firstPod[node] = NONE;
     nodes.event[node] = NONE;
     nodes.demand[node] = 0;
-    nodes.cores[node] = group.spec.allocatable.cpuMillicores / 1000;
-    const machine = new Machine(node, group.spec, group.bought++, this.state);
+    nodes.cores[node] = group.allocatable.cpuMillicores / 1000;
+    const machine = new Machine(node, group.spec, group.offering(order), order, group.nextName(), this.state);
     group.count++;
     this.byId[node] = machine;
     this.all.push(machine);
-    this.bill.bought(group.spec, sim.now);
+    this.bill.bought(machine, sim.now);
+    this.events.bought(machine);
     return machine;
   }
 
   private open_(machine: Machine): void {
     machine.ready = true;
+    if (machine.cordoned || machine.draining) return;
     this.open.push(machine);
     this.events.opened(machine);
+  }
+
+  private shut(machine: Machine): void {
+    machine.object.unschedulable = true;
+    const index = this.open.indexOf(machine);
+    if (index < 0) return;
+    this.open.splice(index, 1);
+    this.events.closed(machine);
   }
 }

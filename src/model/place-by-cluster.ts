@@ -1,11 +1,12 @@
 /** Pods that wait for a node, given one by a scheduler that knows the cluster: it is told of all that happens. */
 
 import type { EventHandle, EventKind } from "../kernel/simulation.js";
-import type { ClusterScheduler, PlacingAnswer } from "../policy/cluster-scheduler.js";
+import type { ClusterScheduler, PlacingAnswer } from "../policy/contract.js";
 import { ownersOf, podObject } from "./api-objects.js";
 import type { DecisionLog } from "./decisions.js";
 import { budgetStatuses } from "./evictions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import type { Scheduling, SchedulingEvents } from "./scheduling.js";
 import { NONE, nameOfPod, type PodId, type State } from "./state.js";
 
@@ -18,6 +19,8 @@ export class PlaceByCluster implements Scheduling {
   readonly pending: PodId[] = [];
   /** The same, by name. */
   private readonly waiting = new Map<string, PodId>();
+  /** Machines that have been open once. */
+  private readonly known = new Set<Machine>();
   private readonly again: EventKind;
   private readonly retry: EventKind;
   private asked = false;
@@ -70,16 +73,20 @@ export class PlaceByCluster implements Scheduling {
     this.log.fulfil(nameOfPod(this.state, pod), now);
   }
 
-  machineOpened({ object }: Machine): void {
-    this.by.scheduler.nodeAdded(object, this.state.sim.now);
+  /** Perhaps again, when it had been closed for a while. */
+  machineOpened(machine: Machine): void {
+    const { now } = this.state.sim;
+    if (this.known.has(machine)) return this.by.scheduler.nodeUpdated(machine.object, now);
+    this.known.add(machine);
+    this.by.scheduler.nodeAdded(machine.object, now);
   }
 
   machineClosed({ object }: Machine): void {
-    this.by.scheduler.nodeUpdated(object);
+    this.by.scheduler.nodeUpdated(object, this.state.sim.now);
   }
 
-  machineGone({ object }: Machine): void {
-    this.by.scheduler.nodeRemoved(object, this.state.sim.now);
+  machineGone(machine: Machine): void {
+    if (this.known.delete(machine)) this.by.scheduler.nodeRemoved(machine.object, this.state.sim.now);
   }
 
   tryWhenDone(): void {

@@ -3,7 +3,8 @@
 import type { EventKind } from "../kernel/simulation.js";
 import type { Scheduler } from "../policy/contract.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import { Placement } from "./placement.js";
 import { sameSize, sizeOf } from "./pod-size.js";
 import type { Scheduling, SchedulingEvents } from "./scheduling.js";

@@ -1,7 +1,8 @@
 /** Pods that wait for a node, and who gives them one. */
 import { RandomStream } from "../kernel/random.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Machine, Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import type { Machines } from "./machines.js";
 import { PlaceByCluster } from "./place-by-cluster.js";
 import { PlaceBySize } from "./place-by-size.js";
 import type { PodId, State } from "./state.js";

@@ -1,11 +1,18 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
-
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
-import type { ClusterScheduler } from "../policy/cluster-scheduler.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler, Size } from "../policy/contract.js";
+import type {
+  Balancer,
+  CapacityType,
+  ClusterScheduler,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+  Size,
+} from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PodTemplate } from "./api-objects.js";
@@ -81,10 +88,10 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
-  /** What keeps its pods, and how they change to another revision. */
-  readonly workload: WorkloadSpec;
   /** What the scheduler reads of its pods beside their size. */
   readonly template: PodTemplate;
+  /** What keeps its pods, and how they change to another revision. */
+  readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
   readonly hop: HopSpec;
@@ -122,13 +129,30 @@ export type LoadSpec =
       readonly think: Distribution;
     };
 
+/** Machines that cost less until the cloud wants them back. */
+export interface SpotSpec {
+  /** By zone. */
+  readonly usdPerHour: Readonly<Record<string, Usd>>;
+  /** From the purchase until the notice; undefined: never. */
+  readonly interruption: Distribution | undefined;
+  /** From the notice until the machine is gone. */
+  readonly notice: Seconds;
+  /** Whether a termination handler drains the machine at the notice, where the provisioner does not. */
+  readonly drained: boolean;
+}
+
 export interface NodeGroupSpec {
   readonly name: string;
   readonly type: string;
+  readonly arch: string;
   readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
+  /** On demand. */
   readonly usdPerHour: Usd;
+  /** On which terms machines can be had; the first where an order does not say. */
+  readonly capacityTypes: readonly CapacityType[];
+  readonly spot: SpotSpec | undefined;
   /** Machines that are there and ready at time 0. */
   readonly count: number;
   readonly min: number;
@@ -136,7 +160,7 @@ export interface NodeGroupSpec {
   readonly boot: Distribution;
   /** Machines are bought round robin over these. */
   readonly zones: readonly string[];
-  /** Beside those that every machine has: its name, zone, type and operating system. */
+  /** Beside those that every machine has: its name, zone, type, architecture and operating system. */
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   /** V in R = Σ Rᵢ·Vᵢ: what virtualization adds to a machine's demand. */

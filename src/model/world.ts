@@ -14,6 +14,7 @@ import { loseCalls } from "./loss.js";
 import { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
+import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type Service, type State } from "./state.js";
@@ -69,8 +70,12 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const machines: Machines = new Machines(state, bill, {
     opened: (machine) => fleet.machineOpened(machine),
     closed: (machine) => fleet.machineClosed(machine),
-    gone: (machine) => fleet.machineGone(machine),
-    countChanged: () => control.machinesChanged(),
+    countChanged: () => provisioning.machinesChanged(),
+    bought: (machine) => provisioning.interruptions.bought(machine),
+    gone: (machine) => {
+      provisioning.interruptions.gone(machine);
+      fleet.machineGone(machine);
+    },
   });
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (service) => traffic.release(service),
@@ -86,7 +91,8 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     countChanged: (service) => control.podsChanged(service),
   });
   const metrics = metricsOf(state, traffic.cpu);
-  const control: Control = new Control(state, { fleet, machines, metrics, log });
+  const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
+  const control: Control = new Control(state, { fleet, provisioning, metrics, log });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 

@@ -14,6 +14,10 @@
 import type { Labels, Node as NodeObject, Pod as PodObject, Taint } from "../controllers/scheduler/objects.js";
 import type { RandomStream } from "../kernel/random.js";
 import type { MiB, Millicores, Seconds, Usd } from "../units.js";
+import type { Why } from "./why.js";
+
+export type { Candidate, ClusterScheduler, Filter, PlacingAnswer, Scheduler } from "./scheduling-contract.js";
+export type { Condition, Reason, Why } from "./why.js";
 
 export interface Size {
   readonly cpuMillicores: Millicores;
@@ -86,30 +90,6 @@ export interface ServiceView {
   sampledAt(signal: Signal, service?: string): Seconds;
 }
 
-/** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */
-export interface Reason {
-  /** In upstream's words: "cpu resource utilization (percentage of request)", "ScaleDownStabilized", "Insufficient cpu". */
-  readonly what: string;
-  /** What it rests on, by name: values, targets, the age of samples in seconds, counts of nodes. */
-  readonly seen?: Readonly<Record<string, number | string>>;
-  /** Replicas (or machines) wished for after it. */
-  readonly wished?: number;
-}
-
-/** A condition as the controller's object carries it in its status. */
-export interface Condition {
-  readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
-  readonly message?: string;
-}
-
-/** The whole story of a decision, in the order in which it happened. */
-export interface Why {
-  readonly trail: readonly Reason[];
-  readonly conditions?: readonly Condition[];
-}
-
 /** How many replicas, and why. */
 export interface ScaleAnswer {
   /** Any number; the model rounds it up and keeps it within the bounds. NaN means no opinion. */
@@ -142,18 +122,44 @@ export interface Sizer {
   desiredSize(view: ServiceView, current: Size): Size;
 }
 
+/** What a pod says of itself to whoever would take its node away. Nothing, for a plain replica. */
+export interface Annotations {
+  /** karpenter.sh/do-not-disrupt */
+  readonly doNotDisrupt?: boolean | undefined;
+  /** cluster-autoscaler.kubernetes.io/safe-to-evict */
+  readonly safeToEvict?: "true" | "false" | undefined;
+  /** controller.kubernetes.io/pod-deletion-cost */
+  readonly deletionCost?: number | undefined;
+}
+
 export interface PlacedPod extends Size {
   readonly service: string;
   /** As the API has it: labels, requests, tolerations, affinity, spread, priority. */
   readonly object: PodObject;
+  readonly annotations?: Annotations | undefined;
+}
+
+/** On which terms a machine is had: for as long as one likes, or for less until the cloud wants it back. */
+export const capacityTypes = ["on-demand", "spot"] as const;
+export type CapacityType = (typeof capacityTypes)[number];
+
+export interface NodeTaint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
 export interface NodeView {
   readonly id: number;
   readonly group: string;
   readonly zone: string;
+  readonly capacityType: CapacityType;
+  /** What it was bought for: the order's word, or undefined. */
+  readonly claim: string | undefined;
   readonly ready: boolean;
   readonly draining: boolean;
+  /** When the cloud said that it wants the machine back; NaN: it has not. */
+  readonly noticeAt: Seconds;
   /** What pods may request in all. */
   readonly allocatable: Size;
   readonly free: Size;
@@ -165,37 +171,74 @@ export interface NodeView {
   readonly pods: readonly PlacedPod[];
 }
 
+/** Where and on which terms machines of a group can be had. */
+export interface OfferingView {
+  readonly zone: string;
+  readonly capacityType: CapacityType;
+  readonly usdPerHour: Usd;
+}
+
 export interface GroupView {
   readonly name: string;
   readonly type: string;
+  readonly arch: string;
   /** The whole machine, what the system keeps for itself included. */
   readonly capacity: Size;
   readonly allocatable: Size;
   readonly maxPods: number;
+  readonly offerings: readonly OfferingView[];
+  /** Of the first offering: what a machine costs that is ordered without more words. */
   readonly usdPerHour: Usd;
   readonly min: number;
   readonly max: number;
   /** Machines bought and not yet given back, those booting included. */
   readonly count: number;
-  /** Machines are bought in these in turn. */
-  readonly zones: readonly string[];
   /** What the group says of its nodes, beside the labels that every node has. */
   readonly labels: Labels;
   readonly taints: readonly Taint[];
 }
 
+/** What a service's PodDisruptionBudget allows at this moment. */
+export interface BudgetView {
+  readonly service: string;
+  readonly allowed: number;
+  /** It can never allow any: maxUnavailable is 0, or minAvailable 100 %. */
+  readonly fullyBlocking: boolean;
+}
+
 export interface ClusterView {
   readonly now: Seconds;
   readonly nodes: readonly NodeView[];
-  /** Pods that no node has room for, oldest first; not those whose room is being made by preemption. */
+  /** Pods without a node, oldest first; not those whose room is being made by preemption. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
+  /** Of the services that have one. */
+  readonly budgets: readonly BudgetView[];
+}
+
+export interface MachineOrder {
+  readonly group: string;
+  readonly count: number;
+  /** Default: the zones of the group's first capacity type in turn. */
+  readonly zone?: string | undefined;
+  readonly capacityType?: CapacityType | undefined;
+  /** A word by which the machine is known again. */
+  readonly claim?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly taints?: readonly NodeTaint[] | undefined;
+  /** A drain that has lasted so long is ended: what is still there is killed. */
+  readonly drainLimit?: Seconds | undefined;
 }
 
 export interface ProvisionAnswer {
-  readonly add: readonly { readonly group: string; readonly count: number }[];
+  readonly add: readonly MachineOrder[];
   /** Nodes to drain and give back, by id. */
   readonly remove: readonly number[];
+  /** Nodes that shall take no more pods, and those that may again. */
+  readonly cordon?: readonly number[];
+  readonly uncordon?: readonly number[];
+  /** Ask again after so many seconds instead of after the period. */
+  readonly again?: Seconds | undefined;
   readonly rule: string;
   /** Nothing was decided, so that there is nothing to write down. */
   readonly quiet?: true;
@@ -205,26 +248,11 @@ export interface ProvisionAnswer {
 
 export interface Provisioner {
   readonly period: Seconds;
+  /** Asked at once also when a pod has newly found no node. */
+  readonly wakes?: boolean;
+  /** It drains machines that the cloud wants back by itself. */
+  readonly heedsNotices?: true;
   plan(view: ClusterView): ProvisionAnswer;
-}
-
-/** What a scheduler looks at: numbers of one node, kept up to date in place. */
-export interface Candidate {
-  readonly allocatable: Size;
-  readonly free: Size;
-  readonly maxPods: number;
-  readonly podCount: number;
-}
-
-export interface Filter {
-  /** The reason a node is turned down, in the scheduler's words ("Insufficient cpu"), or undefined when it passes. */
-  rejects(pod: Size, node: Candidate): string | undefined;
-}
-
-export interface Scheduler {
-  readonly filters: readonly Filter[];
-  /** 0 to 100 for a node that has passed; the highest takes the pod, the first of equals. */
-  score(pod: Size, node: Candidate): number;
 }
 
 /** The pods behind a service as one proxy knows them. Read for every call, so everything is in arrays, by row. */

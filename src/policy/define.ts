@@ -1,8 +1,7 @@
 /** How a policy says what it is called, which fields it takes, and how one is made. */
 
 import type { z } from "zod";
-import type { ClusterScheduler } from "./cluster-scheduler.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
 
 /** A policy's fields by name: zod types, best made with fields.ts. */
 export type Fields = Readonly<Record<string, z.ZodType>>;

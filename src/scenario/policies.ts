@@ -2,8 +2,7 @@
 
 import { z } from "zod";
 import { RandomStream } from "../kernel/random.js";
-import type { ClusterScheduler } from "../policy/cluster-scheduler.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
+import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import type { Definition, Mention } from "../policy/define.js";
 import { show } from "../policy/fields.js";
 import { unknownName } from "./complaint.js";

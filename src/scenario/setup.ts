@@ -1,6 +1,7 @@
 /** Who decides and with how much, under one of the compared policies: the file's sections laid over each other. */
 
 import type { z } from "zod";
+import { typesOf } from "../catalogue/instances.js";
 import type { Strategy } from "../controllers/deployment/fenceposts.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
@@ -76,7 +77,10 @@ export function setupOf(parts: Parts, policy: string): Setup {
   return {
     policy,
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
-    groups: Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
+    groups: [
+      ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
+      ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),
+    ],
     provisioner: chosen<Provisioner>(variant.provisioner ?? cluster?.provisioner),
     scheduler: chosen<Scheduler>(variant.scheduler ?? cluster?.scheduler ?? DEFAULTS.scheduler),
   };
@@ -119,6 +123,14 @@ function serviceSetup(
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
     strategy: said("strategy").value ?? strategy.parse({}),
   };
+}
+
+/** Each type of the market is a group of its own name. */
+function groupsOf({ types, ...terms }: NonNullable<Single["cluster"]>["market"] & object): readonly GroupSetup[] {
+  const names = typeof types === "string" ? typesOf(types) : types;
+  const bounds = { count: 0, min: 0, max: Infinity };
+  const path = ["cluster", "market"];
+  return names.map((type) => ({ ...terms, name: type, type, ...bounds, virtualizationFactor: 1, path }));
 }
 
 function groupSetup(policy: string, variant: Variant, name: string, group: Group): GroupSetup {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Amount, Budget } from "../controllers/disruption/budget.js";
 import type { Lifecycle } from "../model/lifecycle.js";
+import type { Annotations } from "../policy/contract.js";
 import { fraction, memory, seconds, show } from "../policy/fields.js";
 import { checked, duration, law, oneKeyOf, wholeFrom } from "./fields.js";
 
@@ -37,6 +38,35 @@ const budget = oneKeyOf({
     .transform((maxUnavailable): Budget => ({ maxUnavailable }))
     .meta({ description: "Pods that may be away because of a drain." }),
 });
+
+const yesNo = () =>
+  z
+    .union([z.boolean(), z.enum(["true", "false"])], {
+      error: (issue) => `expected true or false, got ${show(issue.input)}`,
+    })
+    .transform((given) => (String(given) === "true" ? "true" : "false"));
+
+const annotations = z
+  .strictObject({
+    "karpenter.sh/do-not-disrupt": yesNo().optional().meta({ description: "Karpenter leaves the pods' nodes alone." }),
+    "cluster-autoscaler.kubernetes.io/safe-to-evict": yesNo()
+      .optional()
+      .meta({ description: "Whether Cluster Autoscaler may move the pods, whatever else speaks against it." }),
+    "controller.kubernetes.io/pod-deletion-cost": z
+      .union([z.number().int(), z.string().regex(/^-?\d+$/)], {
+        error: (issue) => `expected a whole number, got ${show(issue.input)}`,
+      })
+      .transform(Number)
+      .optional()
+      .meta({ description: "What losing a pod costs, as Karpenter weighs it." }),
+  })
+  .transform(
+    (given): Annotations => ({
+      doNotDisrupt: given["karpenter.sh/do-not-disrupt"] === "true",
+      safeToEvict: given["cluster-autoscaler.kubernetes.io/safe-to-evict"],
+      deletionCost: given["controller.kubernetes.io/pod-deletion-cost"],
+    }),
+  );
 
 export const lifecycleFields = {
   readiness: z
@@ -75,6 +105,9 @@ export const lifecycleFields = {
   disruptionBudget: budget
     .optional()
     .meta({ description: "PodDisruptionBudget: what drains of machines leave in place. Default: none." }),
+  annotations: annotations
+    .prefault({})
+    .meta({ description: "What the pods say to those who would take their nodes away, as annotations do." }),
 };
 
 const together = z.strictObject(lifecycleFields);
@@ -92,5 +125,6 @@ export function lifecycleOf(fields: Fields): Lifecycle {
     memoryUse: memoryUse && { baseMiB: memoryUse.base, perCallMiB: memoryUse.perCall },
     preStop: fields.preStop,
     budget: fields.disruptionBudget,
+    annotations: fields.annotations,
   };
 }

@@ -2,7 +2,7 @@
 import { instanceType, reserved } from "../catalogue/instances.js";
 import type { Taint } from "../controllers/scheduler/objects.js";
 import { constant } from "../kernel/distributions.js";
-import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../model/spec.js";
+import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
@@ -47,8 +47,8 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
-    workload: workloadOf(service, { cpu, memory }, strategy),
     template: templateOf(service, priorityClasses),
+    workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     hop: hopSpec(service.hop, network.hop),
@@ -119,10 +119,13 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
 const oneMachine: NodeGroupSpec = {
   name: "machine",
   type: "without limits",
+  arch: "amd64",
   capacity: WITHOUT_LIMITS,
   allocatable: WITHOUT_LIMITS,
   maxPods: 1e6,
   usdPerHour: 0,
+  capacityTypes: ["on-demand"],
+  spot: undefined,
   count: 1,
   min: 1,
   max: 1,
@@ -133,19 +136,36 @@ const oneMachine: NodeGroupSpec = {
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
-const groupSpec = (group: GroupSetup): NodeGroupSpec => ({
-  name: group.name,
-  type: group.type ?? group.name,
-  capacity: capacityOf(group)!,
-  allocatable: allocatableOf(group)!,
-  maxPods: group.maxPods,
-  usdPerHour: group.usdPerHour ?? instanceType(group.type ?? "")!.usdPerHour,
-  count: group.count,
-  min: group.min,
-  max: group.max,
-  boot: group.boot,
-  zones: group.zones,
-  labels: group.labels,
-  taints: (group.taints ?? []) as readonly Taint[],
-  virtualizationFactor: group.virtualizationFactor,
-});
+function groupSpec(group: GroupSetup): NodeGroupSpec {
+  const known = instanceType(group.type ?? "");
+  const usdPerHour = group.usdPerHour ?? known!.usdPerHour;
+  return {
+    name: group.name,
+    type: group.type ?? group.name,
+    arch: group.arch ?? known?.arch ?? "amd64",
+    capacity: capacityOf(group)!,
+    allocatable: allocatableOf(group)!,
+    maxPods: group.maxPods,
+    usdPerHour,
+    capacityTypes: group.capacityTypes,
+    spot: group.spot && spotSpec(group.spot, group.zones, usdPerHour),
+    count: group.count,
+    min: group.min,
+    max: group.max,
+    boot: group.boot,
+    zones: group.zones,
+    labels: group.labels,
+    taints: (group.taints ?? []) as readonly Taint[],
+    virtualizationFactor: group.virtualizationFactor,
+  };
+}
+
+function spotSpec(
+  { price, ...rest }: NonNullable<GroupSetup["spot"]>,
+  zones: readonly string[],
+  usd: number,
+): SpotSpec {
+  const shares = typeof price === "number" ? Object.fromEntries(zones.map((zone) => [zone, price])) : price;
+  const usdPerHour = Object.fromEntries(Object.entries(shares).map(([zone, share]) => [zone, share * usd]));
+  return { ...rest, interruption: rest.interruption, usdPerHour };
+}

@@ -1,10 +1,10 @@
 /** Random worlds that scale up and down at random, kill pods and refuse calls: whatever happens, the books are right. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Distribution } from "../../src/kernel/distributions.js";
+import { constant, type Distribution } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
+import type { NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import type { WorkloadSpec } from "../../src/model/workload.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
@@ -110,6 +110,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         memoryUse: fc.constantFrom(undefined, { baseMiB: 10, perCallMiB: 2 }),
         preStop: fc.constantFrom(0, 1, 10),
         budget: fc.constantFrom(undefined, { maxUnavailable: { share: 0.5 } }),
+        annotations: fc.constant({}),
       }),
     })
     .map((one) =>
@@ -137,9 +138,21 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       }),
     );
 
+/** Machines that stay, or that the cloud takes back now and then. */
+const terms = fc.option(fc.record({ notice: fc.constantFrom(0, 1, 5), drained: fc.boolean() }), { nil: undefined }).map(
+  (spot): Partial<NodeGroupSpec> =>
+    spot === undefined
+      ? {}
+      : {
+          capacityTypes: ["spot"],
+          spot: { ...spot, usdPerHour: { anywhere: 0 }, interruption: { shape: "exponential", mean: 10 } },
+        },
+);
+
 const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc.tuple(...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map((services) => {
+  fc.tuple(terms, ...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map(([term, ...services]) => {
     const allocatable = { cpuMillicores: 3000, memoryMiB: 1e6 };
+    const boot = constant(2);
     return world({
       services,
       loads: [
@@ -162,7 +175,7 @@ const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((co
         },
       ],
       cluster: cluster({
-        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable }],
+        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
         scheduler: {
           filters: [
             { rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined) },
@@ -181,6 +194,7 @@ describe("whatever happens", () => {
     let killed = 0;
     let refused = 0;
     let restarted = 0;
+    let interrupted = 0;
     let scaled = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
@@ -192,6 +206,7 @@ describe("whatever happens", () => {
           }
           killed += played.recorder.failed[2];
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
+          interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
@@ -206,6 +221,7 @@ describe("whatever happens", () => {
     expect(killed).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(100);
     expect(restarted).toBeGreaterThan(100);
+    expect(interrupted).toBeGreaterThan(100);
     expect(scaled).toBeGreaterThan(100);
   });
 });

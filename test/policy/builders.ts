@@ -98,8 +98,11 @@ export function nodeView(given: Partial<NodeView> & { readonly id: number }): No
   return {
     group: "small",
     zone: "a",
+    capacityType: "on-demand",
+    claim: undefined,
     ready: true,
     draining: false,
+    noticeAt: NaN,
     allocatable,
     free: size(
       allocatable.cpuMillicores - sum((pod) => pod.cpuMillicores),
@@ -121,14 +124,15 @@ export function nodeView(given: Partial<NodeView> & { readonly id: number }): No
 export const groupView = (given: Partial<GroupView> = {}): GroupView => ({
   name: "small",
   type: "test.small",
+  arch: "amd64",
   capacity: given.allocatable ?? size(1000, 1000),
   allocatable: size(1000, 1000),
   maxPods: 10,
   usdPerHour: 0.1,
+  offerings: [{ zone: "a", capacityType: "on-demand", usdPerHour: given.usdPerHour ?? 0.1 }],
   min: 0,
   max: 100,
   count: 1,
-  zones: ["a"],
   labels: {},
   taints: [],
   ...given,
@@ -139,6 +143,7 @@ export const clusterView = (given: Partial<ClusterView> = {}): ClusterView => ({
   nodes: [],
   pending: [],
   groups: [groupView()],
+  budgets: [],
   ...given,
 });
 

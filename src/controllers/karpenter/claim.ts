@@ -34,6 +34,7 @@ export function kindOf(spec: InstanceType): Kind {
       inValues(OS, "linux"),
       inValues(ZONE, ...available.map(({ zone }) => zone)),
       inValues(CAPACITY_TYPE, ...available.map(({ capacityType }) => capacityType)),
+      ...Object.entries(spec.labels ?? {}).map(([key, value]) => inValues(key, value)),
     ]),
     offerings: spec.offerings.map((offering) => ({
       spec: offering,

@@ -10,6 +10,7 @@ export type Method = "Emptiness" | "Drift" | "MultiNode" | "SingleNode";
 
 export interface Command {
   readonly method: Method;
+  readonly reason: DisruptionReason;
   readonly candidates: readonly Candidate[];
   readonly replacements: readonly Claim[];
 }
@@ -21,12 +22,12 @@ export function pass(cluster: Cluster, now: number): Command | undefined {
     const suitable = all.filter(suits);
     if (suitable.length === 0) continue;
     const found = compute(cluster, suitable, allowedDisruptions(cluster, reason, now));
-    if (found !== undefined) return { method, ...found };
+    if (found !== undefined) return { method, reason, ...found };
   }
   return undefined;
 }
 
-type Found = Omit<Command, "method">;
+type Found = Omit<Command, "method" | "reason">;
 type Compute = (cluster: Cluster, suitable: readonly Candidate[], budget: Map<string, number>) => Found | undefined;
 
 const cheapestFirst = (list: readonly Candidate[]): readonly Candidate[] =>

@@ -8,6 +8,14 @@ export const CAPACITY_TYPE = "karpenter.sh/capacity-type";
 export const NODE_POOL = "karpenter.sh/nodepool";
 const REGION = "topology.kubernetes.io/region";
 
+/** What AWS says of its instance types. */
+export const INSTANCE_CATEGORY = "karpenter.k8s.aws/instance-category";
+export const INSTANCE_FAMILY = "karpenter.k8s.aws/instance-family";
+export const INSTANCE_GENERATION = "karpenter.k8s.aws/instance-generation";
+export const INSTANCE_SIZE = "karpenter.k8s.aws/instance-size";
+export const INSTANCE_CPU = "karpenter.k8s.aws/instance-cpu";
+export const INSTANCE_MEMORY = "karpenter.k8s.aws/instance-memory";
+
 /** A claim need not say these for a pod to ask for them: some instance type will have them. */
 export const wellKnown: ReadonlySet<string> = new Set([
   NODE_POOL,
@@ -18,6 +26,12 @@ export const wellKnown: ReadonlySet<string> = new Set([
   OS,
   CAPACITY_TYPE,
   "node.kubernetes.io/windows-build",
+  INSTANCE_CATEGORY,
+  INSTANCE_FAMILY,
+  INSTANCE_GENERATION,
+  INSTANCE_SIZE,
+  INSTANCE_CPU,
+  INSTANCE_MEMORY,
 ]);
 
 /** Older names, and the one that each stands for. */

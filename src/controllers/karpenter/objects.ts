@@ -23,6 +23,8 @@ export interface InstanceType {
   /** What system and kubelet keep for themselves. */
   readonly overheadCpu: number;
   readonly overheadMemory: number;
+  /** What else a cloud says of it: family, size, number of CPUs. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly offerings: readonly Offering[];
 }
 

@@ -25,7 +25,7 @@ export interface Toleration {
 
 export interface Taint {
   readonly key: string;
-  readonly value?: string;
+  readonly value?: string | undefined;
   readonly effect: string;
 }
 

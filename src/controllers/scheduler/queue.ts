@@ -8,13 +8,13 @@
 import type { Seconds } from "../../units.js";
 import { type Pod, priorityOf } from "./objects.js";
 
-export type ClusterEvent = "NodeAdd" | "NodeDelete" | "PodAdd" | "PodDelete";
+export type ClusterEvent = "NodeAdd" | "NodeUpdate" | "NodeDelete" | "PodAdd" | "PodDelete";
 
 /** What may make a plugin think otherwise. */
 const HELPS: Readonly<Record<string, readonly ClusterEvent[]>> = {
-  NodeUnschedulable: ["NodeAdd"],
+  NodeUnschedulable: ["NodeAdd", "NodeUpdate"],
   NodeName: ["NodeAdd"],
-  TaintToleration: ["NodeAdd"],
+  TaintToleration: ["NodeAdd", "NodeUpdate"],
   NodeAffinity: ["NodeAdd"],
   NodePorts: ["NodeAdd", "PodDelete"],
   NodeResourcesFit: ["NodeAdd", "PodDelete"],

@@ -1,5 +1,4 @@
-import type { ClusterScheduler } from "../cluster-scheduler.js";
-import type { Scheduler } from "../contract.js";
+import type { ClusterScheduler, Scheduler } from "../contract.js";
 import type { Definition } from "../define.js";
 import { balancedAllocation } from "./balanced-allocation.js";
 import { kubeScheduler } from "./kube-scheduler.js";

@@ -12,7 +12,7 @@ import { refusalOf } from "../../controllers/scheduler/refusal.js";
 import { LEAST_ALLOCATED } from "../../controllers/scheduler/resource-scores.js";
 import { type Placement, Scheduler, type SchedulerSettings } from "../../controllers/scheduler/scheduler.js";
 import type { Seconds } from "../../units.js";
-import type { ClusterScheduler, PlacingAnswer } from "../cluster-scheduler.js";
+import type { ClusterScheduler, PlacingAnswer } from "../contract.js";
 import { defineClusterScheduler } from "../define.js";
 import { oneOf, whole } from "../fields.js";
 
@@ -50,8 +50,9 @@ class KubeScheduler implements ClusterScheduler {
   }
 
   // A cordoned node or a pod on its way out helps nobody yet, so that nobody is tried again for it.
-  nodeUpdated(): void {
-    this.refused.clear();
+  nodeUpdated({ unschedulable }: Node, now: Seconds): void {
+    if (unschedulable === true) this.refused.clear();
+    else this.happened("NodeUpdate", now);
   }
   podUpdated(): void {
     this.refused.clear();

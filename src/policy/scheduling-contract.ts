@@ -1,7 +1,27 @@
-/** The question "which machine for this pod?", answered with the whole cluster in mind: the contract of such a scheduler. */
+/** The question "which machine for this pod?": by its size alone, or with the whole cluster in mind. */
 import type { LivePod, Node as NodeObject, Owner, Pod as PodObject } from "../controllers/scheduler/objects.js";
 import type { Budget } from "../controllers/scheduler/preemption.js";
 import type { Seconds } from "../units.js";
+import type { Size } from "./contract.js";
+
+/** What a scheduler looks at: numbers of one node, kept up to date in place. */
+export interface Candidate {
+  readonly allocatable: Size;
+  readonly free: Size;
+  readonly maxPods: number;
+  readonly podCount: number;
+}
+
+export interface Filter {
+  /** The reason a node is turned down, in the scheduler's words ("Insufficient cpu"), or undefined when it passes. */
+  rejects(pod: Size, node: Candidate): string | undefined;
+}
+
+export interface Scheduler {
+  readonly filters: readonly Filter[];
+  /** 0 to 100 for a node that has passed; the highest takes the pod, the first of equals. */
+  score(pod: Size, node: Candidate): number;
+}
 
 /** What came of one pod that waited. */
 export interface PlacingAnswer {
@@ -23,8 +43,8 @@ export interface ClusterScheduler {
   /** A Service or ReplicaSet: its pods are spread by default. */
   ownerAdded(owner: Owner): void;
   nodeAdded(node: NodeObject, now: Seconds): void;
-  /** It takes pods no more. */
-  nodeUpdated(node: NodeObject): void;
+  /** It takes pods no more, or again. */
+  nodeUpdated(node: NodeObject, now: Seconds): void;
   nodeRemoved(node: NodeObject, now: Seconds): void;
   /** A pod without a node. */
   podAdded(pod: LivePod, now: Seconds): void;
