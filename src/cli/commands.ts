@@ -2,6 +2,7 @@
 import type { Command } from "./command.js";
 import { compare } from "./commands/compare.js";
 import { demo } from "./commands/demo.js";
+import { exporting } from "./commands/export.js";
 import { importing } from "./commands/import.js";
 import { init } from "./commands/init.js";
 import { list } from "./commands/list.js";
@@ -11,4 +12,16 @@ import { schema } from "./commands/schema.js";
 import { validate } from "./commands/validate.js";
 import { why } from "./commands/why.js";
 
-export const commands: readonly Command[] = [demo, init, importing, validate, run, compare, report, why, list, schema];
+export const commands: readonly Command[] = [
+  demo,
+  init,
+  importing,
+  exporting,
+  validate,
+  run,
+  compare,
+  report,
+  why,
+  list,
+  schema,
+];

@@ -1,6 +1,6 @@
 /** Where scenarios, traces and users' policies are on disk: the only file below the commands that reads any. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
@@ -73,6 +73,12 @@ export async function readLoaded(path: string, text: string): Promise<LoadedScen
   } catch (error) {
     throw error instanceof ScenarioError ? withPolicyFaults(error, faults, folder) : error;
   }
+}
+
+/** The scenario of a folder of results, to be looked at and not played: its traces may lie elsewhere by now. */
+export function readKept(folder: string): Scenario {
+  const path = join(folder, "scenario.yaml");
+  return readScenario(readText(path), { name: path }).scenario;
 }
 
 /** What the manifests that the text names say of services; undefined when it names none, or is no YAML. */

@@ -52,6 +52,18 @@ function metricsOf(state: State, cpu: Cpu): Metrics {
   return pipeline === undefined ? new InstantMetrics(state, cpu) : new MetricsPipeline(state, cpu, pipeline);
 }
 
+function sampleEvery(step: Seconds, sim: Simulation, history: History): void {
+  const sample = sim.event(
+    "series.sample",
+    () => {
+      history.sample();
+      sim.after(step, sample);
+    },
+    Rank.Observe,
+  );
+  sim.after(step, sample);
+}
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -96,18 +108,9 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 
-  const sample = sim.event(
-    "series.sample",
-    () => {
-      history.sample();
-      sim.after(spec.seriesStep, sample);
-    },
-    Rank.Observe,
-  );
-
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
-  sim.after(spec.seriesStep, sample);
+  sampleEvery(spec.seriesStep, sim, history);
   control.start();
   loads.start();
 

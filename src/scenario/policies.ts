@@ -24,6 +24,8 @@ export interface Chosen<P> {
   readonly name: string;
   readonly create: (context: PolicyContext) => P;
   readonly mentions: readonly Mention[];
+  /** As they were read: in inner units, with every default. */
+  readonly fields: Readonly<Record<string, unknown>>;
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
@@ -60,7 +62,7 @@ export function choose<Q extends Question>(
   if (!("made" in tried)) return { faults: [tried] };
   const seesObjects = "podAdded" in (tried.made as object);
   const mentions = definition.mentions?.(read.value) ?? [];
-  return { value: { name: given.use, create, mentions, min, max, seesObjects } };
+  return { value: { name: given.use, create, mentions, fields: read.value, min, max, seesObjects } };
 }
 
 const checkedBounds = (fields: z.ZodObject) =>

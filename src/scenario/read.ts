@@ -8,7 +8,7 @@ import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type Raw, type ServicesAsWritten, withServices } from "./raw.js";
-import { DEFAULTS, type Parts, type Single, setupOf } from "./setup.js";
+import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
@@ -33,6 +33,8 @@ export interface Scenario {
   readonly policyFiles: readonly string[];
   /** What is simulated under one of the policies; the same for every replication. */
   world(policy: string): WorldSpec;
+  /** Who decides and with how much under it, for those who write it down elsewhere. */
+  setup(policy: string): Setup;
 }
 
 export interface ReadOptions {
@@ -105,6 +107,10 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
   const { question, warmup, duration, replications, seed, slo } = all;
   const traces = [...parts.loads.values()].flatMap((load) => ("trace" in load ? [load.trace.file] : []));
   const policyFiles = [...parts.chosen.values()].map((chosen) => chosen.name).filter(isPolicyPath);
+  const setup = (policy: string): Setup => {
+    if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
+    return setupOf(parts, policy);
+  };
   return {
     name: all.name ?? name.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, ""),
     question,
@@ -116,10 +122,8 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
     policies,
     traces: [...new Set(traces)],
     policyFiles: [...new Set(policyFiles)],
-    world(policy) {
-      if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
-      return worldOf(all, setupOf(parts, policy), parts.loads, openTrace);
-    },
+    world: (policy) => worldOf(all, setup(policy), parts.loads, openTrace),
+    setup,
   };
 }
 

@@ -1,12 +1,11 @@
 /** Manifests in, a scenario out. */
-import { writeFileSync } from "node:fs";
-import { reasonOf } from "../../experiment/files.js";
 import { readManifests } from "../../experiment/manifest-files.js";
 import { renderComplaint } from "../../scenario/complaint.js";
 import { importManifests } from "../../scenario/kubernetes/import.js";
 import { scenarioText, sentenceOf } from "../../scenario/kubernetes/text.js";
 import type { Command } from "../command.js";
-import { Exit, KeepError, UsageError } from "../exit.js";
+import { Exit } from "../exit.js";
+import { writeNew } from "../new-file.js";
 import { formatOf, textOf } from "../options.js";
 
 export const importing: Command = {
@@ -38,20 +37,10 @@ export const importing: Command = {
     for (const path of left) voice.note(`  not simulated: ${path}`);
     for (const one of unknown) voice.note(`  of another kind, not read: ${one}`);
     const out = textOf(given, "out");
-    if (out !== undefined) written(out, text, given.force === true);
+    if (out !== undefined) writeNew(out, text, given.force === true);
     if (format === "json") voice.result(JSON.stringify({ read, left, unknown, warnings, scenario: text }, null, 2));
     else if (out === undefined) voice.result(text);
     else voice.result(`${out} is written.`);
     return Exit.Done;
   },
 };
-
-function written(out: string, text: string, replace: boolean): void {
-  try {
-    writeFileSync(out, text, { flag: replace ? "w" : "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST")
-      throw new UsageError(`${out} is there already; choose another name, or add --force to replace it`);
-    throw new KeepError(`${out}: cannot be written: ${reasonOf(error)}`);
-  }
-}

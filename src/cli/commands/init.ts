@@ -1,9 +1,7 @@
 /** A first scenario of one's own, with a sentence on every line that one will want to change. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { reasonOf } from "../../experiment/files.js";
 import type { Command } from "../command.js";
-import { Exit, KeepError, UsageError } from "../exit.js";
+import { Exit } from "../exit.js";
+import { writeNew } from "../new-file.js";
 
 /** Says the same as scenarios/minimal.yaml, in more words; a test compares them. */
 export const STARTER = `# yaml-language-server: $schema=./dryscale.schema.json
@@ -48,14 +46,7 @@ export const init: Command = {
   examples: [["init my-shop.yaml", "then dryscale run my-shop.yaml"]],
   async act(given, voice) {
     const file = given.file === undefined ? "scenario.yaml" : String(given.file);
-    try {
-      mkdirSync(dirname(resolve(file)), { recursive: true });
-      writeFileSync(file, STARTER, { flag: given.force === true ? "w" : "wx" });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST")
-        throw new UsageError(`${file} is there already; choose another name, or add --force to replace it`);
-      throw new KeepError(`${file}: cannot be written: ${reasonOf(error)}`);
-    }
+    writeNew(file, STARTER, given.force === true);
     voice.result(`${file} is written.`);
     voice.note(
       [

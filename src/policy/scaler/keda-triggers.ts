@@ -38,14 +38,21 @@ const cronTrigger = record({
 
 const cpuTrigger = record({ cpu: wholePercent().describe("CPU use to aim for, as a share of the request.") });
 
+const memoryTrigger = record({
+  memory: wholePercent().describe(
+    "Memory use to aim for, as a share of the request; the service's `memoryUse` says it.",
+  ),
+});
+
 /** The list as a scenario holds it. */
 export const triggersField = () =>
   list(
     either(
-      "a trigger like { signal: queue, threshold: 5 }, { cron: { … } } or { cpu: 80% }",
+      "a trigger like { signal: queue, threshold: 5 }, { cron: { … } }, { cpu: 80% } or { memory: 80% }",
       signalTrigger,
       cronTrigger,
       cpuTrigger,
+      memoryTrigger,
     ),
   );
 
@@ -63,8 +70,8 @@ export interface ExternalTrigger {
 
 export interface Triggers {
   readonly external: readonly ExternalTrigger[];
-  /** In whole per cent. A CPU trigger belongs to the HPA and never wakes a service from zero. */
-  readonly cpuPercent: readonly number[];
+  /** Triggers of CPU and memory belong to the HPA and never wake a service from zero. In whole per cent. */
+  readonly resources: readonly { readonly name: "cpu" | "memory"; readonly averageUtilization: number }[];
 }
 
 export function triggersOf(given: readonly Given[], startsAt: number): Triggers {
@@ -72,7 +79,11 @@ export function triggersOf(given: readonly Given[], startsAt: number): Triggers 
     if ("signal" in one) return [signalReader(one, `s${i}-${one.signal}`)];
     return "cron" in one ? [cronReader(one.cron, `s${i}-cron`, startsAt)] : [];
   });
-  return { external, cpuPercent: given.flatMap((one) => ("cpu" in one ? [Math.round(one.cpu * 100)] : [])) };
+  const resources = given.flatMap((one): Triggers["resources"] => {
+    if ("cpu" in one) return [{ name: "cpu", averageUtilization: Math.round(one.cpu * 100) }];
+    return "memory" in one ? [{ name: "memory", averageUtilization: Math.round(one.memory * 100) }] : [];
+  });
+  return { external, resources };
 }
 
 interface SignalTrigger {

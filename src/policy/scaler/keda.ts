@@ -18,7 +18,7 @@ import { Fallback, type FallbackSpec } from "../../controllers/keda/fallback.js"
 import { type Executed, requestScale, type ScaledObjectSpec } from "../../controllers/keda/scaled-object.js";
 import type { Seconds } from "../../units.js";
 import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../contract.js";
-import { defineScaler } from "../define.js";
+import { defineScaler, type Mention } from "../define.js";
 import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
 import { behaviorField, behaviorOf } from "./hpa-fields.js";
 import { conditionOf, inUsersUnits } from "./hpa-trail.js";
@@ -77,7 +77,7 @@ class ScaledObject implements Scaler {
     const fallbackReplicas = this.setup.fallback?.replicas;
     const spec = { ...this.setup.spec, minReplicaCount: view.min, fallbackReplicas, createdAt: 0 };
     const poll = {
-      // Where only the CPU is asked, nobody may send the service to sleep.
+      // Where only CPU and memory are asked, nobody may send the service to sleep.
       active: readings.length === 0 || readings.some((reading) => reading?.active === true),
       failed: readings.includes(undefined),
       replicas,
@@ -104,12 +104,12 @@ class ScaledObject implements Scaler {
   }
 
   private metrics(): readonly MetricSpec[] {
-    const { external, cpuPercent } = this.setup.triggers;
+    const { external, resources } = this.setup.triggers;
     return [
       ...external.map(({ name, target }): MetricSpec => {
         return { type: "External", metric: name, averageValue: Math.round(target * 1000) };
       }),
-      ...cpuPercent.map((averageUtilization): MetricSpec => ({ type: "Resource", name: "cpu", averageUtilization })),
+      ...resources.map((one): MetricSpec => ({ type: "Resource", ...one })),
     ];
   }
 
@@ -188,6 +188,10 @@ export const keda = defineScaler({
     syncPeriod: interval().prefault("15s").describe("Time between two syncs of the HPA."),
     startsAt: moment().prefault("2026-01-05T00:00:00Z").describe("The moment at which the simulated time begins."),
   },
+  mentions: ({ triggers }) =>
+    triggers.flatMap((one, i): Mention[] =>
+      "memory" in one ? [{ path: ["triggers", i, "memory"], service: undefined, memory: true }] : [],
+    ),
   create: ({ triggers, pollingInterval, syncPeriod, fallback, behavior, startsAt, ...spec }) =>
     new ScaledObject({
       ...{ triggers: triggersOf(triggers, startsAt), pollingInterval, syncPeriod, fallback, spec },

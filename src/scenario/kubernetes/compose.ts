@@ -23,6 +23,7 @@ export function readCompose({ root }: Manifest): Workload[] {
     return {
       kind: "Compose service",
       name,
+      service: name,
       namespace: "default",
       labels: {},
       containers: [name],

@@ -24,7 +24,7 @@ export function readHpa(manifest: Manifest, workloads: readonly Workload[]): Sca
     spec.at("minReplicas").say("expected an Object or External metric, which alone can scale from zero, got none");
   if (workload === undefined || bounds === undefined) return undefined;
   const [only] = metrics;
-  const simple = metrics.length === 1 && only.kind === "resource" && only.utilization !== undefined;
+  const simple = metrics.length === 1 && only.resource === undefined && only.utilization !== undefined;
   return {
     workload,
     scaler: {

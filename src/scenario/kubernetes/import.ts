@@ -9,7 +9,7 @@ import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
-import { isWorkload, readWorkload, type Surroundings, type Workload } from "./workloads.js";
+import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
 import type { Scaling, WrittenPolicy } from "./written.js";
 
 export interface Imported {
@@ -40,8 +40,10 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
   const { manifests: all, strangers } = manifestsIn(files, sayings);
   const manifests = all.filter(isKnown);
   const surroundings = surroundingsOf(manifests);
-  const workloads = manifests.flatMap((one) =>
-    one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(lasting(one), surroundings)] : [],
+  const workloads = toldApart(
+    manifests.flatMap((one) =>
+      one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(lasting(one), surroundings)] : [],
+    ),
   );
   const scalings = scalingsOf(manifests, workloads);
   const budgets = manifests
@@ -87,33 +89,21 @@ function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload
 const lasting = (one: Manifest): Manifest =>
   one.kind === "Job" || one.kind === "CronJob" ? { ...one, root: one.root.unread } : one;
 
-/** Jobs serve nobody and run to their end, of which the simulation knows nothing. */
-const serves = ({ kind }: Workload): boolean => kind !== "Job" && kind !== "CronJob";
-
 interface Found {
   readonly scalings: readonly Scaling[];
   readonly budgets: ReadonlyMap<Workload, Budget>;
   readonly reached: Reached;
 }
 
-function servicesOf(workloads: readonly Workload[], { scalings, budgets, reached }: Found) {
-  const serving = workloads.filter(serves);
-  return serving.map((workload): ImportedService => {
-    const same = serving.filter(({ name }) => name === workload.name);
-    const alone = same.length === 1;
-    // A namespace tells two of one name apart, and if that is the same, their kind.
-    const spaces = new Set(same.map(({ namespace }) => namespace));
-    const apart = spaces.size === same.length ? workload.namespace : workload.kind.toLowerCase().replaceAll(" ", "-");
-    return {
-      name: alone ? workload.name : `${workload.name}.${apart}`,
-      workload,
-      scaler: scalings.find((one) => one.workload === workload)?.scaler ?? workload.scaler,
-      budget: budgets.get(workload),
-      reached: reached.inside.has(workload),
-      entry: reached.outside.get(workload),
-    };
-  });
-}
+const servicesOf = (workloads: readonly Workload[], { scalings, budgets, reached }: Found): ImportedService[] =>
+  workloads.filter(serves).map((workload) => ({
+    name: workload.service,
+    workload,
+    scaler: scalings.find((one) => one.workload === workload)?.scaler ?? workload.scaler,
+    budget: budgets.get(workload),
+    reached: reached.inside.has(workload),
+    entry: reached.outside.get(workload),
+  }));
 
 function accountOf(all: readonly Manifest[], known: readonly Manifest[], strangers: readonly Stranger[]) {
   const tallies = known.map((one) => ({ of: `${one.kind}/${one.name}`, ...one.tally() }));

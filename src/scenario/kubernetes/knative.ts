@@ -1,7 +1,7 @@
 /** Knative's Service: its autoscaler is there whether or not it is named, and annotations of the template set it. */
 import type { Field } from "./field.js";
 import { plain } from "./pod.js";
-import { ASSUMED, said, type WrittenFields, type WrittenPolicy } from "./written.js";
+import { said, type WrittenFields, type WrittenPolicy } from "./written.js";
 
 const KPA = "kpa.autoscaling.knative.dev";
 const HPA = "hpa.autoscaling.knative.dev";
@@ -34,7 +34,8 @@ export function readKnative(template: Field): Knative {
     ...bounds,
     target: numberIn(note("target")),
     targetUtilization: percentIn(note("target-utilization-percentage", "targetUtilizationPercentage")),
-    containerConcurrency: limit || undefined,
+    // Requests a second are aimed at whatever a pod takes at once.
+    containerConcurrency: metric === "rps" ? undefined : limit || undefined,
     stableWindow: note("window").duration(),
     panicWindow: percentIn(note("panic-window-percentage", "panicWindowPercentage")),
     panicThreshold: percentIn(note("panic-threshold-percentage", "panicThresholdPercentage")),
@@ -67,8 +68,11 @@ function hpaOf(note: Note, { min, max }: { readonly min: number; readonly max: n
   const metric = note("metric").word("cpu", "memory") ?? "cpu";
   const target = numberIn(note("target"));
   const bounds = { min: Math.max(1, min), max };
-  const remarks = metric === "memory" ? [`${ASSUMED}: 80% of the CPU request, in place of memory`] : [];
-  return { fields: { use: "hpa", target: `${metric === "cpu" ? (target ?? 80) : 80}%`, ...bounds }, remarks };
+  // Of CPU a share is meant; of memory, MiB.
+  if (metric === "cpu") return { fields: { use: "hpa", target: `${target ?? 80}%`, ...bounds }, remarks: [] };
+  const memory = { kind: "resource", resource: "memory", averageValue: `${target ?? 0}Mi` };
+  if (target === undefined) note("metric").say("expected a target beside memory, got none");
+  return { fields: { use: "hpa", metrics: [memory], ...bounds }, remarks: [] };
 }
 
 function wholeIn(field: Field, least = 0): number | undefined {

@@ -1,6 +1,6 @@
 /** An HPA's metrics: of what is measured in the simulated world each has its place, of all else it is said what is missing. */
 import type { Field } from "./field.js";
-import { asMillicores } from "./quantity.js";
+import { asMebibytes, asMillicores } from "./quantity.js";
 import { guessed, signalOf, unmapped } from "./signals.js";
 import type { Workload } from "./workloads.js";
 import { ASSUMED, said } from "./written.js";
@@ -92,16 +92,16 @@ function resource(type: "Resource" | "ContainerResource", source: Field, workloa
       source.at("container").say(`expected a container of ${workload.name} (${known.join(", ")}), got "${container}"`);
     if (!alone) source.at("container").warn("a pod's containers are simulated as one: its use is that of all of them");
   }
-  if (target === undefined) return {};
-  if (name !== "cpu") {
-    const what = `${type} ${name}`;
-    source.at("name").warn(`${what} is not simulated`);
-    return { remark: `${what} is not simulated` };
+  if (target === undefined || name === undefined) return {};
+  if (name !== "cpu" && name !== "memory") {
+    source.at("name").warn(`the resource ${name} is not simulated`);
+    return { remark: `${type} ${name} is not simulated` };
   }
   const { key, amount } = target;
-  const aim =
-    key === "averageUtilization" ? { utilization: `${amount}%` } : { averageValue: `${asMillicores(amount)}m` };
-  return { metric: { kind: "resource", ...aim } };
+  const value = name === "cpu" ? `${asMillicores(amount)}m` : `${asMebibytes(amount)}Mi`;
+  const aim = key === "averageUtilization" ? { utilization: `${amount}%` } : { averageValue: value };
+  if (name === "cpu") return { metric: { kind: "resource", ...aim } };
+  return { metric: { kind: "resource", resource: name, ...aim } };
 }
 
 function signal(
@@ -148,5 +148,5 @@ function serviceOf(
       : Object.values(source.at("metric", "selector", "matchLabels").texts());
   if (type === "Object") object.at("kind").text();
   const other = workloads.find((one) => names.includes(one.name));
-  return other === undefined || other === workload ? undefined : other.name;
+  return other === undefined || other === workload ? undefined : other.service;
 }

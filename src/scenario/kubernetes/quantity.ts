@@ -1,23 +1,8 @@
 /** Quantities by Kubernetes' rules, in one place: "250m", "1.5", "128Mi", "1e3", "64k". */
 
-const SCALES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+/** Of ten, and of two. */
+const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 
 /** A number in the quantity's own unit (cores, bytes, pieces). NaN when it is no quantity. */
 export function parseQuantity(given: unknown): number {
@@ -25,7 +10,9 @@ export function parseQuantity(given: unknown): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|[KMGTPE]i|[MGTPE])?)$/.exec(String(given));
   if (match === null) return NaN;
   const [, digits, exponent, suffix = ""] = match;
-  return exponent === undefined ? Number(digits) * SCALES[suffix] : Number(`${digits}e${exponent}`);
+  if (Object.hasOwn(BINARY, suffix)) return Number(digits) * 2 ** BINARY[suffix];
+  // As text, for 2690249 × 0.001 is not the number nearest to 2690.249.
+  return Number(`${digits}e${exponent ?? DECIMAL[suffix]}`);
 }
 
 /** Upward, as upstream rounds what is finer than its unit; what is finer still is the float's own error. */

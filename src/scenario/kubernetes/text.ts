@@ -23,11 +23,23 @@ function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFi
     cpu: millicores === undefined ? { value: DEFAULT_CPU, ...none } : { value: millicores },
     memory: mebibytes === undefined ? { value: DEFAULT_MEMORY, ...none } : { value: mebibytes },
     ...fields,
+    ...(goesByMemory(scaler) ? { memoryUse: memoryUse(memory.request) } : {}),
     ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
     ...(scaler === undefined ? {} : { scaler: { value: scaler.fields } }),
     endpoints: { value: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } }, remark: endpointsRemark(workload) },
   };
 }
+
+const goesByMemory = (scaler: ImportedService["scaler"]): boolean =>
+  [scaler?.fields.metrics, scaler?.fields.triggers].some(
+    (list) => Array.isArray(list) && list.some((one) => one.resource === "memory" || "memory" in one),
+  );
+
+/** Half of the request at rest, without which nothing could be scaled by it. */
+const memoryUse = (request = 256): Written => ({
+  value: { base: `${Math.floor(request / 2)}Mi`, perCall: "1Mi" },
+  remark: `${ASSUMED}: what a pod holds at rest and for each call`,
+});
 
 const budgetWritten = ({ budget, remark }: NonNullable<ImportedService["budget"]>): Written =>
   remark === undefined ? { value: budget } : { value: budget, remark };

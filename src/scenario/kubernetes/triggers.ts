@@ -68,10 +68,10 @@ const OTHERS =
   `arangodb aws-dynamodb aws-dynamodb-streams aws-kinesis-stream azure-app-insights azure-blob azure-cosmosdb
   azure-data-explorer azure-log-analytics cassandra clickhouse couchdb elastic-forecast elasticsearch etcd external
   external-mock external-push forgejo-runner gcp-spanner gcp-storage github-runner huawei-cloudeye kubernetes-resource
-  kubernetes-workload liiklus memory opensearch openstack-metric openstack-swift predictkube selenium-grid
+  kubernetes-workload liiklus opensearch openstack-metric openstack-swift predictkube selenium-grid
   solace-direct-messaging solarwinds solr splunk splunk-observability stan sumologic`.split(/\s+/);
 
-const TYPES = ["cpu", "cron", ...Object.keys(SOURCES), ...OTHERS];
+const TYPES = ["cpu", "memory", "cron", ...Object.keys(SOURCES), ...OTHERS];
 
 interface Read {
   readonly trigger?: object;
@@ -87,7 +87,7 @@ export function readTrigger(field: Field): Read {
     return {};
   }
   if (type === "cron") return { trigger: { cron: cronOf(field.at("metadata")) } };
-  if (type === "cpu") return cpuOf(field);
+  if (type === "cpu" || type === "memory") return resourceOf(type, field);
   if (!Object.hasOwn(SOURCES, type)) {
     field.at("type").warn("this trigger's source is not simulated; left out, with what to fill in");
     return { remark: unmapped(`the trigger ${type}`, "triggers: [{ signal: queue, threshold: 5 }]") };
@@ -111,17 +111,17 @@ function cronOf(metadata: Field): object {
 }
 
 /** Since KEDA 2.18 the kind of target is the trigger's metricType; before, its metadata's type. */
-function cpuOf(field: Field): Read {
+function resourceOf(name: "cpu" | "memory", field: Field): Read {
   const way = field.at("metricType").there ? field.at("metricType") : field.at("metadata", "type");
   const kind = way.word("Utilization", "AverageValue");
   const value = Number(needed(field.at("metadata"), "value"));
   if (field.at("metadata", "containerName").there)
     field.at("metadata", "containerName").warn("a pod's containers are simulated as one: its use is that of all");
   if (kind === "AverageValue") {
-    field.warn("only the utilisation of cpu is simulated here; left out, with what to fill in", { key: true });
-    return { remark: unmapped("the trigger cpu by AverageValue", "triggers: [{ cpu: 80% }]") };
+    field.warn("only utilisation is simulated of this trigger; left out, with what to fill in", { key: true });
+    return { remark: `the trigger ${name} by AverageValue is not simulated; by its use: triggers: [{ ${name}: 80% }]` };
   }
-  if (Number.isSafeInteger(value) && value > 0) return { trigger: { cpu: `${value}%` } };
+  if (Number.isSafeInteger(value) && value > 0) return { trigger: { [name]: `${value}%` } };
   field.at("metadata", "value").say(`expected whole per cent like "80", got ${JSON.stringify(value)}`);
   return {};
 }

@@ -11,6 +11,8 @@ import type { WrittenFields, WrittenPolicy } from "./written.js";
 export interface Workload {
   readonly kind: string;
   readonly name: string;
+  /** What its service in the scenario is called. */
+  readonly service: string;
   readonly namespace: string;
   readonly labels: Labels;
   /** Names of the pod's containers. */
@@ -32,6 +34,8 @@ export interface Surroundings {
   /** Whether an object is there: (kind, namespace, name). */
   readonly there: (kind: string, namespace: string, name: string) => boolean;
 }
+
+export const KNATIVE_SERVICE = "serving.knative.dev/service";
 
 /** Where the kinds keep the pod's template. */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
@@ -62,8 +66,10 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
   return {
     kind,
     name,
+    service: name,
     namespace,
-    labels,
+    // Knative adds the Service's name to all that it makes of it.
+    labels: kind === "Service" ? { ...labels, [KNATIVE_SERVICE]: name } : labels,
     containers: containers.map((one) => String(one.at("name").value)),
     replicas: knative?.replicas ?? (once ? 1 : (root.at("spec", "replicas").whole() ?? 1)),
     cpu: amountsOf(pod, "cpu", ranges(namespace, "cpu")),
@@ -72,6 +78,20 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     ...(knative === undefined ? {} : { scaler: knative.scaler }),
     mentions: containers.flatMap(mentionsIn),
   };
+}
+
+/** Jobs serve nobody and run to their end, of which the simulation knows nothing. */
+export const serves = ({ kind }: Workload): boolean => kind !== "Job" && kind !== "CronJob";
+
+/** Where several are of one name, a namespace tells them apart, and if that is the same, their kind. */
+export function toldApart(workloads: readonly Workload[]): Workload[] {
+  const serving = workloads.filter(serves);
+  return workloads.map((one) => {
+    const same = serving.filter(({ name }) => name === one.name);
+    const spaces = new Set(same.map(({ namespace }) => namespace));
+    const apart = spaces.size === same.length ? one.namespace : one.kind.toLowerCase().replaceAll(" ", "-");
+    return same.length > 1 ? { ...one, service: `${one.name}.${apart}` } : one;
+  });
 }
 
 /** Upstream refuses a selector that does not select the template's own pods. */

@@ -26,6 +26,11 @@ describe("an HPA", () => {
       { metrics: [{ kind: "resource", averageValue: "300m" }] },
     ],
     [
+      "by memory",
+      metrics("{ type: Resource, resource: { name: memory, target: { type: AverageValue, averageValue: 300M } } }"),
+      { metrics: [{ kind: "resource", resource: "memory", averageValue: `${300e6 / 2 ** 20}Mi` }] },
+    ],
+    [
       "by one container, the only one",
       metrics(
         "{ type: ContainerResource, containerResource: { name: cpu, container: main, target: { type: Utilization, averageUtilization: 65 } } }",
@@ -85,7 +90,7 @@ describe("an HPA", () => {
     const text = metrics(
       "{ type: External, external: { metric: { name: queue_depth, selector: { matchLabels: { app: api } } }, target: { type: AverageValue, averageValue: 5 } } }",
     );
-    const [scaler] = [scalerOf(web + text + `---\n${deployment("", "api")}`)];
+    const [scaler] = [scalerOf(`${web + text}---\n${deployment("", "api")}`)];
     expect(scaler).toMatchObject({ metrics: [{ signal: "queue", service: "api" }] });
   });
 

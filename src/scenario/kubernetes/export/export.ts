@@ -1,0 +1,72 @@
+/** A scenario's policy as manifests: what each service's scaler, budget and pods are in Kubernetes' words. */
+import type { ServiceSetup, Setup } from "../../setup.js";
+import { hpaPart } from "./hpa.js";
+import { kedaPart } from "./keda.js";
+import { knativePart } from "./knative.js";
+import { type ApiObject, objectName, type Part } from "./spelling.js";
+import { budgetObjects, deploymentPart, imageNote, podSpec } from "./workload.js";
+
+export interface ExportOptions {
+  /** Undefined: all. */
+  readonly services?: readonly string[];
+  /** The Deployments too. */
+  readonly workloads: boolean;
+}
+
+/** What belongs together: the objects of one service, or those of the cluster. */
+export interface ExportedPart extends Part {
+  readonly name: string;
+}
+
+export interface Exported {
+  readonly parts: readonly ExportedPart[];
+  /** What no object of Kubernetes can hold, in sentences. */
+  readonly impossible: readonly string[];
+}
+
+/** Why Kubernetes has no object for a scaler. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "target-tracking": "AWS's, which keeps it as a scaling policy of the cloud",
+  "step-scaling": "AWS's, which keeps it as a scaling policy of the cloud",
+  "scheduled-scaling": "AWS's, which keeps it as scheduled actions of the cloud",
+  "predictive-scaling": "AWS's, which keeps it as a scaling policy of the cloud",
+  "gce-autoscaler": "Google's, which keeps it as an autoscaler of an instance group",
+  "azure-autoscale": "Azure's, which keeps it as a setting of a scale set",
+};
+
+export function exportSetup(setup: Setup, options: ExportOptions): Exported {
+  const chosen = setup.services.filter(({ name }) => options.services?.includes(name) ?? true);
+  const impossible = chosen.flatMap(({ name, scaler }) => {
+    if (scaler === undefined || Object.hasOwn(SCALERS, scaler.name)) return [];
+    const whose = Object.hasOwn(ELSEWHERE, scaler.name)
+      ? `is ${ELSEWHERE[scaler.name]}`
+      : "is decided by no controller of Kubernetes";
+    return [`${name}: ${scaler.name} ${whose}; no object holds it`];
+  });
+  if (impossible.length > 0) return { parts: [], impossible };
+  const parts = chosen.map((service) => ({ name: objectName(service.name), ...servicePart(service, options) }));
+  return { parts: parts.filter(({ objects, notes }) => objects.length + notes.length > 0), impossible };
+}
+
+type ScalerPart = (name: string, setup: ServiceSetup) => Part;
+const SCALERS: Readonly<Record<string, ScalerPart>> = {
+  hpa: (name, { scaler }) => hpaPart(name, scaler!.fields),
+  keda: (name, { scaler }) => kedaPart(name, scaler!.fields),
+  knative(name, setup) {
+    const notes = [imageNote];
+    const pod = podSpec(name, setup, notes);
+    const part = knativePart(name, setup.scaler!.fields, { pod, limit: setup.service.concurrency.limit });
+    return { ...part, notes: [...part.notes, ...notes] };
+  },
+};
+
+function servicePart(setup: ServiceSetup, { workloads }: ExportOptions): Part {
+  const { scaler } = setup;
+  const name = objectName(setup.name);
+  const none: Part = { objects: [], notes: [] };
+  const scaled = scaler === undefined ? none : SCALERS[scaler.name](name, setup);
+  // A Knative Service has its pods in itself.
+  const own = workloads && scaler?.name !== "knative" ? deploymentPart(name, setup, scaler !== undefined) : none;
+  const budget: readonly ApiObject[] = budgetObjects(name, setup);
+  return { objects: [...own.objects, ...scaled.objects, ...budget], notes: [...own.notes, ...scaled.notes] };
+}

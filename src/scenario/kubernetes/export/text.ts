@@ -1,0 +1,30 @@
+/** Exported objects as text that kubectl takes, with a comment that says where it is from and what it cannot hold. */
+import { stringify } from "yaml";
+import type { ExportedPart } from "./export.js";
+
+/** Where the objects are from. */
+export interface Origin {
+  readonly program: string;
+  readonly scenario: string;
+  readonly policy: string;
+  readonly seed: number;
+  /** Whether Deployments are among them. */
+  readonly workloads: boolean;
+}
+
+export function exportText(parts: readonly ExportedPart[], origin: Origin): string {
+  const notes = parts.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`));
+  const objects = parts.flatMap((part) => part.objects);
+  const head = [
+    ...headOf(origin),
+    ...(notes.length === 0 ? [] : ["# To look at:", ...notes.map((note) => `#   ${note}`)]),
+  ];
+  return [`${head.join("\n")}\n`, ...objects.map((object) => stringify(object, { lineWidth: 0 }))].join("---\n");
+}
+
+const headOf = ({ program, scenario, policy, seed, workloads }: Origin): string[] => [
+  `# Written by ${program} from ${scenario}: policy ${policy}, seed ${seed}.`,
+  ...(workloads
+    ? []
+    : ["# Targets are Deployments of the services' names, their pods labelled app: NAME; see that yours are."]),
+];

@@ -1,0 +1,91 @@
+/** A service's pods as a template, its Deployment, and its disruption budget. */
+import type { Amount } from "../../../controllers/disruption/budget.js";
+import type { ServiceSetup } from "../../setup.js";
+import { KNATIVE_SERVICE } from "../workloads.js";
+import { said } from "../written.js";
+import { type ApiObject, cpuQuantity, memoryQuantity, type Part, percent, wholeSeconds } from "./spelling.js";
+
+const PORT = 8080;
+
+/** What a scenario cannot know of a container has to be put in place by hand. */
+export const imageNote = "image, port and the probes' way are to be filled in: a scenario knows none of them";
+
+export function podSpec(name: string, setup: ServiceSetup, notes: string[]): object {
+  const { service, cpu, memory } = setup;
+  const { grace, preStop, initContainers, sidecars, volumes } = service;
+  for (const [field, there] of Object.entries({
+    initContainers: initContainers.length > 0,
+    sidecars: sidecars.length > 0,
+    volumes: !(volumes.shape === "constant" && volumes.value === 0),
+    configFrom: service.configFrom > 0,
+  }))
+    if (there) notes.push(`${field}: a scenario knows how long they take and not what they are; not written`);
+  const resources = {
+    requests: { cpu: cpuQuantity(cpu.request), memory: memoryQuantity(memory.request) },
+    ...limitsOf(cpu.limit, memory.limit),
+  };
+  const lifecycle =
+    preStop === 0 ? undefined : { preStop: { sleep: { seconds: wholeSeconds(preStop, "preStop", notes) } } };
+  return {
+    terminationGracePeriodSeconds: wholeSeconds(grace, "grace", notes),
+    containers: [
+      {
+        name,
+        image: `example.com/${name}`,
+        ports: [{ containerPort: PORT }],
+        resources,
+        ...probesOf(setup, notes),
+        ...said({ lifecycle }),
+      },
+    ],
+  };
+}
+
+function limitsOf(cpu: number, memory: number): object {
+  const limits = said({
+    cpu: cpu === Infinity ? undefined : cpuQuantity(cpu),
+    memory: memory === Infinity ? undefined : memoryQuantity(memory),
+  });
+  return Object.keys(limits).length === 0 ? {} : { limits };
+}
+
+function probesOf({ service }: ServiceSetup, notes: string[]): object {
+  const { readiness, startupProbe, liveness } = service;
+  const times = (probe: { readonly initialDelay: number; readonly period: number }, of: string) => ({
+    tcpSocket: { port: PORT },
+    initialDelaySeconds: wholeSeconds(probe.initialDelay, `${of}.initialDelay`, notes),
+    periodSeconds: wholeSeconds(probe.period, `${of}.period`, notes),
+  });
+  return said({
+    startupProbe: startupProbe && {
+      ...times(startupProbe, "startupProbe"),
+      failureThreshold: startupProbe.failureThreshold,
+    },
+    readinessProbe: readiness && { ...times(readiness, "readiness"), successThreshold: readiness.successThreshold },
+    livenessProbe: liveness && {
+      ...times(liveness, "liveness"),
+      timeoutSeconds: wholeSeconds(liveness.timeout, "liveness.timeout", notes),
+      failureThreshold: liveness.failureThreshold,
+    },
+  });
+}
+
+/** Replicas are left out where an autoscaler has them: applying the file again would undo what it did. */
+export function deploymentPart(name: string, setup: ServiceSetup, scaled: boolean): Part {
+  const notes: string[] = [imageNote];
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: podSpec(name, setup, notes) };
+  const spec = { ...(scaled ? {} : { replicas: setup.replicas }), selector: { matchLabels: labels }, template };
+  return { objects: [{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, labels }, spec }], notes };
+}
+
+export function budgetObjects(name: string, { service, scaler }: ServiceSetup): readonly ApiObject[] {
+  const { disruptionBudget } = service;
+  if (disruptionBudget === undefined) return [];
+  const [[kind, amount]] = Object.entries(disruptionBudget) as [string, Amount][];
+  const spec = {
+    [kind]: "pods" in amount ? amount.pods : `${percent(amount.share)}%`,
+    selector: { matchLabels: { [scaler?.name === "knative" ? KNATIVE_SERVICE : "app"]: name } },
+  };
+  return [{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name }, spec }];
+}
