@@ -28,7 +28,7 @@ export interface FleetEvents {
 }
 
 export class Fleet {
-  private readonly scheduling: Scheduling;
+  readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   private readonly evictions: Evictions;
   /** By service. */
@@ -111,20 +111,6 @@ export class Fleet {
   /** Pods that no node has room for, oldest first. */
   get pending(): readonly PodId[] {
     return this.scheduling.pending;
-  }
-
-  machineOpened(machine: Machine): void {
-    this.scheduling.machineOpened(machine);
-    this.placeWhenDone();
-  }
-
-  machineClosed(machine: Machine): void {
-    this.scheduling.machineClosed(machine);
-  }
-
-  machineGone(machine: Machine): void {
-    this.scheduling.machineGone(machine);
-    this.placeWhenDone();
   }
 
   /** New room: tries the pending pods again, once all that happens at this instant has happened. */

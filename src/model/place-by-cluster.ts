@@ -76,9 +76,10 @@ export class PlaceByCluster implements Scheduling {
   /** Perhaps again, when it had been closed for a while. */
   machineOpened(machine: Machine): void {
     const { now } = this.state.sim;
-    if (this.known.has(machine)) return this.by.scheduler.nodeUpdated(machine.object, now);
+    if (this.known.has(machine)) this.by.scheduler.nodeUpdated(machine.object, now);
+    else this.by.scheduler.nodeAdded(machine.object, now);
     this.known.add(machine);
-    this.by.scheduler.nodeAdded(machine.object, now);
+    this.tryWhenDone();
   }
 
   machineClosed({ object }: Machine): void {
@@ -86,7 +87,9 @@ export class PlaceByCluster implements Scheduling {
   }
 
   machineGone(machine: Machine): void {
-    if (this.known.delete(machine)) this.by.scheduler.nodeRemoved(machine.object, this.state.sim.now);
+    if (!this.known.delete(machine)) return;
+    this.by.scheduler.nodeRemoved(machine.object, this.state.sim.now);
+    this.tryWhenDone();
   }
 
   tryWhenDone(): void {

@@ -36,7 +36,9 @@ export class PlaceBySize implements Scheduling {
   }
 
   // What machines and pods do is read from the machines themselves.
-  machineOpened(): void {}
+  machineOpened(): void {
+    this.tryWhenDone();
+  }
   machineClosed(): void {}
   machineGone(): void {}
   leaving(): void {}

@@ -80,13 +80,13 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     callsChanged: (service) => control.wake(service),
   });
   const machines: Machines = new Machines(state, bill, {
-    opened: (machine) => fleet.machineOpened(machine),
-    closed: (machine) => fleet.machineClosed(machine),
+    opened: (machine) => fleet.scheduling.machineOpened(machine),
+    closed: (machine) => fleet.scheduling.machineClosed(machine),
     countChanged: () => provisioning.machinesChanged(),
     bought: (machine) => provisioning.interruptions.bought(machine),
     gone: (machine) => {
       provisioning.interruptions.gone(machine);
-      fleet.machineGone(machine);
+      fleet.scheduling.machineGone(machine);
     },
   });
   const fleet: Fleet = new Fleet(state, machines, log, {
