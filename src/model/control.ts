@@ -14,6 +14,9 @@ export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
   private readonly decide: EventKind<ServiceId>;
+  /** Replicas that a scale says while its workload has not been brought to them. */
+  private readonly written = new Map<ServiceId, number>();
+  private readonly synced: EventKind<ServiceId, number>;
   /** For policies that are woken: the event that asks them again, or NONE. */
   private readonly again: EventHandle[];
   private readonly askAgain: EventKind<ServiceId>;
@@ -38,6 +41,10 @@ export class Control {
       },
       Rank.Decide,
     );
+    this.synced = sim.event("workload.sync", (id: ServiceId, replicas: number) => {
+      if (this.written.get(id) === replicas) this.written.delete(id);
+      parts.fleet.setReplicas(services[id], replicas);
+    });
     this.askAgain = sim.event("scaler.again", (id: ServiceId) => {
       this.again[id] = NONE;
       this.scale(services[id]);
@@ -74,7 +81,7 @@ export class Control {
 
   private scale(service: Service): void {
     const { sim } = this.state;
-    const given = service.scaler!.desiredReplicas(new View(this.state, service, this.parts.metrics));
+    const given = service.scaler!.desiredReplicas(this.view(service));
     const answer: ScaleAnswer =
       typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
     this.remind(service, answer.again);
@@ -83,7 +90,7 @@ export class Control {
       return;
     }
     const { min, max } = service.spec.bounds;
-    const from = service.replicas;
+    const from = this.written.get(service.id) ?? service.replicas;
     const asked = Math.min(max, Math.max(min, Math.ceil(answer.replicas)));
     const entry = {
       from,
@@ -97,7 +104,19 @@ export class Control {
     if (asked !== from || !(service.wakes || answer.quiet)) {
       this.parts.log.add({ time: sim.now, subject: subjectOf(service), policy: service.spec.scaler!.name, ...entry });
     }
-    if (asked !== from) this.parts.fleet.setReplicas(service, asked);
+    if (asked !== from) this.writeScale(service, asked);
+  }
+
+  /** The workload's controller sees what the scale says when its informer tells, and the scheduler the pods that it then makes. */
+  private writeScale(service: Service, replicas: number): void {
+    const { informerDelay } = this.state.spec.controllers;
+    if (informerDelay === 0) return this.parts.fleet.setReplicas(service, replicas);
+    this.written.set(service.id, replicas);
+    this.state.sim.after(2 * informerDelay, this.synced, service.id, replicas);
+  }
+
+  private view(service: Service): View {
+    return new View(this.state, service, this.parts.metrics, this.written.get(service.id) ?? service.replicas);
   }
 
   private remind(service: Service, again: Seconds | undefined): void {

@@ -11,11 +11,12 @@
  * one pending event, its earliest finish, which moves when the speed changes. So a call costs O(log n),
  * be there thousands in the container.
  *
- * Not modelled: the 100 ms periods of the kernel's quota; a limit is a speed here.
+ * A limit is a speed here; cfs.ts has the kernel's quotas by period, for services that want them.
  */
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
+import { Cfs } from "./cfs.js";
 import {
   type CallId,
   type Calls,
@@ -41,6 +42,7 @@ export class Cpu {
   private readonly draws: Draws;
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
+  private readonly cfs: Cfs;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
@@ -51,6 +53,7 @@ export class Cpu {
     this.calls = calls;
     this.nodes = nodes;
     this.draws = draws;
+    this.cfs = new Cfs(state, this);
     this.alone = sim.event("cpu.alone", (call: CallId) => {
       this.leave(calls.pod[call] as PodId);
       calls.event[call] = NONE;
@@ -87,6 +90,7 @@ export class Cpu {
     const crowded = this.resize(pod, 1);
     // While there are cores enough, who comes slows nobody down: then the pod's event stays where it is.
     if (!crowded && (pods.earliest[pod] !== earliest || pods.speed[pod] !== speed)) this.reschedule(pod);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** CPU seconds that a pod has used so far, the work under way included. */
@@ -99,22 +103,18 @@ export class Cpu {
 
   /** CPU seconds that all pods of a service have used so far, those long gone included. */
   usedBy(service: Service): Seconds {
-    return service.usedByGone + this.usedByRows(service);
+    const { pods } = this;
+    let sum = 0;
+    for (let row = 0; row < pods.rows.high; row++) {
+      if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
+    }
+    return service.usedByGone + sum;
   }
 
   /** A pod is about to leave the table: its use stays on the service's account. */
   forget(pod: PodId): void {
     this.services[this.pods.service[pod]].usedByGone += this.used(pod);
     this.pods.used[pod] = 0;
-  }
-
-  private usedByRows(service: Service): Seconds {
-    const { pods } = this;
-    let sum = 0;
-    for (let row = 0; row < pods.rows.high; row++) {
-      if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
-    }
-    return sum;
   }
 
   /** Stops all work of a pod, as a kill does. The calls' own events are the caller's to forget. */
@@ -129,6 +129,7 @@ export class Cpu {
     if (pods.cpuEvent[pod] !== NONE) sim.cancel(pods.cpuEvent[pod]);
     pods.cpuEvent[pod] = pods.earliest[pod] = NONE;
     if (pods.active[pod] > 0) this.resize(pod, -pods.active[pod]);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** A piece of work that had a core of its own is over. */
@@ -148,11 +149,12 @@ export class Cpu {
     pods.earliest[pod] = this.meldPairs(calls.child[call]);
     service.working += sim.now - calls.since[call];
     if (!this.resize(pod, -1)) this.reschedule(pod);
+    if (pods.quota[pod] > 0) this.cfs.settle(pod);
     return call;
   }
 
   /** Brings a container's virtual time and its bill of CPU up to now. */
-  private advance(pod: PodId): void {
+  advance(pod: PodId): void {
     const { sim, pods } = this;
     const elapsed = sim.now - pods.changed[pod];
     pods.changed[pod] = sim.now;
@@ -169,7 +171,7 @@ export class Cpu {
   /** The number of pieces of work in an up-to-date container changes. True when that has rescheduled all pods of a crowded node. */
   private resize(pod: PodId, change: number): boolean {
     const { pods } = this;
-    const limit = pods.limitCores[pod];
+    const limit = pods.presentLimit[pod];
     const before = pods.active[pod];
     const after = before + change;
     pods.active[pod] = after;
@@ -180,7 +182,7 @@ export class Cpu {
   }
 
   /** Changes what a node's pods could use; on a crowded node all shares change, and then it answers true. */
-  private demand(node: NodeId, change: number): boolean {
+  demand(node: NodeId, change: number): boolean {
     const { nodes } = this;
     const before = nodes.demand[node];
     const after = before + change;
@@ -191,7 +193,7 @@ export class Cpu {
     return true;
   }
 
-  private reschedule(pod: PodId): void {
+  reschedule(pod: PodId): void {
     const { sim, pods, calls } = this;
     const event = pods.cpuEvent[pod];
     const earliest = pods.earliest[pod];
@@ -228,7 +230,7 @@ export class Cpu {
       settled = count;
       for (let i = count - 1; i >= 0; i--) {
         const pod = crowd[i] as PodId;
-        const could = Math.min(pods.active[pod], pods.limitCores[pod]);
+        const could = Math.min(pods.active[pod], pods.presentLimit[pod]);
         if (could > (cores * this.weightOf(pod)) / weights) continue;
         this.setSpeed(pod, could);
         cores -= could;
@@ -251,6 +253,7 @@ export class Cpu {
     this.advance(pod);
     this.pods.speed[pod] = cores / this.pods.active[pod];
     this.reschedule(pod);
+    if (this.pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 
   /** Of two heaps one: the earlier root takes the other as a child. */

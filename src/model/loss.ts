@@ -1,5 +1,6 @@
 import { CallState, Parent } from "./call-state.js";
-import { type CallId, Failure, NONE, type PodId, type State } from "./state.js";
+import { Failure } from "./failure.js";
+import { type CallId, NONE, type PodId, type State } from "./state.js";
 import type { Traffic } from "./traffic.js";
 
 /**

@@ -12,10 +12,11 @@ export function newPod({ pods, podObjects, sim }: State, service: Service, revis
   setResources(pods, pod, service, service.revisions[revision].resources ?? service.resources);
   pods.memberIndex[pod] = service.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
-  pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = NONE;
+  pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = pods.quotaEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
   pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
+  pods.periodEnd[pod] = pods.usedAtPeriod[pod] = 0;
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
   pods.startedAt[pod] = pods.readySince[pod] = pods.sampledAt[pod] = NaN;
   pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;

@@ -3,14 +3,25 @@
  * made with another size while this one keeps its own.
  */
 import type { Size } from "../policy/contract.js";
+import type { Seconds } from "../units.js";
 import type { Resources, ServiceSpec } from "./spec.js";
 import { type PodId, type Pods, type Service, type State, usableCores } from "./state.js";
+
+/** The kernel takes no less. */
+const LEAST_QUOTA: Seconds = 0.001;
 
 /** Writes a pod's resources into its row; who has accounts of them (its node, its container's speed) must hear of it. */
 export function setResources(pods: Pods, pod: PodId, service: Service, resources: Resources): void {
   pods.cpuMillicores[pod] = resources.size.cpuMillicores;
   pods.memoryMiB[pod] = resources.size.memoryMiB;
-  pods.limitCores[pod] = resources.cpuLimitMillicores / 1000;
+  const limitCores = resources.cpuLimitMillicores / 1000;
+  const { cfsPeriod } = service.spec;
+  pods.limitCores[pod] = pods.presentLimit[pod] = limitCores;
+  pods.quota[pod] = 0;
+  if (cfsPeriod !== undefined && limitCores < Infinity) {
+    pods.quota[pod] = Math.max(LEAST_QUOTA, limitCores * cfsPeriod);
+    pods.presentLimit[pod] = Infinity; // until the quota is used up
+  }
   pods.memoryLimitMiB[pod] = resources.memoryLimitMiB;
   pods.mostInFlight[pod] = callsBorne(service.spec, resources);
 }

@@ -10,7 +10,7 @@ import { Interruptions } from "./interruptions.js";
 import type { Machines } from "./machines.js";
 import { firstTime } from "./phases.js";
 import { sizeOf } from "./pod-size.js";
-import { NONE, type Service, type State } from "./state.js";
+import { NONE, type PodId, type Service, type State } from "./state.js";
 
 export class Provisioning {
   private readonly provisioner: Provisioner | undefined;
@@ -100,14 +100,22 @@ export class Provisioning {
       now: sim.now,
       nodes: machines.all,
       groups: machines.groups,
-      pending: fleet.pending.flatMap((pod) => {
-        const { name, lifecycle } = services[pods.service[pod]].spec;
-        const [since, object] = [pods.createdAt[pod], podObject(this.state, pod)];
-        if (object.nominated !== undefined) return [];
-        return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, since };
-      }),
+      pending: fleet.pending
+        .filter((pod) => this.seenWaiting(pod))
+        .flatMap((pod) => {
+          const { name, lifecycle } = services[pods.service[pod]].spec;
+          const [since, object] = [pods.createdAt[pod], podObject(this.state, pod)];
+          if (object.nominated !== undefined) return [];
+          return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, since };
+        }),
       budgets: services.flatMap(budgetOf),
     };
+  }
+
+  /** Whether it has waited for as long as it takes to be told so. */
+  private seenWaiting(pod: PodId): boolean {
+    const { pods, sim, spec } = this.state;
+    return sim.now - pods.createdAt[pod] >= spec.controllers.informerDelay;
   }
 }
 

@@ -1,7 +1,8 @@
 /** What is measured of calls while they happen. It counts; it decides nothing. */
 import { LatencyHistogram } from "../measure/histogram.js";
 import type { Seconds } from "../units.js";
-import { Failure, failures, type Service, type State } from "./state.js";
+import { Failure, failures } from "./failure.js";
+import type { Service, State } from "./state.js";
 
 /** Told of single calls as they happen, for who wants more than sums: tests, theory, probes. */
 export interface Observer {

@@ -11,6 +11,8 @@ export class View implements ServiceView {
     private readonly state: State,
     private readonly service: Service,
     private readonly metrics: Metrics,
+    /** As its scale says. */
+    readonly replicas: number,
   ) {}
 
   get now(): Seconds {
@@ -19,11 +21,12 @@ export class View implements ServiceView {
   get name(): string {
     return this.service.spec.name;
   }
-  get replicas(): number {
-    return this.service.replicas;
-  }
   get ready(): number {
-    return this.service.ready.count;
+    const { ready } = this.service;
+    if (this.state.spec.controllers.informerDelay === 0) return ready.count;
+    let seen = 0;
+    for (let i = 0; i < ready.count; i++) if (this.seenReady(ready.items[i] as PodId)) seen++;
+    return seen;
   }
   get min(): number {
     return this.service.spec.bounds.min;
@@ -74,6 +77,12 @@ export class View implements ServiceView {
     throw new Error(`${this.name}: expected a service to measure, got "${name}"; there are ${names}`);
   }
 
+  /** Whether it is ready, and has been for as long as it takes to be told so. */
+  private seenReady(pod: PodId): boolean {
+    const { pods, sim, spec } = this.state;
+    return pods.phase[pod] === Phase.Ready && sim.now - pods.readySince[pod] >= spec.controllers.informerDelay;
+  }
+
   private members(): PodId[] {
     const { items, count } = this.service.members;
     return Array.from(items.subarray(0, count)) as PodId[];
@@ -84,7 +93,7 @@ export class View implements ServiceView {
     return {
       size: sizeOf(pods, pod),
       pending: pods.phase[pod] < Phase.Starting,
-      ready: pods.phase[pod] === Phase.Ready,
+      ready: this.seenReady(pod),
       draining: pods.phase[pod] === Phase.Draining,
       startedAt: pods.startedAt[pod],
       readySince: pods.readySince[pod],

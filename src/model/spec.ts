@@ -80,6 +80,8 @@ export interface ServiceSpec extends Resources {
   readonly name: string;
   readonly replicas: number;
   readonly bounds: { readonly min: number; readonly max: number };
+  /** The CPU limit is a quota of each period of this length; undefined: a speed. */
+  readonly cfsPeriod: Seconds | undefined;
   readonly imageMiB: MiB;
   /** From the container's start until it could answer. */
   readonly startup: Distribution;
@@ -192,6 +194,8 @@ export interface PipelineSpec {
 export interface ControllersSpec {
   /** When their loops begin: at random within their first period, or all so long after time 0. */
   readonly phase: Seconds | "random";
+  /** Until one of them sees what another has written: each keeps a copy of the cluster that it is told changes of. */
+  readonly informerDelay: Seconds;
 }
 
 export interface WorldSpec {

@@ -61,10 +61,12 @@ export class StartUp {
     this.probed = sim.event("liveness.due", (pod: PodId) => this.judge(pod));
   }
 
-  /** From its place on a node until the image may be pulled: volumes, ConfigMaps and Secrets. */
+  /** From its place on a node until the image may be pulled: the kubelet sees it; volumes, ConfigMaps and Secrets. */
   mounting(pod: PodId): Seconds {
     const { attach, configuredAt } = this.specOf(pod).lifecycle;
-    return Math.max(this.draw(pod, attach, ATTACH), configuredAt - this.state.sim.now);
+    const { sim, spec } = this.state;
+    const { informerDelay } = spec.controllers;
+    return informerDelay + Math.max(this.draw(pod, attach, ATTACH), configuredAt - informerDelay - sim.now, 0);
   }
 
   /** Init containers and sidecars, one after another. */

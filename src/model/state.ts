@@ -21,10 +21,6 @@ export const NONE = -1;
 
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 
-/** What went wrong with a call; 0 is nothing. */
-export const failures = ["none", "refused", "killed"] as const;
-export const Failure = { None: 0, Refused: 1, Killed: 2 } as const;
-
 export class Pods {
   service = new Int32Array(FIRST_CAPACITY);
   /** Its number among all pods that the service ever had. */
@@ -72,6 +68,12 @@ export class Pods {
   changed = new Float64Array(FIRST_CAPACITY);
   earliest = new Int32Array(FIRST_CAPACITY);
   cpuEvent = new Int32Array(FIRST_CAPACITY);
+  /** Of a pod under CFS quota: the quota (0: none), the cores it may use now, its period's end, the use before, the next event. */
+  quota = new Float64Array(FIRST_CAPACITY);
+  presentLimit = new Float64Array(FIRST_CAPACITY);
+  periodEnd = new Float64Array(FIRST_CAPACITY);
+  usedAtPeriod = new Float64Array(FIRST_CAPACITY);
+  quotaEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */

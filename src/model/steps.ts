@@ -11,8 +11,9 @@ import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { CallState as States } from "./call-state.js";
+import { Failure as Failures } from "./failure.js";
 import { Op as Operation, type Program } from "./program.js";
-import { type CallId, type Calls, Failure as Failures, NONE as NOTHING, type Service, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type Service, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;

@@ -36,6 +36,7 @@ export interface ServiceSetup {
   readonly cpuPath: Path;
   readonly memory: { readonly request: number; readonly limit: number };
   readonly memoryPath: Path;
+  readonly cfsPeriod: number | undefined;
   readonly scaler: Chosen<Scaler> | undefined;
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
@@ -100,7 +101,9 @@ function serviceSetup(
     { values: variant, path: ["policies", policy] },
     { values: service, path: ["services", name] },
   ];
-  const said = <K extends "replicas" | "cpu" | "memory" | "scaler" | "balancer" | "strategy">(field: K) => {
+  const said = <K extends "replicas" | "cpu" | "memory" | "cpuModel" | "scaler" | "balancer" | "strategy">(
+    field: K,
+  ) => {
     const { values, path } = layers.find(({ values }) => values[field] !== undefined) ?? layers[2];
     return { value: values[field], path: [...path, field] };
   };
@@ -118,6 +121,7 @@ function serviceSetup(
     cpuPath: cpu.path,
     memory: memory.value ?? memorySize.parse(DEFAULT_MEMORY),
     memoryPath: memory.path,
+    cfsPeriod: said("cpuModel").value?.period,
     scaler,
     scalerPath: scaling.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),

@@ -60,5 +60,8 @@ export const controllers = z
       .meta({
         description: "When loops begin: at random within their first period, or all this long after the start.",
       }),
+    informerDelay: seconds()
+      .prefault("0s")
+      .meta({ description: "Until a controller, the scheduler or a kubelet sees what another has written." }),
   })
   .prefault({});

@@ -8,6 +8,7 @@ import {
   cpuSize,
   DEFAULT_CPU,
   DEFAULT_MEMORY,
+  duration,
   law,
   memorySize,
   name,
@@ -117,6 +118,19 @@ const serviceHop = z.strictObject({
     .meta({ description: "A proxy before each pod." }),
 });
 
+/** The period of the quota; undefined for fluid. */
+const cpuModel = z.union(
+  [
+    oneOf("fluid", "cfs").transform((word): { readonly period: number | undefined } => ({
+      period: word === "fluid" ? undefined : 0.1,
+    })),
+    z
+      .strictObject({ cfs: duration().meta({ description: "The kernel's period; upstream's default is 100 ms." }) })
+      .transform(({ cfs }): { readonly period: number | undefined } => ({ period: cfs })),
+  ],
+  { error: (issue) => `expected fluid, cfs or a period like { cfs: 20ms }, got ${show(issue.input)}` },
+);
+
 /** What a policy may change of a service; the service itself says it by the same fields. */
 export const sized = {
   replicas: wholeFrom(0).optional().meta({ description: "Pods at the start. Default: the scaler's min, or 1." }),
@@ -125,6 +139,10 @@ export const sized = {
   }),
   memory: memorySize.optional().meta({
     description: `Memory of a pod: the request, or request and limit. Default: ${DEFAULT_MEMORY}, without a limit.`,
+  }),
+  cpuModel: cpuModel.optional().meta({
+    description:
+      "What a CPU limit means: a speed (fluid, the default), or a quota of each period as the kernel's CFS enforces it (cfs: 100ms).",
   }),
   scaler: policyFields.scaler
     .optional()

@@ -42,6 +42,7 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     replicas,
     bounds: scaler === undefined ? { min: replicas, max: replicas } : { min: scaler.min, max: scaler.max },
     ...resourcesOf({ cpu, memory }),
+    cfsPeriod: setup.cfsPeriod,
     imageMiB: service.image,
     startup: service.startup,
     readiness: service.readiness,

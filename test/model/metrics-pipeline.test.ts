@@ -140,16 +140,16 @@ describe("loops begin", () => {
   };
 
   test("a whole period after the start, or with their phase", () => {
-    expect(decidedAt({ phase: 0 })).toEqual([15, 30, 45, 60]);
-    expect(decidedAt({ phase: 4 })).toEqual([4, 19, 34, 49]);
-    expect(decidedAt({ phase: 34 })).toEqual([4, 19, 34, 49]);
+    expect(decidedAt({ phase: 0, informerDelay: 0 })).toEqual([15, 30, 45, 60]);
+    expect(decidedAt({ phase: 4, informerDelay: 0 })).toEqual([4, 19, 34, 49]);
+    expect(decidedAt({ phase: 34, informerDelay: 0 })).toEqual([4, 19, 34, 49]);
   });
 
   test("at random within their first period, the same in every run of a seed", () => {
-    const [first, second] = decidedAt({ phase: "random" });
+    const [first, second] = decidedAt({ phase: "random", informerDelay: 0 });
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThan(15);
     expect(second - first).toBeCloseTo(15, 9);
-    expect(decidedAt({ phase: "random" })[0]).toBe(first);
+    expect(decidedAt({ phase: "random", informerDelay: 0 })[0]).toBe(first);
   });
 });

@@ -1,4 +1,4 @@
-/** What a user is told who measures what is not there. */
+/** What a user is told who measures what is not there, or limits it in ways that there are not. */
 import { describe, expect, test } from "vitest";
 import { readScenario } from "../../src/scenario/read.js";
 import { complaintsOf, load, type Row, rest, services } from "./complaints.js";
@@ -35,6 +35,16 @@ const rows: readonly Row[] = [
     "a pipeline's scrape without a time",
     rest(`${load}metrics: { pipeline: { prometheus: { interval: 0s } } }\n`),
     "3:48 metrics.pipeline.prometheus.interval: expected a duration above 0s, got 0s",
+  ],
+  [
+    "a CPU model that nobody has",
+    services("services:\n  web:\n    endpoints: { get: { cpu: 5ms } }\n    cpuModel: quota\n"),
+    '4:15 services.web.cpuModel: expected fluid, cfs or a period like { cfs: 20ms }, got "quota"',
+  ],
+  [
+    "a quota's period of nothing",
+    rest(`${load}policies: { p: { cpuModel: { cfs: 0s } } }\n`),
+    "3:35 policies.p.cpuModel.cfs: expected a duration above 0s, got 0s",
   ],
   [
     "a phase that is none",

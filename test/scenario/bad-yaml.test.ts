@@ -78,7 +78,7 @@ describe("keys", () => {
     [
       "an unknown key of a service",
       services("services:\n  web:\n    replica: 3\n    endpoints: { get: { cpu: 5ms } }\n"),
-      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, scaler, balancer, strategy, weights, image, startup, readiness, startupProbe, liveness and 25 more (replicas?)",
+      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, cpuModel, scaler, balancer, strategy, weights, image, startup, readiness, startupProbe and 26 more (replicas?)",
     ],
     [
       "a missing key",
