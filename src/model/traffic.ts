@@ -7,6 +7,7 @@ import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Cpu } from "./cpu.js";
 import type { Recorder } from "./recorder.js";
+import { Failure } from "./failure.js";
 import {
   type CallId,
   type Calls,
