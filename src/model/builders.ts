@@ -78,6 +78,7 @@ export function cluster({ scheduler = anyNode, ...about }: ClusterGiven = {}): C
     scheduler: "score" in scheduler ? { name: "scheduler", create: () => scheduler } : scheduler,
     provisioner: undefined,
     pullMiBPerSecond: Infinity,
+    eviction: undefined,
     minimumBilled: 60,
     ...about,
   };

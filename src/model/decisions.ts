@@ -24,6 +24,8 @@ export interface Decision {
 
 export class DecisionLog {
   readonly decisions: Decision[] = [];
+  /** Told of every decision as it is written down. */
+  told: (decision: Decision) => void = () => {};
   /** Changes that have not taken effect yet, by subject. */
   private readonly open = new Map<string, Decision>();
 
@@ -31,6 +33,7 @@ export class DecisionLog {
     const entry = { ...decision, effectiveAt: NaN };
     this.decisions.push(entry);
     if (entry.asked !== entry.from) this.open.set(entry.subject, entry);
+    this.told(entry);
   }
 
   /** The change that a subject is still waiting for, if any. */

@@ -7,6 +7,7 @@ import { Evictions } from "./evictions.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
 import { newPod } from "./new-pod.js";
+import { startNodePressure } from "./node-pressure.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
@@ -48,17 +49,15 @@ export class Fleet {
     private readonly events: FleetEvents,
   ) {
     const { sim, pods, services } = state;
-    this.scheduling = createScheduling(state, machines, log, {
-      placed: (pod, machine) => this.mount(pod, machine),
-      evict: (pod) => this.evict(pod),
-    });
+    const evict = (pod: PodId): void => {
+      this.workloads[pods.service[pod]].evict(pod);
+      this.placeWhenDone();
+    };
+    const placed = (pod: PodId, machine: Machine): void => this.mount(pod, machine);
+    this.scheduling = createScheduling(state, machines, log, { placed, evict });
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
-    this.evictions = new Evictions(
-      state,
-      machines,
-      (pod) => this.evict(pod),
-      (machine) => this.loseMachine(machine),
-    );
+    this.evictions = new Evictions(state, machines, evict, (machine) => this.loseMachine(machine));
+    startNodePressure(state, { machines, log, evict, end: (pod) => this.end(pod) });
     const acts = {
       add: (service: Service, revision: number) => this.add(service, revision),
       retire: (pod: PodId) => this.retire(pod),
@@ -134,18 +133,21 @@ export class Fleet {
 
   /** A machine is gone with all that stood on it: calls are lost, and every pod's owner wants another. */
   loseMachine(machine: Machine): void {
-    const { pods, sim } = this.state;
     this.machines.close(machine);
     if (machine.podCount === 0) this.machines.giveBack(machine);
-    for (const pod of machine.podIds()) {
-      if (pods.phase[pod] !== Phase.Draining) this.workloads[pods.service[pod]].evict(pod);
-      if (pods.phase[pod] !== Phase.Draining) continue; // nothing held it
-      this.cancelEvent(pod);
-      pods.stopsAt[pod] = sim.now;
-      if (pods.inFlight[pod] === 0) this.remove(pod);
-      else this.events.kill(pod);
-    }
+    for (const pod of machine.podIds()) this.end(pod);
     this.placeWhenDone();
+  }
+
+  /** A pod ends at once, with all that is in it. */
+  private end(pod: PodId): void {
+    const { pods, sim } = this.state;
+    if (pods.phase[pod] !== Phase.Draining) this.workloads[pods.service[pod]].evict(pod);
+    if (pods.phase[pod] !== Phase.Draining) return; // nothing held it
+    this.cancelEvent(pod);
+    pods.stopsAt[pod] = sim.now;
+    if (pods.inFlight[pod] === 0) this.remove(pod);
+    else this.events.kill(pod);
   }
 
   /** A container has ended under its calls, which are lost; the kubelet starts it again in the same pod. */
@@ -179,12 +181,6 @@ export class Fleet {
     if (this.state.sim.now < this.state.pods.stopsAt[pod]) return;
     this.cancelEvent(pod);
     this.remove(pod);
-  }
-
-  /** Its workload puts another in its place, elsewhere, while it ends like all others. */
-  private evict(pod: PodId): void {
-    this.workloads[this.state.pods.service[pod]].evict(pod);
-    this.placeWhenDone();
   }
 
   private add(service: Service, revision: number): PodId {

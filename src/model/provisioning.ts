@@ -28,6 +28,10 @@ export class Provisioning {
       clock: sim,
     });
     this.interruptions = new Interruptions(state, { ...parts, heeded: this.provisioner?.heedsNotices === true });
+    if (this.provisioner?.wakes)
+      parts.log.told = ({ policy }) => {
+        if (policy === "scheduler") this.podUnplaced();
+      };
     this.look = sim.event(
       "provisioner.plan",
       () => {
@@ -45,9 +49,8 @@ export class Provisioning {
     if (period < Infinity) this.next = sim.after(firstTime(spec.controllers, seed, "provisioner", period), this.look);
   }
 
-  /** A pod has newly found no node: some provisioners look at once. */
-  podUnplaced(): void {
-    if (this.provisioner?.wakes !== true) return;
+  /** A pod has newly found no node. */
+  private podUnplaced(): void {
     const { sim } = this.state;
     if (this.next === NONE) this.next = sim.after(0, this.look);
     else if (sim.due(this.next) > sim.now) sim.move(this.next, sim.now);

@@ -1,5 +1,6 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
+import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
 import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
@@ -178,6 +179,8 @@ export interface ClusterSpec {
   readonly provisioner: { readonly name: string; readonly create: (context: PolicyContext) => Provisioner } | undefined;
   /** Images are pulled one at a time on a node, each at this speed. */
   readonly pullMiBPerSecond: number;
+  /** When kubelets end pods to save their node's memory; undefined: never. */
+  readonly eviction: Thresholds | undefined;
   /** A machine is billed at least this long. */
   readonly minimumBilled: Seconds;
 }

@@ -6,12 +6,11 @@ import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Cpu } from "./cpu.js";
+import { Failure as Failures } from "./failure.js";
 import type { Recorder } from "./recorder.js";
-import { Failure } from "./failure.js";
 import {
   type CallId,
   type Calls,
-  Failure as Failures,
   NONE as NOTHING,
   Phase,
   type PodId,

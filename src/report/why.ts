@@ -81,7 +81,8 @@ function told(one: Decision, paint: Paint): string {
 }
 
 function changeOf({ subject, from, wished, asked }: Decision): string {
-  if (subject.startsWith("pod ")) return asked < from ? "has to go" : "waits for a node";
+  if (subject.startsWith("pod "))
+    return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
   const of = subject === "cluster" ? "nodes" : "replicas";
   if (subject.startsWith("deployment ")) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;
@@ -113,8 +114,12 @@ const fact = (name: string, value: number | string): string => {
 function effectLines({ subject, time, from, asked, effectiveAt }: Decision): readonly string[] {
   if (from === asked) return [];
   if (!Number.isFinite(effectiveAt)) return ["  never in effect: a later decision, or the end of the run, came first"];
-  if (subject.startsWith("pod ") && asked < from)
-    return [`  gone after ${formatDuration(effectiveAt - time)}, at ${formatDuration(effectiveAt)}`];
-  const done = subject.startsWith("pod ") ? "placed" : asked > from ? "in effect, all ready," : "in effect, all gone,";
+  const done = subject.startsWith("pod ")
+    ? asked > from
+      ? "placed"
+      : "ended"
+    : asked > from
+      ? "in effect, all ready,"
+      : "in effect, all gone,";
   return [`  ${done} after ${formatDuration(effectiveAt - time)}, at ${formatDuration(effectiveAt)}`];
 }

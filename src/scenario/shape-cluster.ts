@@ -4,6 +4,7 @@ import { instanceTypes, providers } from "../catalogue/instances.js";
 import { capacityTypes } from "../policy/contract.js";
 import { cpu, flag, list, memory, oneOf, seconds, show } from "../policy/fields.js";
 import { above0, checked, law, name, notNegative, share, speed, wholeFrom, words } from "./fields.js";
+import { eviction } from "./shape-eviction.js";
 import { nodeFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 
@@ -132,6 +133,9 @@ const machines = z
     imagePull: speed()
       .prefault("50Mi/s")
       .meta({ description: "How fast an image comes to a node; one at a time on each." }),
+    eviction: eviction
+      .optional()
+      .meta({ description: "Node-pressure eviction by memory, for services with memoryUse. Default: none." }),
     minimumBilled: seconds().prefault("1m").meta({ description: "A machine is billed at least this long." }),
   })
   .meta({

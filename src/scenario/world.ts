@@ -113,6 +113,7 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
     scheduler: { name: scheduler!.name, create: scheduler!.create },
     provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
     pullMiBPerSecond: cluster?.imagePull ?? Infinity,
+    eviction: cluster?.eviction,
     minimumBilled: cluster?.minimumBilled ?? 0,
   };
 }

@@ -160,3 +160,33 @@ test("a cordoned machine takes no pods until it is open again", () => {
   );
   expect(answers).toEqual([{ at: 51, latency: 31, failure: 0 }]);
 });
+
+describe("a provisioner", () => {
+  /** When it was asked, a pod being wished for at 17 s that no node has room for. */
+  const asked = (wakes: boolean, again: (now: number) => number | undefined) => {
+    const times: number[] = [];
+    const provisioner = {
+      name: "scripted",
+      create: (): Provisioner => ({
+        period: 10,
+        wakes,
+        plan({ now }) {
+          times.push(now);
+          return { add: [], remove: [], rule: "", quiet: true, again: again(now) };
+        },
+      }),
+    };
+    const scaler = {
+      name: "timetable",
+      create: () => ({ period: 1, desiredReplicas: ({ now }: { now: number }) => (now < 17 ? 1 : 2) }),
+    };
+    play(spec(spotGroup({ interruption: undefined }), { scaler }, [], { provisioner }), 40);
+    return times;
+  };
+
+  test("is asked by its period, at once for a pod that newly finds no node if it wishes so, and when it says", () => {
+    expect(asked(false, () => undefined)).toEqual([10, 20, 30, 40]);
+    expect(asked(true, () => undefined)).toEqual([10, 17, 27, 37]);
+    expect(asked(false, (now) => (now === 10 ? 3 : undefined))).toEqual([10, 13, 23, 33]);
+  });
+});

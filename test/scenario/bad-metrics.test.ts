@@ -1,7 +1,7 @@
 /** What a user is told who measures what is not there, or limits it in ways that there are not. */
 import { describe, expect, test } from "vitest";
 import { readScenario } from "../../src/scenario/read.js";
-import { complaintsOf, load, type Row, rest, services } from "./complaints.js";
+import { complaintsOf, load, type Row, rest, services, withCluster } from "./complaints.js";
 
 const scaledBy = (metric: string, more = ""): string =>
   services(
@@ -45,6 +45,11 @@ const rows: readonly Row[] = [
     "a quota's period of nothing",
     rest(`${load}policies: { p: { cpuModel: { cfs: 0s } } }\n`),
     "3:35 policies.p.cpuModel.cfs: expected a duration above 0s, got 0s",
+  ],
+  [
+    "a soft threshold below the hard one",
+    withCluster("{ nodes: { a: { type: m5.large } }, eviction: { hard: 200Mi, soft: { below: 100Mi, grace: 30s } } }"),
+    "3:86 cluster.eviction.soft.below: expected more than hard (200Mi), got 100Mi",
   ],
   [
     "a phase that is none",

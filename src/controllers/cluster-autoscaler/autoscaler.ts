@@ -13,7 +13,7 @@ import type { Group, Node, PendingPod, Size } from "./cluster.js";
 import { estimate, type Option } from "./estimator.js";
 import { choose, type ExpanderSettings } from "./expanders.js";
 import { balance, type ClusterLimits, nodeLimit, similar, withinQuotas } from "./limits.js";
-import { createScaleDown, type ScaleDownFields } from "./planner.js";
+import { createScaleDown, type ScaleDownFields, type Unremovable } from "./planner.js";
 import { place, type TrialNode, trialNode } from "./room.js";
 
 /** While even the oldest pending pod is younger, the scheduler may still be placing them. */
@@ -46,6 +46,7 @@ export interface Look extends Growth {
   /** Pending pods that no node has room for. */
   readonly unplaced: number;
   readonly unneeded: number;
+  readonly unremovable: readonly Unremovable[];
   /** Whether to look again at once. */
   readonly acted: boolean;
 }
@@ -118,7 +119,8 @@ export function createClusterAutoscaler(settings: AutoscalerSettings, stream: Ra
       const unneeded = scaleDown.unneeded(nodes, now);
       const seen = { unplaced: unplaced.length, unneeded: unneeded.length };
       const kept = (rule = growth.rule): Look => {
-        return { ...growth, rule, remove: [], ...seen, acted: growth.add.length > 0 };
+        const { unremovable } = scaleDown;
+        return { ...growth, rule, remove: [], ...seen, unremovable, acted: growth.add.length > 0 };
       };
       if (growth.add.length > 0) return kept();
 

@@ -12,7 +12,7 @@ export interface Pod extends Size {
   readonly service: string;
   readonly priority?: number;
   /** What could keep it from being moved; nothing, for a plain replica. */
-  readonly drain?: DrainFacts;
+  readonly drain?: DrainFacts | undefined;
 }
 
 export interface PendingPod extends Pod {

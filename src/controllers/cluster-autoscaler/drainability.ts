@@ -11,7 +11,7 @@ export interface DrainFacts {
   /** Succeeded or failed. */
   readonly terminal?: boolean;
   /** The annotation of that name. */
-  readonly safeToEvict?: "true" | "false" | "on-completion";
+  readonly safeToEvict?: "true" | "false" | "on-completion" | undefined;
   readonly withoutController?: boolean;
   readonly systemPod?: boolean;
   readonly age?: Seconds;

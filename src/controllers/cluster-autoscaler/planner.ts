@@ -36,48 +36,85 @@ function utilisation({ node: { allocatable }, room }: TrialNode): Fraction {
   return Math.max(cpu, memory);
 }
 
-/** Pods that must find another place; undefined when one of them holds the node. */
-function movable({ pods }: TrialNode): readonly Pod[] | undefined {
-  const rulings = pods.map((pod) => drainability(pod.drain).outcome);
-  if (rulings.some((outcome) => outcome === "block" || outcome === "wait")) return undefined;
-  return pods.filter((pod, i) => rulings[i] === "drain" && !pod.drain?.daemonSet && !pod.drain?.terminal);
+/** Why a node is not removed, in upstream's words. */
+export interface Unremovable {
+  readonly id: number;
+  readonly reason:
+    | "NotUnderutilized"
+    | "NoPlaceToMovePods"
+    | "BlockedByPod"
+    | "RecentlyUnremovable"
+    | "UnneededTimeNotReached"
+    | "NodeGroupMinSizeReached";
+  /** What blocks, or the share that is requested. */
+  readonly detail?: string | number;
 }
 
-/** Moves every pod of `from` to the first of `others` with room; moves none and says false unless all fit. */
-function evacuate(from: TrialNode, others: readonly TrialNode[]): boolean {
+type Obstacle = Pick<Unremovable, "reason" | "detail">;
+
+/** Pods that must find another place, or what holds the node. */
+function movable({ pods }: TrialNode): readonly Pod[] | Obstacle {
+  const rulings = pods.map((pod) => drainability(pod.drain));
+  const held = rulings.find(({ outcome }) => outcome === "block" || outcome === "wait");
+  if (held !== undefined) return { reason: "BlockedByPod", detail: held.reason };
+  return pods.filter((pod, i) => rulings[i].outcome === "drain" && !pod.drain?.daemonSet && !pod.drain?.terminal);
+}
+
+/** Moves every pod of `from` to the first of `others` with room; moves none, and says why, unless all fit. */
+function evacuate(from: TrialNode, others: readonly TrialNode[]): Obstacle | undefined {
   const pods = movable(from);
-  if (pods === undefined) return false;
+  if ("reason" in pods) return pods;
   const moved: { pod: Pod; to: TrialNode }[] = [];
   for (const pod of pods) {
     const to = place(pod, others);
     if (!to) {
       for (const move of moved.reverse()) takeBack(move.pod, move.to);
-      return false;
+      return { reason: "NoPlaceToMovePods" };
     }
     moved.push({ pod, to });
   }
-  return true;
+  return undefined;
+}
+
+/** Why a node is not even tried. */
+function ineligible(
+  trial: TrialNode,
+  threshold: Fraction,
+  recheckAfter: ReadonlyMap<number, Seconds>,
+): Obstacle | undefined {
+  if (recheckAfter.has(trial.node.id)) return { reason: "RecentlyUnremovable" };
+  const used = utilisation(trial);
+  return used > threshold ? { reason: "NotUnderutilized", detail: used } : undefined;
 }
 
 /** Remembers since when each node has been unneeded. */
 export function createScaleDown(fields: ScaleDownFields) {
   let since = new Map<number, Seconds>();
   const recheckAfter = new Map<number, Seconds>();
+  let unremovable: Unremovable[] = [];
   const perUnneededTime = fields.maxParallelism * (fields.unneededTime / fields.period) + fields.maxParallelism;
 
   function candidates(nodes: readonly TrialNode[], now: Seconds): TrialNode[] {
     for (const [id, until] of recheckAfter) if (until < now) recheckAfter.delete(id);
     const emptyFirst = (trial: TrialNode) => (trial.pods.length === 0 ? 0 : 1);
     const knownFirst = (trial: TrialNode) => (since.has(trial.node.id) ? 0 : 1);
-    return nodes
-      .filter((trial) => trial.node.ready && !recheckAfter.has(trial.node.id))
-      .filter((trial) => utilisation(trial) <= fields.utilizationThreshold)
-      .sort((one, other) => emptyFirst(one) - emptyFirst(other) || knownFirst(one) - knownFirst(other));
+    const eligible = nodes.filter((trial) => {
+      const obstacle = trial.node.ready ? ineligible(trial, fields.utilizationThreshold, recheckAfter) : undefined;
+      if (obstacle !== undefined) unremovable.push({ id: trial.node.id, ...obstacle });
+      return trial.node.ready && obstacle === undefined;
+    });
+    return eligible.sort((one, other) => emptyFirst(one) - emptyFirst(other) || knownFirst(one) - knownFirst(other));
   }
 
   return {
+    /** Why the others of the last look stay. */
+    get unremovable(): readonly Unremovable[] {
+      return unremovable;
+    },
+
     /** Looks again, one node after another, each as if those before it were gone. */
     unneeded(nodes: readonly TrialNode[], now: Seconds): Unneeded[] {
+      unremovable = [];
       const most = Math.min(since.size + 2 * fields.maxParallelism, perUnneededTime);
       const found: Unneeded[] = [];
       const gone = new Set<TrialNode>();
@@ -85,10 +122,12 @@ export function createScaleDown(fields: ScaleDownFields) {
         if (found.length >= most) break;
         const isEmpty = trial.pods.length === 0;
         const others = nodes.filter((other) => other !== trial && !gone.has(other));
-        if (evacuate(trial, others)) {
+        const obstacle = evacuate(trial, others);
+        if (obstacle === undefined) {
           gone.add(trial);
           found.push({ node: trial.node, empty: isEmpty, since: since.get(trial.node.id) ?? now });
         } else {
+          unremovable.push({ id: trial.node.id, ...obstacle });
           recheckAfter.set(trial.node.id, now + fields.unremovableRecheck);
         }
       }
@@ -104,11 +143,18 @@ export function createScaleDown(fields: ScaleDownFields) {
         groups.map(({ name, count, min }) => [name, count - min - leaving.filter((n) => n.group === name).length]),
       );
       const due = unneeded.filter((one) => one.since + fields.unneededTime < now);
+      for (const { node, since } of unneeded)
+        if (since + fields.unneededTime >= now)
+          unremovable.push({ id: node.id, reason: "UnneededTimeNotReached", detail: now - since });
       /** Those of them that their groups can spare, in order. */
       const spared = (empty: boolean) =>
         due.filter((one) => {
           const left = spare.get(one.node.group) ?? 0;
-          if (one.empty !== empty || left <= 0) return false;
+          if (one.empty !== empty) return false;
+          if (left <= 0) {
+            unremovable.push({ id: one.node.id, reason: "NodeGroupMinSizeReached" });
+            return false;
+          }
           spare.set(one.node.group, left - 1);
           return true;
         });

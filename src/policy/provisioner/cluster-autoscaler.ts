@@ -2,12 +2,15 @@
  * Kubernetes Cluster Autoscaler as specified in August 2026: machines for pods that no node has room for, and none that are
  * little used. The decisions are in controllers/cluster-autoscaler/; here a cluster's view becomes what it looks at.
  *
- * Not modelled: looking again at once after an action or at a new pending pod (upstream's frequent loops, on by default).
- * Pods of draining nodes are not added to the pending ones: their replacements are among these already.
+ * A machine that has not come within the time for it is given back, and its group left alone for a while. Pods of draining nodes are not added to the pending ones: their replacements are among these already.
  */
-import { createClusterAutoscaler, type Look } from "../../controllers/cluster-autoscaler/autoscaler.js";
+import { type Cluster, createClusterAutoscaler, type Look } from "../../controllers/cluster-autoscaler/autoscaler.js";
+import type { Node } from "../../controllers/cluster-autoscaler/cluster.js";
+import type { DrainFacts } from "../../controllers/cluster-autoscaler/drainability.js";
 import { expanders, waste } from "../../controllers/cluster-autoscaler/expanders.js";
-import type { ClusterView, ProvisionAnswer, Why } from "../contract.js";
+import type { Unremovable } from "../../controllers/cluster-autoscaler/planner.js";
+import { nextLook } from "../../controllers/cluster-autoscaler/trigger.js";
+import type { ClusterView, PlacedPod, ProvisionAnswer, Reason, Why } from "../contract.js";
 import { defineProvisioner } from "../define.js";
 import {
   either,
@@ -32,7 +35,42 @@ function readable(pattern: string): boolean {
   }
 }
 
-function whyOf({ options, chosen, rule, add, remove, unplaced, unneeded }: Look, view: ClusterView): Why {
+/** Upstream's max-node-provision-time. */
+const PROVISION_TIME = 900;
+
+/** What could hold a pod: its annotation, and what its disruption budget allows. */
+function drainOf({ service, annotations }: PlacedPod, { budgets }: ClusterView): DrainFacts {
+  return {
+    safeToEvict: annotations?.safeToEvict,
+    disruptionsAllowed: budgets.filter((budget) => budget.service === service).map(({ allowed }) => allowed),
+  };
+}
+
+function seenBy(view: ClusterView): Cluster {
+  const nodes = view.nodes.map((node): Node => {
+    const { id, group, ready, draining, allocatable, free, maxPods, podCount } = node;
+    const pods = node.pods.map((pod) => ({ ...pod, drain: drainOf(pod, view) }));
+    return { id, group, ready, draining, allocatable, free, maxPods, podCount, pods };
+  });
+  return { now: view.now, nodes, pending: view.pending, groups: view.groups };
+}
+
+const SHOWN = 5;
+
+/** Why nodes stay: those that only wait for their time first, as they are the next to go. */
+function staying(unremovable: readonly Unremovable[]): readonly Reason[] {
+  const shown = unremovable
+    .slice(-SHOWN)
+    .reverse()
+    .map(({ id, reason, detail }) => ({
+      what: `node not removed: ${reason}`,
+      seen: { node: id, ...(detail === undefined ? {} : { detail }) },
+    }));
+  const more = unremovable.length - shown.length;
+  return more > 0 ? [...shown, { what: "other nodes not removed", seen: { nodes: more } }] : shown;
+}
+
+function whyOf({ options, chosen, rule, add, remove, unplaced, unneeded, unremovable }: Look, view: ClusterView): Why {
   const waiting = { what: "unschedulable pods", seen: { pending: view.pending.length, unplaced } };
   const ways = options.map((option) => ({
     what: `${option === chosen ? "expansion option taken" : "expansion option"} ${option.group.name}`,
@@ -40,7 +78,15 @@ function whyOf({ options, chosen, rule, add, remove, unplaced, unneeded }: Look,
     wished: option.nodes,
   }));
   const change = add.reduce((sum, { count }) => sum + count, 0) - remove.length;
-  return { trail: [waiting, ...ways, { what: "unneeded nodes", seen: { unneeded } }, { what: rule, wished: change }] };
+  return {
+    trail: [
+      waiting,
+      ...ways,
+      { what: "unneeded nodes", seen: { unneeded } },
+      ...staying(unremovable),
+      { what: rule, wished: change },
+    ],
+  };
 }
 
 export const clusterAutoscaler = defineProvisioner({
@@ -48,6 +94,11 @@ export const clusterAutoscaler = defineProvisioner({
   summary: "Kubernetes Cluster Autoscaler: buys machines for pending pods and gives back unneeded ones.",
   fields: {
     period: interval().prefault("10s").describe("Time between two looks; upstream's scan interval."),
+    frequentLoops: flag()
+      .default(false)
+      .describe(
+        "Look again at once after an action and at every pod that newly finds no node; upstream's default is on.",
+      ),
     expander: either("an expander or a list of them", oneOf(...expanders), list(oneOf(...expanders)))
       .default("least-waste")
       .describe("Which of several groups grows; of a list, each next one among those that the one before finds equal."),
@@ -76,7 +127,7 @@ export const clusterAutoscaler = defineProvisioner({
     maxParallelism: whole(1).default(10).describe("Most nodes on their way out at once."),
     maxDrainParallelism: whole(1).default(1).describe("Most of these that still have pods on them."),
   },
-  create: ({ expander, priorities = [], maxNodesTotal, maxCores, maxMemory, ...fields }, { stream }) => {
+  create: ({ expander, frequentLoops, priorities = [], maxNodesTotal, maxCores, maxMemory, ...fields }, { stream }) => {
     const settings = {
       ...fields,
       chain: [expander].flat(),
@@ -89,11 +140,18 @@ export const clusterAutoscaler = defineProvisioner({
     const autoscaler = createClusterAutoscaler(settings, stream);
     return {
       period: fields.period,
+      wakes: frequentLoops,
       plan(view): ProvisionAnswer {
-        const look = autoscaler.look(view);
+        const late = view.nodes.filter(
+          ({ ready, draining, boughtAt }) => !ready && !draining && view.now - boughtAt > PROVISION_TIME,
+        );
+        for (const group of new Set(late.map((node) => node.group))) autoscaler.failed(group, view.now);
+        if (late.length > 0) return { add: [], remove: late.map(({ id }) => id), rule: "ScaleUpTimedOut" };
+        const look = autoscaler.look(seenBy(view));
         const { add, remove, rule, unplaced, unneeded } = look;
         const seen = { pending: view.pending.length, unplaced, unneeded };
-        return { add, remove, rule, seen, why: whyOf(look, view) };
+        const again = nextLook(look.acted, false, fields.period, frequentLoops);
+        return { add, remove, rule, seen, again, why: whyOf(look, view) };
       },
     };
   },

@@ -214,3 +214,63 @@ describe("giving back", () => {
     expect(removed.map(([now]) => now)).toEqual([610, 640]);
   });
 });
+
+describe("what holds a node", () => {
+  const annotated = (id: number, safeToEvict: "true" | "false" | undefined) =>
+    nodeView({ id, pods: [{ ...placedPod(100), annotations: { safeToEvict } }] });
+  const budgets = (allowed: number) => [{ service: "shop", allowed, fullyBlocking: false }];
+  const rows: [string, "true" | "false" | undefined, number | undefined, boolean][] = [
+    ["a budget that allows none", undefined, 0, false],
+    ["not one that allows one", undefined, 1, true],
+    ["a pod that says it is not safe to evict", "false", undefined, false],
+    ["not a pod that says it is, whatever its budget", "true", 0, true],
+  ];
+  test.each(rows)("%s", (_, safeToEvict, allowed, goes) => {
+    const view = () => ({
+      ...cluster(annotated(1, safeToEvict), loaded(2, 600)),
+      budgets: allowed === undefined ? [] : budgets(allowed),
+    });
+    expect(follow(make(clusterAutoscaler), 610, view)).toEqual(goes ? [[610, [1]]] : []);
+  });
+
+  test("is told, and why others stay", () => {
+    const scaler = make(clusterAutoscaler);
+    const nodes = [annotated(1, "false"), loaded(2, 600), loaded(3, 300), loaded(4, 300, 300), loaded(5)];
+    const view = clusterView({ ...cluster(...nodes), groups: [groupView({ count: 5, min: 5 })] });
+    const told = (now: number) =>
+      scaler.plan({ ...view, now }).why!.trail.filter(({ what }) => what.startsWith("node not removed"));
+    expect(told(0).map(({ what, seen }) => [seen!.node, what.slice(18), seen!.detail])).toEqual([
+      [3, "UnneededTimeNotReached", 0],
+      [5, "UnneededTimeNotReached", 0],
+      [1, "BlockedByPod", "NotSafeToEvictAnnotation"],
+      [4, "NotUnderutilized", 0.6],
+      [2, "NotUnderutilized", 0.6],
+    ]);
+    expect(told(610).map(({ what, seen }) => [seen!.node, what.slice(18)])).toContainEqual([
+      5,
+      "NodeGroupMinSizeReached",
+    ]);
+    expect(told(620).map(({ what, seen }) => [seen!.node, what.slice(18)])).toContainEqual([1, "RecentlyUnremovable"]);
+  });
+});
+
+test("a machine that has not come in more than 15 minutes is given back, and its group left alone for five", () => {
+  const scaler = make(clusterAutoscaler);
+  const late = nodeView({ id: 7, ready: false, boughtAt: 100, allocatable: size(1, 1) });
+  const at = (now: number, nodes: NodeView[]) => {
+    const { add, remove, rule } = scaler.plan(clusterView({ now, nodes, pending: [waiting(0)] }));
+    return { add: add.length, remove, rule };
+  };
+  expect(at(1000, [late])).toMatchObject({ remove: [], rule: "ScaleUpSuccessful" });
+  expect(at(1010, [late])).toEqual({ add: 0, remove: [7], rule: "ScaleUpTimedOut" });
+  expect(at(1309, [])).toMatchObject({ add: 0, rule: "ScaleUpNoOptionsAvailable" });
+  expect(at(1310, [])).toMatchObject({ add: 1, rule: "ScaleUpSuccessful" });
+});
+
+test("with frequent loops it looks again at once after an action, else after its period", () => {
+  const again = (fields: Record<string, unknown>, pending: ClusterView["pending"]) =>
+    make(clusterAutoscaler, fields).plan(clusterView({ now: 100, pending })).again;
+  expect(make(clusterAutoscaler, { frequentLoops: true }).wakes).toBe(true);
+  expect([again({ frequentLoops: true }, [waiting(0)]), again({ frequentLoops: true }, [])]).toEqual([0, 10]);
+  expect(again({}, [waiting(0)])).toBe(10);
+});

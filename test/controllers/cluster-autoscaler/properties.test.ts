@@ -1,0 +1,406 @@
+/**
+ * Cluster Autoscaler cannot be recorded, so it is held against laws that follow from its specification, and against slow,
+ * independent implementations of its text: over many random clusters, all equal.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Cluster, createClusterAutoscaler } from "../../../src/controllers/cluster-autoscaler/autoscaler.js";
+import { createBackoff } from "../../../src/controllers/cluster-autoscaler/backoff.js";
+import { cropped } from "../../../src/controllers/cluster-autoscaler/budgets.js";
+import type { Group, Node, PendingPod, Pod } from "../../../src/controllers/cluster-autoscaler/cluster.js";
+import { estimate, type Option } from "../../../src/controllers/cluster-autoscaler/estimator.js";
+import { choose, type Expander } from "../../../src/controllers/cluster-autoscaler/expanders.js";
+import { RandomStream } from "../../../src/kernel/random.js";
+
+const size = { cpuMillicores: 1000, memoryMiB: 1000 };
+const group = (more: Partial<Group> = {}): Group => ({
+  name: "g",
+  capacity: size,
+  allocatable: size,
+  maxPods: 10,
+  usdPerHour: 0.1,
+  min: 0,
+  max: 100,
+  count: 0,
+  ...more,
+});
+const pod = fc.record({
+  service: fc.constantFrom("a", "b", "c"),
+  cpuMillicores: fc.constantFrom(50, 100, 250, 400, 600, 999, 1500),
+  memoryMiB: fc.constantFrom(10, 200, 500, 900),
+});
+const runs = { numRuns: 1000, seed: 7 };
+
+/** The estimate by the words of the specification, as plainly as they can be written: no help from the code tested. */
+function byTheBook(given: Group, pods: readonly Pod[], most: number): { nodes: number; pods: number } {
+  const roomy = (bin: Pod[], one: Pod): boolean =>
+    bin.length < given.maxPods &&
+    [...bin, one].reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0) <= given.allocatable.cpuMillicores &&
+    [...bin, one].reduce((sum, { memoryMiB }) => sum + memoryMiB, 0) <= given.allocatable.memoryMiB;
+  const kinds: Pod[][] = [];
+  for (const one of pods) {
+    const kind = kinds.find(([first]) =>
+      ["service", "cpuMillicores", "memoryMiB"].every((key) => (first as never)[key] === (one as never)[key]),
+    );
+    if (kind === undefined) kinds.push([one]);
+    else kind.push(one);
+  }
+  const weight = ([one]: Pod[]): number =>
+    one.cpuMillicores / given.allocatable.cpuMillicores + one.memoryMiB / given.allocatable.memoryMiB;
+  // A sort that keeps equals in order, the slow way.
+  const ordered: Pod[][] = [];
+  for (const kind of kinds.filter(([one]) => roomy([], one))) {
+    const at = ordered.findIndex((other) => weight(other) < weight(kind));
+    ordered.splice(at < 0 ? ordered.length : at, 0, kind);
+  }
+  const bins: Pod[][] = [];
+  let helped = 0;
+  for (const kind of ordered) {
+    const left = [...kind];
+    while (left.length > 0) {
+      const bin = bins.find((one) => roomy(one, left[0]));
+      if (bin === undefined) break;
+      bin.push(left.shift()!);
+      helped++;
+    }
+    while (left.length > 0) {
+      if (bins.length === 0 || !roomy(bins[bins.length - 1], left[0])) {
+        if (bins.length >= most) break;
+        bins.push([]);
+      }
+      bins[bins.length - 1].push(left.shift()!);
+      helped++;
+    }
+  }
+  return { nodes: bins.length, pods: helped };
+}
+
+const situation = fc.record({
+  pods: fc.array(pod, { maxLength: 40 }),
+  most: fc.constantFrom(0, 1, 2, 5, 100),
+  maxPods: fc.constantFrom(1, 3, 10),
+  cores: fc.constantFrom(1000, 2000, 4000),
+});
+
+describe("the estimate", () => {
+  test("is the specification's first-fit decreasing", () => {
+    let found = 0;
+    fc.assert(
+      fc.property(situation, ({ pods, most, maxPods, cores }) => {
+        const given = group({ maxPods, allocatable: { cpuMillicores: cores, memoryMiB: cores } });
+        const option = estimate(given, pods, most);
+        if (option !== undefined) found++;
+        const { nodes, pods: helped } = byTheBook(given, pods, most);
+        expect([option?.nodes ?? 0, option?.pods.length ?? 0]).toEqual(helped > 0 ? [nodes, helped] : [0, 0]);
+      }),
+      runs,
+    );
+    expect(found).toBeGreaterThan(500);
+  });
+
+  test("never takes fewer nodes than its pods need by their sums, nor more than it may, nor one for no pod", () => {
+    fc.assert(
+      fc.property(situation, ({ pods, most, maxPods, cores }) => {
+        const given = group({ maxPods, allocatable: { cpuMillicores: cores, memoryMiB: cores } });
+        const option = estimate(given, pods, most);
+        if (option === undefined) return;
+        const sum = (of: (one: Pod) => number) => option.pods.reduce((total, one) => total + of(one), 0);
+        const least = Math.max(
+          sum((one) => one.cpuMillicores) / cores,
+          sum((one) => one.memoryMiB) / cores,
+          option.pods.length / maxPods,
+        );
+        expect(option.nodes).toBeGreaterThanOrEqual(Math.ceil(least - 1e-9));
+        expect(option.nodes).toBeLessThanOrEqual(Math.min(most, option.pods.length));
+      }),
+      runs,
+    );
+  });
+});
+
+describe("expanders", () => {
+  const options = fc.array(
+    fc.record({
+      cores: fc.constantFrom(1000, 2000, 4000, 8000),
+      nodes: fc.integer({ min: 1, max: 4 }),
+      pods: fc.array(pod, { minLength: 1, maxLength: 6 }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  );
+  const made = (cores: number, nodes: number, pods: readonly Pod[], i: number): Option => ({
+    group: group({ name: `g${i}`, capacity: { cpuMillicores: cores, memoryMiB: 2 * cores } }),
+    nodes,
+    pods,
+  });
+  /** The share of CPU and memory left over, and what each expander wants least of, by the specification. */
+  const wants: Record<string, (one: Option) => number> = {
+    "least-waste": ({ group: { capacity }, nodes, pods }) => {
+      const left = (all: number, each: (one: Pod) => number) =>
+        (all * nodes - pods.reduce((sum, one) => sum + each(one), 0)) / (all * nodes);
+      return (
+        left(capacity.cpuMillicores, (one) => one.cpuMillicores) + left(capacity.memoryMiB, (one) => one.memoryMiB)
+      );
+    },
+    "most-pods": ({ pods }) => -pods.length,
+    "least-nodes": ({ nodes }) => nodes,
+    priority: ({ group: { name } }) => (/[024]$/.test(name) ? -5 : /[0135]$/.test(name) ? -1 : Infinity),
+  };
+  const priorities = [
+    { matches: /[024]$/, priority: 5 },
+    { matches: /[0135]$/, priority: 1 },
+  ];
+  const names = Object.keys(wants) as Expander[];
+
+  test("each takes one of the best of its kind, and a chain one of the best of the best", () => {
+    fc.assert(
+      fc.property(options, fc.shuffledSubarray(names, { minLength: 1 }), fc.integer(), (given, chain, seed) => {
+        const all = given.map(({ cores, nodes, pods }, i) => made(cores, nodes, pods, i));
+        const chosen = choose(all, { chain, priorities, nodes: 3 }, new RandomStream(seed, "expander"))!;
+        const key = (one: Option) => chain.map((name) => wants[name](one));
+        const better = (one: number[], other: number[]) => {
+          const i = one.findIndex((value, at) => Math.abs(value - other[at]) > 1e-12);
+          return i >= 0 && one[i] < other[i];
+        };
+        expect(all.some((one) => better(key(one), key(chosen)))).toBe(false);
+      }),
+      runs,
+    );
+  });
+
+  test("ties go to each of them some time", () => {
+    const all = [0, 1, 2].map((i) => made(1000, 1, [], i));
+    const seen = new Set(
+      Array.from(
+        { length: 100 },
+        (_, seed) =>
+          choose(all, { chain: ["least-nodes"], priorities: [], nodes: 1 }, new RandomStream(seed, "expander"))!.group
+            .name,
+      ),
+    );
+    expect([...seen].sort()).toEqual(["g0", "g1", "g2"]);
+  });
+});
+
+test("budgets: never more than the parallelism in all, never more drains than theirs, empty ones first", () => {
+  const few = fc.nat({ max: 15 });
+  fc.assert(
+    fc.property(
+      fc.tuple(few, few, few, few, few, few),
+      ([empty, drain, emptyNow, drainNow, maxParallelism, maxDrainParallelism]) => {
+        const now = { empty: emptyNow, drain: drainNow };
+        const given = cropped({ empty, drain }, now, { maxParallelism, maxDrainParallelism });
+        // The greatest pair that is allowed, empty ones before others: found by trying all.
+        let best = { empty: 0, drain: 0 };
+        for (let e = 0; e <= empty; e++)
+          for (let d = 0; d <= drain; d++) {
+            const fits =
+              e + d === 0 ||
+              (e + d + emptyNow + drainNow <= maxParallelism && (d === 0 || d + drainNow <= maxDrainParallelism));
+            if (fits && (e > best.empty || (e === best.empty && d > best.drain))) best = { empty: e, drain: d };
+          }
+        expect(given).toEqual(best);
+      },
+    ),
+    runs,
+  );
+});
+
+test("back-off: 5 minutes, doubled by a failure after it, 30 at most, forgotten after 3 hours", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 }), (gaps) => {
+      const backoff = createBackoff();
+      let now = 0;
+      let duration = 0;
+      let until = -1;
+      let last = -Infinity;
+      for (const gap of gaps) {
+        now += gap;
+        if (duration === 0 || now - last > 3 * 3600) duration = 300;
+        else if (until < now) duration = Math.min(1800, 2 * duration);
+        until = now + duration;
+        last = now;
+        expect(backoff.fail("g", now)).toBe(until);
+        expect([now, until - 1, until].map((at) => backoff.isBackedOff("g", at))).toEqual([true, true, false]);
+      }
+    }),
+    runs,
+  );
+});
+
+const settings = {
+  period: 10,
+  utilizationThreshold: 0.5,
+  unneededTime: 600,
+  unremovableRecheck: 300,
+  maxParallelism: 3,
+  maxDrainParallelism: 2,
+  delayAfterAdd: 600,
+  delayAfterDelete: 0,
+  delayAfterFailure: 180,
+  newPodDelay: 0,
+  balanceSimilarGroups: false,
+  maxNodesTotal: 12,
+  maxCores: Infinity,
+  maxMemoryMiB: Infinity,
+  chain: ["least-waste"] as const,
+  priorities: [],
+};
+
+const standing = (id: number, pods: readonly Pod[], more: Partial<Node> = {}): Node => ({
+  id,
+  group: id % 2 === 0 ? "even" : "odd",
+  ready: true,
+  draining: false,
+  allocatable: size,
+  free: {
+    cpuMillicores: 1000 - pods.reduce((sum, one) => sum + one.cpuMillicores, 0),
+    memoryMiB: 1000 - pods.reduce((sum, one) => sum + one.memoryMiB, 0),
+  },
+  maxPods: 10,
+  podCount: pods.length,
+  pods,
+  ...more,
+});
+const light = fc.record({
+  service: fc.constantFrom("a", "b"),
+  cpuMillicores: fc.constantFrom(50, 150, 300),
+  memoryMiB: fc.constantFrom(50, 300),
+  drain: fc.constantFrom(undefined, undefined, undefined, { safeToEvict: "false" as const }),
+});
+const clusters = fc.record({
+  loads: fc.array(fc.array(light, { maxLength: 3 }), { minLength: 1, maxLength: 8 }),
+  min: fc.nat({ max: 3 }),
+  draining: fc.nat({ max: 2 }),
+});
+
+/** Whether some way exists to put all pods into the rooms: every way is tried. */
+function canBePlaced(pods: readonly Pod[], rooms: readonly { cpu: number; memory: number; pods: number }[]): boolean {
+  if (pods.length === 0) return true;
+  const [first, ...rest] = pods;
+  return rooms.some((room, i) => {
+    if (room.pods < 1 || room.cpu < first.cpuMillicores || room.memory < first.memoryMiB) return false;
+    const after = { cpu: room.cpu - first.cpuMillicores, memory: room.memory - first.memoryMiB, pods: room.pods - 1 };
+    return canBePlaced(
+      rest,
+      rooms.map((one, j) => (j === i ? after : one)),
+    );
+  });
+}
+
+describe("giving back", () => {
+  test("no pod is left without a place, no group below its minimum, no node that is needed or held, none before its time", () => {
+    let removed = 0;
+    fc.assert(
+      fc.property(clusters, ({ loads, min, draining }) => {
+        const nodes = loads.map((pods, id) => standing(id, pods, { draining: id < draining }));
+        const groups = ["even", "odd"].map((name) =>
+          group({ name, min, count: nodes.filter((one) => one.group === name).length }),
+        );
+        const autoscaler = createClusterAutoscaler(settings, new RandomStream(1, "expander"));
+        for (let now = 0; now <= 610; now += 10) {
+          const { remove } = autoscaler.look({ now, nodes, pending: [], groups } as Cluster);
+          if (now <= 600) {
+            expect(remove).toEqual([]);
+            continue;
+          }
+          removed += remove.length;
+          const gone = nodes.filter(({ id }) => remove.includes(id));
+          const rest = nodes.filter((one) => !one.draining && !remove.includes(one.id));
+          const rooms = rest.map(({ free, maxPods, podCount }) => ({
+            cpu: free.cpuMillicores,
+            memory: free.memoryMiB,
+            pods: maxPods - podCount,
+          }));
+          expect(
+            canBePlaced(
+              gone.flatMap(({ pods }) => pods),
+              rooms,
+            ),
+          ).toBe(true);
+          for (const one of gone) {
+            expect(1000 - one.free.cpuMillicores).toBeLessThanOrEqual(500);
+            expect(1000 - one.free.memoryMiB).toBeLessThanOrEqual(500);
+            expect(one.pods.some(({ drain }) => drain?.safeToEvict === "false")).toBe(false);
+          }
+          for (const { name } of groups) {
+            const left = rest.filter((one) => one.group === name).length;
+            const before = nodes.filter((one) => one.group === name && !one.draining).length;
+            expect(left).toBeGreaterThanOrEqual(Math.min(before, min));
+          }
+          const drains = (list: readonly Node[]) => list.filter(({ podCount }) => podCount > 0).length;
+          const leaving = nodes.filter((one) => one.draining);
+          if (remove.length > 0) expect(remove.length + leaving.length).toBeLessThanOrEqual(3);
+          if (drains(gone) > 0) expect(drains(gone) + drains(leaving)).toBeLessThanOrEqual(2);
+        }
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+    expect(removed).toBeGreaterThan(100);
+  });
+
+  test("a node that is needed for one look at any moment counts from the next one on", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), (look) => {
+        const autoscaler = createClusterAutoscaler(settings, new RandomStream(1, "expander"));
+        const busy = standing(0, [{ service: "a", cpuMillicores: 600, memoryMiB: 1 }]);
+        const groups = [group({ name: "even", count: 2, min: 0 })];
+        const first = (): number => {
+          for (let now = 0; ; now += 10) {
+            const other = standing(2, now === look * 10 ? busy.pods : []);
+            if (autoscaler.look({ now, nodes: [busy, other], pending: [], groups } as Cluster).remove.length > 0)
+              return now;
+          }
+        };
+        // More than 600 s after the look that first found it unneeded.
+        expect(first()).toBe(look * 10 + 10 + 610);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+  });
+});
+
+describe("growing", () => {
+  const pending = fc.array(pod, { maxLength: 25 }).map((pods) => pods.map((one): PendingPod => ({ ...one, since: 0 })));
+  test("never past a maximum: of a group, of nodes, cores or memory in all; never while a group backs off", () => {
+    let grown = 0;
+    const limits = fc.record({
+      maxNodesTotal: fc.constantFrom(4, 8, Infinity),
+      maxCores: fc.constantFrom(5, 20, Infinity),
+      maxMemoryMiB: fc.constantFrom(6000, Infinity),
+    });
+    fc.assert(
+      fc.property(
+        pending,
+        limits,
+        fc.nat({ max: 4 }),
+        fc.nat({ max: 4 }),
+        fc.boolean(),
+        (pods, most, small, large, fails) => {
+          const autoscaler = createClusterAutoscaler({ ...settings, ...most }, new RandomStream(1, "expander"));
+          if (fails) autoscaler.failed("large", 90);
+          const four = { cpuMillicores: 4000, memoryMiB: 4000 };
+          const groups = [
+            group({ name: "small", count: small, max: 5 }),
+            group({ name: "large", count: large, max: 4, capacity: four, allocatable: four }),
+          ];
+          const { add } = autoscaler.look({ now: 100, nodes: [], pending: pods, groups });
+          const count = (name: string) =>
+            (groups.find((one) => one.name === name)?.count ?? 0) +
+            add.filter((one) => one.group === name).reduce((sum, one) => sum + one.count, 0);
+          const [s, l] = [count("small"), count("large")];
+          if (add.length === 0) return;
+          grown++;
+          expect(add).toHaveLength(1);
+          expect(s).toBeLessThanOrEqual(5);
+          expect(l).toBeLessThanOrEqual(4);
+          expect(s + l).toBeLessThanOrEqual(most.maxNodesTotal);
+          expect(s + 4 * l).toBeLessThanOrEqual(most.maxCores);
+          expect(1000 * (s + 4 * l)).toBeLessThanOrEqual(most.maxMemoryMiB);
+          if (fails) expect(add[0].group).toBe("small");
+        },
+      ),
+      runs,
+    );
+    expect(grown).toBeGreaterThan(300);
+  });
+});
