@@ -10,6 +10,7 @@ import { playMetricsServer } from "./metrics-server.js";
 import { playScheduler } from "./scheduler.js";
 import { playVpa } from "./vpa.js";
 import { playVpaAdmission, playVpaUpdater } from "./vpa-updater.js";
+import { playCronJob, playJob } from "./workloads.js";
 
 /** Plays a vector's script through the controller that the simulated world uses: a decision for each entry. */
 export type Player = (vector: Vector) => readonly unknown[];
@@ -18,8 +19,10 @@ export type Player = (vector: Vector) => readonly unknown[];
 export const players: Readonly<Record<string, Player>> = {
   cloud,
   "cluster-autoscaler": clusterAutoscaler,
+  "cron-job": playCronJob,
   deployment: playDeployment,
   hpa: playHpa,
+  job: playJob,
   karpenter: playKarpenter,
   keda: playKeda,
   knative: playKnative,

@@ -1,4 +1,5 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
+import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
 
 export type Better = "lower" | "higher" | "neither";
@@ -19,6 +20,7 @@ export interface Measure {
     | "cost"
     | "elasticity"
     | "endpoint"
+    | "job"
     | "service"
     | "load";
   /** Shown in the short table of a run; the others are in the files and on the page. */
@@ -111,6 +113,28 @@ export function objectiveLabel(objective: Scenario["slo"][number]): string {
   return `${subject}: ${+(objective.share * 100).toPrecision(5)} % within ${+(objective.latency * 1000).toPrecision(4)} ms`;
 }
 
+/** Of Jobs that were created in the measured time; a daemon only costs. */
+function backgroundMeasures(name: string, kind: Runs["kind"]): readonly Measure[] {
+  const of = (what: string, label: string, unit: Unit, better: Better, headline = true): Measure => ({
+    name: `job.${name}.${what}`,
+    label: `${name}: ${label}`,
+    unit,
+    better,
+    group: "job",
+    ...(headline ? { headline } : {}),
+  });
+  const cost = of("usd", "cost", "USD", "lower", false);
+  if (kind === "daemon") return [cost];
+  return [
+    of("complete", "complete Jobs", "1", "higher"),
+    of("failed", "failed Jobs", "1", "lower"),
+    ...(kind === "cron" ? [of("missed", "moments missed", "1", "lower")] : []),
+    of("time", "from creation to completion, mean", "s", "lower"),
+    of("retries", "pods that failed", "1", "lower", false),
+    cost,
+  ];
+}
+
 /** All measures of a scenario: those above, then its objectives, endpoints and services. */
 export function measuresOf(scenario: Scenario): readonly Measure[] {
   const spec = scenario.world(scenario.policies[0]);
@@ -156,5 +180,7 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     },
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
-  return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofEndpoints, ...ofServices];
+  const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
+  const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground];
+  return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

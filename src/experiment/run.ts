@@ -213,10 +213,34 @@ function partMeasures(world: World, duration: Seconds, rows: Rows): Record<strin
       [`service.${name}.ready`, mean(column(rows, `${name}.ready`))],
       [`service.${name}.cpu`, world.cpuUsed(service) / duration / capacity],
       [`service.${name}.queue`, service.queueing / service.measured],
-      [`service.${name}.usd`, bill.usdByService[service.id]],
+      [`service.${name}.usd`, bill.usdByOwner[service.id]],
     ];
   });
-  return Object.fromEntries([...ofEndpoints, ...ofServices]);
+  return Object.fromEntries([...ofEndpoints, ...ofServices, ...backgroundMeasures(world, duration)]);
+}
+
+/** What became of the Jobs created in the measured time; one that still runs at its end has no completion time. */
+function backgroundMeasures({ batch, bill, sim, state }: World, duration: Seconds): [string, number][] {
+  const start = sim.now - duration;
+  const { usdByOwner } = bill();
+  return state.background.flatMap((background): [string, number][] => {
+    const { name, runs } = background.spec;
+    const key = (what: string): string => `job.${name}.${what}`;
+    const cost: [string, number] = [key("usd"), usdByOwner[background.id]];
+    if (runs.kind === "daemon") return [cost];
+    const own = batch.jobs.runs.filter((run) => run.background === background && run.createdAt >= start);
+    const complete = own.filter(({ end }) => end?.well);
+    return [
+      [key("complete"), complete.length],
+      [key("failed"), own.filter(({ end }) => end !== undefined && !end.well).length],
+      ...(runs.kind === "cron"
+        ? [[key("missed"), batch.cronJobs.missedSince(start, background)] as [string, number]]
+        : []),
+      [key("time"), mean(complete.map(({ createdAt, end }) => end!.at - createdAt))],
+      [key("retries"), own.reduce((sum, { failed }) => sum + failed, 0)],
+      cost,
+    ];
+  });
 }
 
 /** Fewer samples than this cannot tell growth from chance. */

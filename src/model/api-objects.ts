@@ -15,12 +15,13 @@ import {
 } from "../controllers/scheduler/objects.js";
 import type { Size } from "../policy/contract.js";
 import type { MiB } from "../units.js";
+import { imageOf, nameOfPod } from "./names.js";
 import { sizeOf } from "./pod-size.js";
-import type { NodeGroupSpec, ServiceSpec } from "./spec.js";
-import { nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
+import type { NodeGroupSpec, PodTemplate, ServiceSpec } from "./spec.js";
+import { Phase, type PodId, type Service, type State } from "./state.js";
 
 /** What a service's pods have in common beside their size. */
-export type PodTemplate = Pick<
+export type PlacingTemplate = Pick<
   Pod,
   "labels" | "nodeSelector" | "tolerations" | "affinity" | "spread" | "priority" | "neverPreempts"
 >;
@@ -32,14 +33,11 @@ const resourcesOf = ({ cpuMillicores, memoryMiB }: Size): Resources => ({
   memory: memoryMiB * BYTES_PER_MIB,
 });
 
-/** Its name with its tag: one for each of a service's images. */
-export function imageOf({ pods, services }: State, pod: PodId): string {
-  const { spec, revisions } = services[pods.service[pod]];
-  return `${spec.name}:${revisions[pods.revision[pod]].image}`;
-}
-
 /** Every pod carries its service's name as the label `app`, unless it is given another. */
-export const labelsOfPods = ({ name, template }: ServiceSpec): Labels => ({ app: name, ...template.labels });
+export const labelsOfPods = (spec: PodTemplate): Labels => ({ app: spec.name, ...templateOf(spec).labels });
+
+/** Pods that nobody calls say nothing of where they would stand. */
+const templateOf = (spec: PodTemplate): PlacingTemplate => ("template" in spec ? (spec as ServiceSpec).template : {});
 
 /** Who selects a service's pods, so that they are spread by default: its Service, and a ReplicaSet for each revision. */
 export const ownersOf = ({ spec, revisions }: Service): readonly Owner[] => [
@@ -50,12 +48,12 @@ export const ownersOf = ({ spec, revisions }: Service): readonly Owner[] => [
 ];
 
 export function podObject(state: State, pod: PodId): LivePod {
-  const { podObjects, pods, services } = state;
+  const { podObjects, pods, owners } = state;
   const known = podObjects[pod];
   if (known !== undefined) return known;
-  const { spec } = services[pods.service[pod]];
+  const { spec } = owners[pods.service[pod]];
   const object: LivePod = {
-    ...spec.template,
+    ...templateOf(spec),
     name: nameOfPod(state, pod).replace("pod ", ""),
     labels: { ...labelsOfPods(spec), "pod-template-hash": String(pods.revision[pod]) },
     containers: [{ image: imageOf(state, pod), requests: resourcesOf(sizeOf(pods, pod)) }],

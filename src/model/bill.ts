@@ -3,12 +3,12 @@
  * second, at least for the minimum; the minimum's rest falls due when it is given back.
  *
  * A pod's part of its machine is the mean of its parts of the allocatable CPU and memory; what no pod has
- * requested is idle. So the services' parts and the idle part make the whole.
+ * requested is idle. So the owners' parts and the idle part make the whole.
  */
 import { TimeAverage } from "../measure/time-average.js";
 import type { Size } from "../policy/contract.js";
 import type { Seconds, Usd } from "../units.js";
-import type { NodeGroupSpec, WorldSpec } from "./spec.js";
+import type { NodeGroupSpec, PodTemplate, WorldSpec } from "./spec.js";
 
 /** What a machine is billed by. */
 export interface Billed {
@@ -20,7 +20,8 @@ export interface Billed {
 export interface BillTotals {
   readonly usd: Usd;
   readonly idleUsd: Usd;
-  readonly usdByService: readonly Usd[];
+  /** Services first, then the background. */
+  readonly usdByOwner: readonly Usd[];
   /** R = Σ Rᵢ·Vᵢ, C = Σ Cᵢ·Dᵢ in core-hours: machines' cores × virtualization, pods' requested cores × deployment factor. */
   readonly resourceDemand: number;
   readonly containerDemand: number;
@@ -29,7 +30,8 @@ export interface BillTotals {
 
 export class Bill {
   private readonly usdPerHour = new TimeAverage(0, 0);
-  private readonly servicesUsdPerHour: readonly TimeAverage[];
+  private readonly templates: readonly PodTemplate[];
+  private readonly ownersUsdPerHour: readonly TimeAverage[];
   private readonly machines = new TimeAverage(0, 0);
   private readonly resourceCores = new TimeAverage(0, 0);
   private readonly containerCores = new TimeAverage(0, 0);
@@ -41,8 +43,9 @@ export class Bill {
   private requested = 0;
 
   constructor(private readonly spec: WorldSpec) {
-    this.servicesUsdPerHour = spec.services.map(() => new TimeAverage(0, 0));
-    this.rates = spec.services.map(() => 0);
+    this.templates = [...spec.services, ...spec.background];
+    this.ownersUsdPerHour = this.templates.map(() => new TimeAverage(0, 0));
+    this.rates = this.templates.map(() => 0);
   }
 
   /** USD per hour at this moment. */
@@ -60,31 +63,31 @@ export class Bill {
     this.minimums += (rest / 3600) * machine.usdPerHour;
   }
 
-  /** A pod of a service takes (or, with -1, gives up) its place on a machine. */
-  placed(service: number, size: Size, machine: Billed, change: number, now: Seconds): void {
+  /** A pod of an owner takes (or, with -1, gives up) its place on a machine. */
+  placed(owner: number, size: Size, machine: Billed, change: number, now: Seconds): void {
     const { cpuMillicores, memoryMiB } = machine.spec.allocatable;
     const part = (size.cpuMillicores / cpuMillicores + size.memoryMiB / memoryMiB) / 2;
-    this.rates[service] += change * part * machine.usdPerHour;
-    this.servicesUsdPerHour[service].set(this.rates[service], now);
-    this.requested += (change * size.cpuMillicores * this.spec.services[service].deploymentFactor) / 1000;
+    this.rates[owner] += change * part * machine.usdPerHour;
+    this.ownersUsdPerHour[owner].set(this.rates[owner], now);
+    this.requested += (change * size.cpuMillicores * this.templates[owner].deploymentFactor) / 1000;
     this.containerCores.set(this.requested, now);
   }
 
   restart(now: Seconds): void {
     for (const average of [this.usdPerHour, this.machines, this.resourceCores, this.containerCores])
       average.restart(now);
-    for (const average of this.servicesUsdPerHour) average.restart(now);
+    for (const average of this.ownersUsdPerHour) average.restart(now);
     this.minimums = 0;
   }
 
   totals(now: Seconds): BillTotals {
     const hours = (average: TimeAverage): number => average.integral(now) / 3600;
-    const usdByService = this.servicesUsdPerHour.map(hours);
+    const usdByOwner = this.ownersUsdPerHour.map(hours);
     const usd = hours(this.usdPerHour) + this.minimums;
     return {
       usd,
-      idleUsd: usd - usdByService.reduce((sum, x) => sum + x, 0),
-      usdByService,
+      idleUsd: usd - usdByOwner.reduce((sum, x) => sum + x, 0),
+      usdByOwner,
       resourceDemand: hours(this.resourceCores),
       containerDemand: hours(this.containerCores),
       machineHours: hours(this.machines),

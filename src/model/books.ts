@@ -1,10 +1,11 @@
 /** Laws that every run must keep, whatever the scenario: checked at its end, and a breach is a bug of ours. */
 import { CallState, Parent } from "./call-state.js";
+import type { Jobs } from "./jobs.js";
 import type { Recorder } from "./recorder.js";
 import { NONE, type State } from "./state.js";
 
 /** Throws with the numbers when a law is broken. */
-export function checkBooks(state: State, recorder: Recorder): void {
+export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs): void {
   const { sim, calls, services } = state;
   recorder.weigh();
 
@@ -35,10 +36,22 @@ export function checkBooks(state: State, recorder: Recorder): void {
       `service ${spec.name}: ${arrived} calls arrived, but ${ended} ended and ${presentAt[id]} are there`,
     );
   }
+
+  // A background pods are those of its Jobs, and none of them is lost or runs twice.
+  for (const { spec, members, created, daemon } of state.background) {
+    if (daemon) continue;
+    const own = runs.filter(({ background }) => background.spec === spec);
+    const made = own.reduce((sum, run) => sum + run.made, 0);
+    const there = own.reduce((sum, run) => sum + run.pods.size, 0);
+    if (made === created && there === members.count) continue;
+    throw new Error(
+      `${spec.name}: its Jobs made ${made} pods and have ${there}, but ${created} were created and ${members.count} are there`,
+    );
+  }
 }
 
 /** Whether a row is a call that has reached its service and has not ended there. */
 function isInService({ calls }: State, row: number): boolean {
-  if (calls.parent[row] === Parent.Free || calls.state[row] === CallState.Strand) return false;
+  if (calls.parent[row] <= Parent.Free || calls.state[row] === CallState.Strand) return false;
   return calls.pod[row] !== NONE || calls.state[row] === CallState.Podless || calls.state[row] === CallState.Central;
 }

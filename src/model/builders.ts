@@ -2,7 +2,16 @@
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
 import { plainLifecycle } from "./lifecycle.js";
-import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
+import type {
+  BackgroundSpec,
+  ClusterSpec,
+  HopSpec,
+  JobTemplate,
+  NodeGroupSpec,
+  ServiceSpec,
+  Step,
+  WorldSpec,
+} from "./spec.js";
 import { plainWorkload } from "./workload.js";
 
 /** A hop that takes no time. */
@@ -47,6 +56,39 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
   };
 }
 
+/** A Job of time 0 with one pod of one core, whose process works so many seconds; retried six times. */
+export function job(
+  about: Partial<BackgroundSpec> & { readonly job?: Partial<JobTemplate>; readonly work?: number } = {},
+) {
+  const { work = 10, job: own, ...rest } = about;
+  const template: JobTemplate = {
+    parallelism: 1,
+    completions: 1,
+    backoffLimit: 6,
+    podReplacementPolicy: "TerminatingOrFailed",
+    ...own,
+  };
+  const made: BackgroundSpec = {
+    name: "job",
+    cfsPeriod: undefined,
+    size: { cpuMillicores: 1000, memoryMiB: 256 },
+    cpuLimitMillicores: Infinity,
+    memoryLimitMiB: Infinity,
+    imageMiB: 0,
+    startup: constant(0),
+    readiness: undefined,
+    grace: 0,
+    lifecycle: plainLifecycle,
+    steps: [{ kind: "cpu", work: constant(work) }],
+    failure: 0,
+    runs: { kind: "job", job: template, at: 0 },
+    deploymentFactor: 1,
+    executionFactor: 1,
+    ...rest,
+  };
+  return made;
+}
+
 /** Machines without limits and without price, for worlds that are not about machines. */
 export const unlimitedGroup: NodeGroupSpec = {
   name: "unlimited",
@@ -88,6 +130,7 @@ export function cluster({ scheduler = anyNode, ...about }: ClusterGiven = {}): C
 export function world(about: Partial<WorldSpec>): WorldSpec {
   return {
     services: [],
+    background: [],
     loads: [],
     cluster: cluster(),
     scrapePeriod: 15,

@@ -61,8 +61,8 @@ export class Cadvisor {
   }
 
   private read(pod: PodId, { startedAt, usedBefore }: Pick<Container, "startedAt" | "usedBefore">): Point {
-    const { pods, services, sim } = this.state;
-    const { lifecycle } = services[pods.service[pod]].spec;
+    const { pods, owners, sim } = this.state;
+    const { lifecycle } = owners[pods.service[pod]].spec;
     return {
       startedAt,
       at: sim.now,

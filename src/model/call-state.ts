@@ -18,4 +18,6 @@ export const Parent = {
   Orphan: -2,
   /** The row is in no use. */
   Free: -3,
+  /** Nobody called: it is the process of a background pod. */
+  Process: -4,
 } as const;

@@ -7,7 +7,7 @@
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { NONE, type NodeId, type PodId, type Pods, type Service, type State } from "./state.js";
+import { NONE, type NodeId, type Owner, type PodId, type Pods, type State } from "./state.js";
 
 /** What it asks of the CPU. */
 interface Shares {
@@ -25,16 +25,16 @@ const NANOSECOND = 1e-9;
 export class Cfs {
   private readonly sim: Simulation;
   private readonly pods: Pods;
-  private readonly services: readonly Service[];
+  private readonly owners: readonly Owner[];
   private readonly due: EventKind<PodId>;
 
   constructor(
-    { sim, pods, services }: State,
+    { sim, pods, owners }: State,
     private readonly cpu: Shares,
   ) {
     this.sim = sim;
     this.pods = pods;
-    this.services = services;
+    this.owners = owners;
     this.due = sim.event("cfs.due", (pod: PodId) => {
       pods.quotaEvent[pod] = NONE;
       if (sim.now < pods.periodEnd[pod]) this.cap(pod, 0);
@@ -62,7 +62,7 @@ export class Cfs {
 
   private beginPeriod(pod: PodId): void {
     const { pods, sim } = this;
-    const period = this.services[pods.service[pod]].spec.cfsPeriod!;
+    const period = this.owners[pods.service[pod]].spec.cfsPeriod!;
     const begun = Math.floor((sim.now - pods.startedAt[pod]) / period + NANOSECOND);
     pods.periodEnd[pod] = pods.startedAt[pod] + (begun + 1) * period;
     pods.usedAtPeriod[pod] = this.cpu.used(pod);

@@ -8,7 +8,7 @@ import type { Metrics } from "./metrics.js";
 import { firstTime } from "./phases.js";
 import type { Provisioning } from "./provisioning.js";
 import { View } from "./service-view.js";
-import { NONE, type Service, type ServiceId, type State } from "./state.js";
+import { NONE, type Owner, type Service, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
@@ -68,7 +68,7 @@ export class Control {
   }
 
   /** Notes which decisions have taken effect now that pods came or went. */
-  podsChanged(service: Service): void {
+  podsChanged(service: Owner): void {
     const subject = subjectOf(service);
     const awaited = this.parts.log.awaited(subject);
     if (awaited === undefined) return;
@@ -129,4 +129,4 @@ export class Control {
 
 const whyOf = ({ why }: { readonly why?: Why }): { readonly why?: Why } => (why === undefined ? {} : { why });
 
-const subjectOf = (service: Service): string => `service ${service.spec.name}`;
+const subjectOf = (service: Owner): string => `service ${service.spec.name}`;

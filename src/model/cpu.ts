@@ -23,10 +23,10 @@ import {
   NONE as NOTHING,
   type NodeId,
   type Nodes,
+  type Owner,
   Phase,
   type PodId,
   type Pods,
-  type Service,
   type State,
 } from "./state.js";
 
@@ -35,7 +35,7 @@ const NONE: number = NOTHING;
 
 export class Cpu {
   private readonly sim: Simulation;
-  private readonly services: readonly Service[];
+  private readonly owners: readonly Owner[];
   private readonly pods: Pods;
   private readonly calls: Calls;
   private readonly nodes: Nodes;
@@ -46,9 +46,9 @@ export class Cpu {
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
-    const { sim, services, pods, calls, nodes, draws } = state;
+    const { sim, owners, pods, calls, nodes, draws } = state;
     this.sim = sim;
-    this.services = services;
+    this.owners = owners;
     this.pods = pods;
     this.calls = calls;
     this.nodes = nodes;
@@ -63,12 +63,12 @@ export class Cpu {
   }
 
   /** Begins the work that was drawn last, in seconds of one core, for a call. */
-  start(call: CallId, pod: PodId, service: Service): void {
+  start(call: CallId, pod: PodId, owner: Owner): void {
     const { sim, pods, calls } = this;
     const work = this.draws.value * pods.workTimes[pod];
-    service.work += work;
-    if (service.dedicated) {
-      service.working += work;
+    owner.work += work;
+    if (owner.dedicated) {
+      owner.working += work;
       pods.active[pod]++;
       pods.used[pod] -= sim.now;
       this.demand(pods.node[pod] as NodeId, 1);
@@ -97,31 +97,31 @@ export class Cpu {
   used(pod: PodId): Seconds {
     const { sim, pods } = this;
     const active = pods.active[pod];
-    if (this.services[pods.service[pod]].dedicated) return pods.used[pod] + active * sim.now;
+    if (this.owners[pods.service[pod]].dedicated) return pods.used[pod] + active * sim.now;
     return pods.used[pod] + active * pods.speed[pod] * (sim.now - pods.changed[pod]);
   }
 
   /** CPU seconds that all pods of a service have used so far, those long gone included. */
-  usedBy(service: Service): Seconds {
+  usedBy(owner: Owner): Seconds {
     const { pods } = this;
     let sum = 0;
     for (let row = 0; row < pods.rows.high; row++) {
-      if (pods.phase[row] !== Phase.Gone && pods.service[row] === service.id) sum += this.used(row as PodId);
+      if (pods.phase[row] !== Phase.Gone && pods.service[row] === owner.id) sum += this.used(row as PodId);
     }
-    return service.usedByGone + sum;
+    return owner.usedByGone + sum;
   }
 
   /** A pod is about to leave the table: its use stays on the service's account. */
   forget(pod: PodId): void {
-    this.services[this.pods.service[pod]].usedByGone += this.used(pod);
+    this.owners[this.pods.service[pod]].usedByGone += this.used(pod);
     this.pods.used[pod] = 0;
   }
 
   /** Stops all work of a pod, as a kill does. The calls' own events are the caller's to forget. */
   stop(pod: PodId): void {
     const { sim, pods } = this;
-    const service = this.services[pods.service[pod]];
-    if (service.dedicated) {
+    const owner = this.owners[pods.service[pod]];
+    if (owner.dedicated) {
       while (pods.active[pod] > 0) this.leave(pod);
       return;
     }
@@ -141,13 +141,13 @@ export class Cpu {
 
   private finishEarliest(pod: PodId): CallId {
     const { sim, pods, calls } = this;
-    const service = this.services[pods.service[pod]];
+    const owner = this.owners[pods.service[pod]];
     this.advance(pod);
     pods.cpuEvent[pod] = NONE;
     const call = pods.earliest[pod] as CallId;
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = this.meldPairs(calls.child[call]);
-    service.working += sim.now - calls.since[call];
+    owner.working += sim.now - calls.since[call];
     if (!this.resize(pod, -1)) this.reschedule(pod);
     if (pods.quota[pod] > 0) this.cfs.settle(pod);
     return call;
@@ -210,14 +210,14 @@ export class Cpu {
 
   /** Shares a crowded node's cores by weight among its active containers (water filling). */
   private share(node: NodeId): void {
-    const { pods, services } = this;
+    const { pods, owners } = this;
     let cores = this.nodes.cores[node];
     let weights = 0;
     let count = 0;
     for (let pod = this.nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
       const active = pods.active[pod];
       if (active === 0) continue;
-      if (services[pods.service[pod]].dedicated) {
+      if (owners[pods.service[pod]].dedicated) {
         cores -= active;
         continue;
       }

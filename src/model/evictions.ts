@@ -3,6 +3,7 @@ import { desiredHealthy, mayEvict } from "../controllers/disruption/budget.js";
 import type { Budget as BudgetStatus } from "../controllers/scheduler/preemption.js";
 import type { EventKind } from "../kernel/simulation.js";
 import { labelsOfPods } from "./api-objects.js";
+import { isDaemon } from "./background.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
 import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
@@ -26,9 +27,13 @@ export class Evictions {
   constructor(
     private readonly state: State,
     private readonly machines: Machines,
-    private readonly evict: (pod: PodId) => void,
-    /** Ends what is still on a machine. */
-    private readonly kill: (machine: Machine) => void,
+    private readonly acts: {
+      readonly evict: (pod: PodId) => void;
+      /** Nothing but daemons is left on it. */
+      readonly giveBack: (machine: Machine) => void;
+      /** Ends what is still on a machine. */
+      readonly kill: (machine: Machine) => void;
+    },
   ) {
     this.again = state.sim.event("node.drain", () => {
       this.asked = false;
@@ -37,14 +42,14 @@ export class Evictions {
     this.over = state.sim.event("node.drain-over", (node: NodeId) => {
       const machine = machines.byId[node]!;
       machine.drainOver = NONE;
-      this.kill(machine);
+      this.acts.kill(machine);
     });
   }
 
   /** Moves every pod of a machine elsewhere; the machine goes when the last has left. */
   drain(machine: Machine): void {
     this.machines.close(machine);
-    if (machine.podCount === 0) return this.machines.giveBack(machine);
+    if (machine.empty) return this.acts.giveBack(machine);
     if (machine.drainLimit < Infinity && machine.drainOver === NONE)
       machine.drainOver = this.state.sim.after(machine.drainLimit, this.over, machine.id);
     this.evictFrom(machine);
@@ -57,17 +62,23 @@ export class Evictions {
     this.state.sim.after(0, this.again);
   }
 
+  /** Daemons stay, as kubectl drain leaves them. */
+  private goes(pod: PodId): boolean {
+    const { pods, owners } = this.state;
+    return pods.phase[pod] !== Phase.Draining && !isDaemon(owners[pods.service[pod]]);
+  }
+
   private evictFrom(machine: Machine): void {
-    const { pods, services } = this.state;
+    const { pods, owners } = this.state;
     this.waiting.delete(machine);
     if (!this.machines.has(machine)) return;
-    for (const pod of machine.podIds().filter((one) => pods.phase[one] !== Phase.Draining)) {
-      const { spec, replicas, ready } = services[pods.service[pod]];
+    for (const pod of machine.podIds().filter((one) => this.goes(one))) {
+      const { spec, replicas, ready } = owners[pods.service[pod]];
       const { budget, annotations } = spec.lifecycle;
       const there = { expected: replicas, healthy: ready.count, ready: pods.phase[pod] === Phase.Ready };
       // Karpenter, which has a claim for each of its machines, leaves such pods until its patience is over.
       const held = annotations.doNotDisrupt === true && machine.claim !== undefined;
-      if (!held && (budget === undefined || mayEvict(budget, there))) this.evict(pod);
+      if (!held && (budget === undefined || mayEvict(budget, there))) this.acts.evict(pod);
       else this.waiting.add(machine);
     }
   }

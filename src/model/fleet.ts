@@ -1,38 +1,26 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
 
 import type { EventKind } from "../kernel/simulation.js";
-import { imageOf } from "./api-objects.js";
+import { Background } from "./background.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
+import type { FleetEvents } from "./fleet-events.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
+import { imageOf, nameOfPod } from "./names.js";
 import { newPod } from "./new-pod.js";
 import { startNodePressure } from "./node-pressure.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
-import { NONE, type NodeId, nameOfPod, Phase, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, type Owner, Phase, type PodId, type Service, type State } from "./state.js";
 import type { Workload } from "./workload.js";
 import { workloadOf } from "./workloads.js";
-
-/** What fleet asks of the rest of the world. */
-export interface FleetEvents {
-  /** A container runs from now on. */
-  readonly started: (pod: PodId) => void;
-  /** A service has one more ready pod. */
-  readonly ready: (service: Service) => void;
-  /** A pod's time is up while calls are in it: they are lost. */
-  readonly kill: (pod: PodId) => void;
-  /** A pod is about to be forgotten. */
-  readonly gone: (pod: PodId) => void;
-  /** Pods of a service came or went. */
-  readonly countChanged: (service: Service) => void;
-}
 
 export class Fleet {
   readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   private readonly evictions: Evictions;
-  /** By service. */
+  /** By owner. */
   private readonly workloads: readonly Workload[];
   private readonly created: EventKind<PodId>;
   private readonly gaveUp: EventKind<PodId>;
@@ -48,7 +36,7 @@ export class Fleet {
     private readonly log: DecisionLog,
     private readonly events: FleetEvents,
   ) {
-    const { sim, pods, services } = state;
+    const { sim, pods, owners } = state;
     const evict = (pod: PodId): void => {
       this.workloads[pods.service[pod]].evict(pod);
       this.placeWhenDone();
@@ -56,14 +44,14 @@ export class Fleet {
     const placed = (pod: PodId, machine: Machine): void => this.mount(pod, machine);
     this.scheduling = createScheduling(state, machines, log, { placed, evict });
     this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
-    this.evictions = new Evictions(state, machines, evict, (machine) => this.loseMachine(machine));
+    this.evictions = new Evictions(state, machines, {
+      evict,
+      giveBack: (machine) => this.giveBack(machine),
+      kill: (machine) => this.loseMachine(machine),
+    });
     startNodePressure(state, { machines, log, evict, end: (pod) => this.end(pod) });
-    const acts = {
-      add: (service: Service, revision: number) => this.add(service, revision),
-      retire: (pod: PodId) => this.retire(pod),
-      placeWhenDone: () => this.placeWhenDone(),
-    };
-    this.workloads = services.map((service) => workloadOf(state, service, acts, log));
+    const keep = { state, pods: this, log, evicted: events.evicted };
+    this.workloads = owners.map((owner) => workloadOf(owner, keep));
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -77,7 +65,7 @@ export class Fleet {
     this.becomeReady = sim.event("pod.ready", (pod: PodId) => {
       pods.event[pod] = NONE;
       this.enterService(pod);
-      this.events.ready(services[pods.service[pod]]);
+      this.events.ready(owners[pods.service[pod]], pod);
       this.evictions.retry();
     });
     this.graceOver = sim.event("pod.killed", (pod: PodId) => {
@@ -87,7 +75,7 @@ export class Fleet {
     this.stopped = sim.event("pod.stopped", (pod: PodId) => {
       pods.event[pod] = NONE;
       if (pods.inFlight[pod] === 0) return this.remove(pod);
-      const { grace, lifecycle } = services[pods.service[pod]].spec;
+      const { grace, lifecycle } = owners[pods.service[pod]].spec;
       // A hook that has used up all the grace is given two seconds more for the container to stop.
       pods.event[pod] = sim.after(grace > lifecycle.preStop ? grace - lifecycle.preStop : 2, this.graceOver, pod);
     });
@@ -125,6 +113,14 @@ export class Fleet {
     this.countChanged(service);
   }
 
+  /** A pod of a daemon has its room on its machine from the beginning, and starts when that takes pods. */
+  reserve(daemon: Background, machine: Machine): void {
+    const pod = newPod(this.state, daemon, 0);
+    this.state.pods.phase[pod] = Phase.Pending;
+    this.machines.place(pod, machine);
+    this.scheduling.bound(pod, machine);
+  }
+
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
   drainMachine(machine: Machine): void {
     this.evictions.drain(machine);
@@ -135,7 +131,8 @@ export class Fleet {
   loseMachine(machine: Machine): void {
     this.machines.close(machine);
     if (machine.podCount === 0) this.machines.giveBack(machine);
-    for (const pod of machine.podIds()) this.end(pod);
+    // Daemons go with the last of the others.
+    for (const pod of machine.podIds()) if (this.state.pods.node[pod] === machine.id) this.end(pod);
     this.placeWhenDone();
   }
 
@@ -152,8 +149,9 @@ export class Fleet {
 
   /** A container has ended under its calls, which are lost; the kubelet starts it again in the same pod. */
   private restart(pod: PodId, reason: string): void {
-    const { pods, services, sim } = this.state;
-    const service = services[pods.service[pod]];
+    const { pods, owners, sim } = this.state;
+    const owner = owners[pods.service[pod]];
+    if (owner instanceof Background) return this.events.failed(pod);
     if (pods.phase[pod] === Phase.Draining) {
       pods.stopsAt[pod] = sim.now;
       return this.events.kill(pod);
@@ -162,13 +160,13 @@ export class Fleet {
     if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
     pods.phase[pod] = Phase.Starting;
     pods.readySince[pod] = NaN;
-    service.restarts++;
+    owner.restarts++;
     const at = this.startUp.nextStart(pod);
     const about = { time: sim.now, subject: nameOfPod(this.state, pod), policy: "kubelet", rule: reason };
     this.log.add({ ...about, seen: { calls: pods.inFlight[pod], startsAgainAt: at }, from: 1, wished: 1, asked: 1 });
     this.events.kill(pod);
     pods.event[pod] = sim.at(at, this.started, pod);
-    this.countChanged(service);
+    this.countChanged(owner);
   }
 
   /** A pod has been given more calls than its memory limit bears: the kernel kills its container. */
@@ -183,14 +181,16 @@ export class Fleet {
     this.remove(pod);
   }
 
-  private add(service: Service, revision: number): PodId {
-    const pod = newPod(this.state, service, revision);
+  /** One more pod, for the scheduler to find a node for. */
+  add(owner: Owner, revision: number): PodId {
+    const pod = newPod(this.state, owner, revision);
     this.state.pods.phase[pod] = Phase.Pending;
     this.scheduling.add(pod);
     return pod;
   }
 
-  private mount(pod: PodId, machine: Machine): void {
+  /** A pod begins its life on its machine. */
+  mount(pod: PodId, machine: Machine): void {
     const time = this.startUp.mounting(pod);
     if (time <= 0) return this.pull(pod, machine);
     const { pods, sim } = this.state;
@@ -199,10 +199,10 @@ export class Fleet {
   }
 
   private pull(pod: PodId, machine: Machine): void {
-    const { pods, services, sim } = this.state;
-    const service = services[pods.service[pod]];
+    const { pods, owners, sim } = this.state;
+    const owner = owners[pods.service[pod]];
     pods.phase[pod] = Phase.Pulling;
-    const { imageMiB } = service.revisions[pods.revision[pod]];
+    const { imageMiB } = owner.revisions[pods.revision[pod]];
     const pulled = machine.pull(imageOf(this.state, pod), imageMiB, sim.now);
     pods.event[pod] = sim.after(pulled + this.startUp.before(pod), this.started, pod);
   }
@@ -219,31 +219,31 @@ export class Fleet {
   }
 
   private enterService(pod: PodId): void {
-    const { pods, services, sim } = this.state;
-    const service = services[pods.service[pod]];
+    const { pods, owners, sim } = this.state;
+    const owner = owners[pods.service[pod]];
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
-    pods.readyIndex[pod] = service.ready.push(pod);
-    service.upstream.version++;
+    pods.readyIndex[pod] = owner.ready.push(pod);
+    if (!(owner instanceof Background)) owner.upstream.version++;
     this.startUp.serving(pod);
-    this.countChanged(service);
+    this.countChanged(owner);
   }
 
   /** Takes a pod out of service: at once when it has not started, else when its calls are done or its grace is over. */
-  private retire(pod: PodId): void {
-    const { pods, services, sim } = this.state;
-    const service = services[pods.service[pod]];
-    const moved = service.members.removeAt(pods.memberIndex[pod]);
+  retire(pod: PodId): void {
+    const { pods, owners, sim } = this.state;
+    const owner = owners[pods.service[pod]];
+    const moved = owner.members.removeAt(pods.memberIndex[pod]);
     if (moved !== NONE) pods.memberIndex[moved] = pods.memberIndex[pod];
     this.cancelEvent(pod);
     this.startUp.forget(pod);
     const runs = pods.phase[pod] >= Phase.Starting;
     if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
-    if (pods.phase[pod] === Phase.Pending) this.scheduling.withdraw(pod);
+    if (pods.node[pod] === NONE) this.scheduling.withdraw(pod);
     pods.phase[pod] = Phase.Draining;
     if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
-    service.draining++;
-    const { grace, lifecycle } = service.spec;
+    owner.draining++;
+    const { grace, lifecycle } = owner.spec;
     if (runs && lifecycle.preStop > 0) {
       pods.stopsAt[pod] = sim.now + Math.min(lifecycle.preStop, grace);
       pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
@@ -252,19 +252,21 @@ export class Fleet {
   }
 
   private leaveService(pod: PodId): void {
-    const { pods, services } = this.state;
-    const { ready, upstream, balancer } = services[pods.service[pod]];
-    balancer.forget?.(pod);
-    const shifted = ready.removeAt(pods.readyIndex[pod]);
-    upstream.version++;
+    const { pods, owners } = this.state;
+    const owner = owners[pods.service[pod]];
+    const shifted = owner.ready.removeAt(pods.readyIndex[pod]);
+    if (!(owner instanceof Background)) {
+      owner.balancer.forget?.(pod);
+      owner.upstream.version++;
+    }
     if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
     pods.readyIndex[pod] = NONE;
   }
 
   private remove(pod: PodId): void {
-    const { pods, services } = this.state;
-    const service = services[pods.service[pod]];
-    service.draining--;
+    const { pods, owners } = this.state;
+    const owner = owners[pods.service[pod]];
+    owner.draining--;
     pods.phase[pod] = Phase.Gone;
     this.events.gone(pod);
     const node = pods.node[pod] as NodeId;
@@ -272,16 +274,22 @@ export class Fleet {
       const machine = this.machines.byId[node]!;
       this.machines.vacate(pod);
       this.scheduling.left(pod, machine);
-      if (machine.draining && machine.podCount === 0) this.machines.giveBack(machine);
+      if (machine.draining && machine.empty) this.giveBack(machine);
       this.placeWhenDone();
     }
     pods.rows.remove(pod);
-    this.countChanged(service);
+    this.countChanged(owner);
   }
 
-  private countChanged(service: Service): void {
-    this.events.countChanged(service);
-    this.workloads[service.id].podsChanged();
+  private countChanged(owner: Owner): void {
+    this.events.countChanged(owner);
+    this.workloads[owner.id].podsChanged();
+  }
+
+  /** The daemons of a machine go with it; the end of each brings the next one here. */
+  private giveBack(machine: Machine): void {
+    if (machine.podCount === 0) this.machines.giveBack(machine);
+    else this.retire(machine.podIds()[0]);
   }
 
   private cancelEvent(pod: PodId): void {

@@ -1,4 +1,5 @@
 /** The world's values at fixed steps: what plots and the elasticity metrics are made of. */
+import { type EventKind, Rank } from "../kernel/simulation.js";
 import { LatencyHistogram } from "../measure/histogram.js";
 import { Series } from "../measure/series.js";
 import type { Bill } from "./bill.js";
@@ -36,6 +37,7 @@ export class History {
   private readonly usedBefore: number[];
   private sentBefore: Float64Array;
   private failedBefore = 0;
+  private readonly stepEnds: EventKind;
 
   constructor(
     private readonly state: State,
@@ -53,10 +55,22 @@ export class History {
     this.work = expectedWork(state.spec.services);
     this.usedBefore = services.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
+    this.stepEnds = state.sim.event(
+      "series.sample",
+      () => {
+        this.sample();
+        this.start();
+      },
+      Rank.Observe,
+    );
+  }
+
+  start(): void {
+    this.state.sim.after(this.state.spec.seriesStep, this.stepEnds);
   }
 
   /** Ends a step: takes its row and gives its latencies to the totals. */
-  sample(): void {
+  private sample(): void {
     const { state, parts } = this;
     const { recorder, machines } = parts;
     const seconds = state.spec.seriesStep;

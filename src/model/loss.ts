@@ -24,6 +24,10 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
   const strands = lost.filter((call) => calls.state[call] === CallState.Strand);
   for (const strand of strands) traffic.free(strand);
   for (const call of lost.filter((one) => !strands.includes(one))) {
+    if (calls.parent[call] === Parent.Process) {
+      traffic.free(call);
+      continue;
+    }
     calls.state[call] = CallState.Call; // the workers are gone with the pod
     traffic.end(call, Failure.Killed);
   }

@@ -4,6 +4,7 @@ import type { EventHandle } from "../kernel/simulation.js";
 import type { Candidate, CapacityType, MachineOrder, NodeView, PlacedPod, Size } from "../policy/contract.js";
 import type { MiB, Seconds, Usd } from "../units.js";
 import { NodeObject, podObject } from "./api-objects.js";
+import { isDaemon } from "./background.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
@@ -26,6 +27,8 @@ export class Machine implements NodeView, Candidate {
   noticeAt: Seconds = NaN;
   podCount = 0;
   readonly boughtAt: Seconds;
+  /** Of these, pods of DaemonSets, which stay as long as the machine does. */
+  daemonCount = 0;
   readonly zone: string;
   readonly capacityType: CapacityType;
   readonly usdPerHour: Usd;
@@ -70,12 +73,19 @@ export class Machine implements NodeView, Candidate {
     return this.spec.maxPods;
   }
   get pods(): readonly PlacedPod[] {
-    const { pods, services } = this.state;
+    const { pods, owners } = this.state;
     return this.podIds().map((pod) => {
-      const { name, lifecycle } = services[pods.service[pod]].spec;
+      const owner = owners[pods.service[pod]];
+      const { name, lifecycle } = owner.spec;
+      const daemon = isDaemon(owner) ? { daemon: true } : {};
       const object = podObject(this.state, pod);
-      return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations };
+      return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, ...daemon };
     });
+  }
+
+  /** Nothing but daemons is on it. */
+  get empty(): boolean {
+    return this.podCount === this.daemonCount;
   }
 
   podIds(): PodId[] {

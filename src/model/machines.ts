@@ -6,6 +6,7 @@ import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { GroupView, MachineOrder, OfferingView, Size } from "../policy/contract.js";
 import type { Usd } from "../units.js";
+import { isDaemon } from "./background.js";
 import type { Bill } from "./bill.js";
 import { Machine } from "./machine.js";
 import { sizeOf } from "./pod-size.js";
@@ -86,12 +87,14 @@ class Group implements GroupView {
 /** What machines tell the rest of the world. */
 export interface MachineEvents {
   /** It takes pods, from now on or again. */
-  readonly opened: (machine: Machine) => void;
+  readonly admits: (machine: Machine) => void;
   /** It takes no more. */
   readonly closed: (machine: Machine) => void;
   /** A machine is ready or given back. */
   readonly countChanged: () => void;
   readonly bought: (machine: Machine) => void;
+  /** It is ready. */
+  readonly opened: (machine: Machine) => void;
   readonly gone: (machine: Machine) => void;
 }
 
@@ -147,7 +150,7 @@ export class Machines {
     if (!machine.ready || machine.draining || this.open.includes(machine)) return;
     machine.object.unschedulable = false;
     this.open.push(machine);
-    this.events.opened(machine);
+    this.events.admits(machine);
   }
 
   /** Takes a machine out of service: no new pods. Whoever drains it evicts its pods, then calls `giveBack`. */
@@ -200,11 +203,12 @@ export class Machines {
   }
 
   private reserve(pod: PodId, machine: Machine, change: number): void {
-    const { pods, sim } = this.state;
+    const { owners, pods, sim } = this.state;
     const size = sizeOf(pods, pod);
     machine.free.cpuMillicores -= change * size.cpuMillicores;
     machine.free.memoryMiB -= change * size.memoryMiB;
     machine.podCount += change;
+    if (isDaemon(owners[pods.service[pod]])) machine.daemonCount += change;
     this.bill.placed(pods.service[pod], size, machine, change, sim.now);
   }
 
@@ -226,8 +230,10 @@ export class Machines {
 
   private open_(machine: Machine): void {
     machine.ready = true;
-    if (machine.cordoned || machine.draining) return;
-    this.open.push(machine);
+    if (!machine.cordoned && !machine.draining) {
+      this.open.push(machine);
+      this.events.admits(machine);
+    }
     this.events.opened(machine);
   }
 

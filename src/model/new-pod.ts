@@ -1,21 +1,23 @@
+import { Background } from "./background.js";
 import { setResources } from "./pod-size.js";
-import { NONE, type PodId, type Service, type State } from "./state.js";
+import { NONE, type Owner, type PodId, type State } from "./state.js";
 
-/** One more pod of a service, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, podObjects, sim }: State, service: Service, revision: number): PodId {
+/** One more pod, wished for and nothing else yet; its phase is the fleet's to say. */
+export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision: number): PodId {
   const pod = pods.rows.add();
   podObjects[pod] = undefined;
-  pods.service[pod] = service.id;
-  pods.serial[pod] = pods.ordinal[pod] = service.created++;
+  pods.service[pod] = owner.id;
+  pods.serial[pod] = pods.ordinal[pod] = owner.created++;
   pods.revision[pod] = revision;
-  pods.workTimes[pod] = service.revisions[revision].workTimes;
-  setResources(pods, pod, service, service.revisions[revision].resources ?? service.resources);
-  pods.memberIndex[pod] = service.members.push(pod);
+  pods.workTimes[pod] = owner.revisions[revision].workTimes;
+  setResources(pods, pod, owner, owner.revisions[revision].resources ?? owner.resources);
+  pods.memberIndex[pod] = owner.members.push(pod);
   pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = pods.quotaEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;
-  pods.weight[pod] = service.spec.weights[pods.serial[pod] % service.spec.weights.length];
+  const weights = owner instanceof Background ? [1] : owner.spec.weights;
+  pods.weight[pod] = weights[pods.serial[pod] % weights.length];
   pods.periodEnd[pod] = pods.usedAtPeriod[pod] = 0;
   pods.createdAt[pod] = pods.changed[pod] = pods.idleSince[pod] = sim.now;
   pods.startedAt[pod] = pods.readySince[pod] = pods.sampledAt[pod] = NaN;

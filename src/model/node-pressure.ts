@@ -17,8 +17,9 @@ import type { DecisionLog } from "./decisions.js";
 import { heldMiB } from "./lifecycle.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
+import { nameOfPod } from "./names.js";
 import { firstTime } from "./phases.js";
-import { type NodeId, nameOfPod, Phase, type PodId, type State } from "./state.js";
+import { type NodeId, Phase, type PodId, type State } from "./state.js";
 
 /** Having ended a pod, a kubelet waits until it is gone, which it asks itself so often and for so long; then it looks again at once. */
 const [CLEAN_UP, LONGEST_CLEAN_UP]: readonly Seconds[] = [1, 30];
@@ -120,8 +121,8 @@ class NodePressure {
   }
 
   private userOf(pod: PodId) {
-    const { pods, services } = this.state;
-    const { lifecycle } = services[pods.service[pod]].spec;
+    const { pods, owners } = this.state;
+    const { lifecycle } = owners[pods.service[pod]].spec;
     return { pod, priority: 0, usedMiB: heldMiB(lifecycle, pods.inFlight[pod]), requestMiB: pods.memoryMiB[pod] };
   }
 }

@@ -7,8 +7,9 @@ import type { DecisionLog } from "./decisions.js";
 import { budgetStatuses } from "./evictions.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
+import { nameOfPod } from "./names.js";
 import type { Scheduling, SchedulingEvents } from "./scheduling.js";
-import { NONE, nameOfPod, type PodId, type State } from "./state.js";
+import { NONE, type PodId, type State } from "./state.js";
 
 interface Placed {
   readonly pod: PodId;
@@ -61,6 +62,10 @@ export class PlaceByCluster implements Scheduling {
     this.by.scheduler.podRemoved(object, undefined, this.state.sim.now);
   }
 
+  bound(pod: PodId, machine: Machine): void {
+    if (this.known.has(machine)) this.by.scheduler.podBound(podObject(this.state, pod), machine.object.name);
+  }
+
   leaving(pod: PodId): void {
     const object = podObject(this.state, pod);
     object.terminating = true;
@@ -77,8 +82,11 @@ export class PlaceByCluster implements Scheduling {
   machineOpened(machine: Machine): void {
     const { now } = this.state.sim;
     if (this.known.has(machine)) this.by.scheduler.nodeUpdated(machine.object, now);
-    else this.by.scheduler.nodeAdded(machine.object, now);
-    this.known.add(machine);
+    else {
+      this.by.scheduler.nodeAdded(machine.object, now);
+      this.known.add(machine);
+      for (const pod of machine.podIds()) this.bound(pod, machine);
+    }
     this.tryWhenDone();
   }
 

@@ -5,10 +5,11 @@ import type { Scheduler } from "../policy/contract.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
+import { nameOfPod } from "./names.js";
 import { Placement } from "./placement.js";
 import { sameSize, sizeOf } from "./pod-size.js";
 import type { Scheduling, SchedulingEvents } from "./scheduling.js";
-import { nameOfPod, type PodId, type State } from "./state.js";
+import type { PodId, State } from "./state.js";
 
 /** For schedulers that see what pods request and what nodes have left, and no more. */
 export class PlaceBySize implements Scheduling {
@@ -41,6 +42,7 @@ export class PlaceBySize implements Scheduling {
   }
   machineClosed(): void {}
   machineGone(): void {}
+  bound(): void {}
   leaving(): void {}
   left(): void {}
 

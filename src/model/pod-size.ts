@@ -4,18 +4,19 @@
  */
 import type { Size } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
-import type { Resources, ServiceSpec } from "./spec.js";
-import { type PodId, type Pods, type Service, type State, usableCores } from "./state.js";
+import type { PodTemplate, Resources } from "./spec.js";
+import type { Owner, PodId, Pods, Service, State } from "./state.js";
+import { usableCores } from "./usable-cores.js";
 
 /** The kernel takes no less. */
 const LEAST_QUOTA: Seconds = 0.001;
 
 /** Writes a pod's resources into its row; who has accounts of them (its node, its container's speed) must hear of it. */
-export function setResources(pods: Pods, pod: PodId, service: Service, resources: Resources): void {
+export function setResources(pods: Pods, pod: PodId, owner: Owner, resources: Resources): void {
   pods.cpuMillicores[pod] = resources.size.cpuMillicores;
   pods.memoryMiB[pod] = resources.size.memoryMiB;
   const limitCores = resources.cpuLimitMillicores / 1000;
-  const { cfsPeriod } = service.spec;
+  const { cfsPeriod } = owner.spec;
   pods.limitCores[pod] = pods.presentLimit[pod] = limitCores;
   pods.quota[pod] = 0;
   if (cfsPeriod !== undefined && limitCores < Infinity) {
@@ -23,10 +24,10 @@ export function setResources(pods: Pods, pod: PodId, service: Service, resources
     pods.presentLimit[pod] = Infinity; // until the quota is used up
   }
   pods.memoryLimitMiB[pod] = resources.memoryLimitMiB;
-  pods.mostInFlight[pod] = callsBorne(service.spec, resources);
+  pods.mostInFlight[pod] = callsBorne(owner.spec, resources);
 }
 
-function callsBorne({ lifecycle: { memoryUse } }: ServiceSpec, { memoryLimitMiB }: Resources): number {
+function callsBorne({ lifecycle: { memoryUse } }: PodTemplate, { memoryLimitMiB }: Resources): number {
   const without = 0x7fffffff; // a small integer as the others are: it is compared at every call
   if (memoryUse === undefined || memoryUse.perCallMiB === 0) return without;
   const calls = Math.floor((memoryLimitMiB - memoryUse.baseMiB) / memoryUse.perCallMiB);

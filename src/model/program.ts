@@ -1,6 +1,6 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
-import type { ServiceSpec, Step } from "./spec.js";
+import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
 
 /**
  * What an instruction does to the call that meets it. `arg` and `jump` are its operands.
@@ -28,9 +28,11 @@ export const Op = {
   /** jump: where to go on. */
   Goto: 9,
   Entry: 10,
+  /** The process is done: its container ends. */
+  Exit: 11,
 } as const;
 
-/** All endpoints of a world as one list of instructions in columns. */
+/** All endpoints and processes of a world as one list of instructions in columns. */
 export interface Program {
   readonly op: Int32Array;
   readonly arg: Int32Array;
@@ -41,6 +43,8 @@ export interface Program {
   readonly site: Int32Array;
   readonly laws: readonly Distribution[];
   readonly endpoints: readonly CompiledEndpoint[];
+  /** Where the processes in the background begin. */
+  readonly processes: readonly number[];
 }
 
 export interface CompiledEndpoint {
@@ -50,7 +54,7 @@ export interface CompiledEndpoint {
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile(services: readonly ServiceSpec[]): Program {
+export function compile(services: readonly ServiceSpec[], background: readonly BackgroundSpec[] = []): Program {
   const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
@@ -63,6 +67,13 @@ export function compile(services: readonly ServiceSpec[]): Program {
       return { service: id, name: endpoint.name, entry };
     }),
   );
+  const processes = background.map(({ name, steps }) => {
+    const entry = rows.length;
+    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`);
+    compiler.sequence(steps);
+    compiler.emit(Op.Exit, 0);
+    return entry;
+  });
   return {
     op: Int32Array.from(rows, ({ op }) => op),
     arg: Int32Array.from(rows, ({ arg }) => arg),
@@ -71,6 +82,7 @@ export function compile(services: readonly ServiceSpec[]): Program {
     site: Int32Array.from(rows, ({ site }) => site),
     laws,
     endpoints,
+    processes,
   };
 }
 

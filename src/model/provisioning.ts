@@ -97,7 +97,7 @@ export class Provisioning {
   }
 
   private view(): ClusterView {
-    const { sim, pods, services } = this.state;
+    const { sim, pods, owners, services, background } = this.state;
     const { machines, fleet } = this.parts;
     return {
       now: sim.now,
@@ -106,11 +106,14 @@ export class Provisioning {
       pending: fleet.pending
         .filter((pod) => this.seenWaiting(pod))
         .flatMap((pod) => {
-          const { name, lifecycle } = services[pods.service[pod]].spec;
+          const { name, lifecycle } = owners[pods.service[pod]].spec;
           const [since, object] = [pods.createdAt[pod], podObject(this.state, pod)];
           if (object.nominated !== undefined) return [];
           return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, since };
         }),
+      daemons: background.flatMap(({ daemon, resources: { size }, spec }) =>
+        daemon ? [{ service: spec.name, ...size, daemon }] : [],
+      ),
       budgets: services.flatMap(budgetOf),
     };
   }

@@ -1,5 +1,5 @@
 /** Which pods a scale-in takes. */
-import { Phase, type PodId, type Service, type State } from "./state.js";
+import { type Owner, Phase, type PodId, type State } from "./state.js";
 
 /**
  * The pods that a scale-in takes, ranked as a ReplicaSet does: not placed before placed, not ready
@@ -8,7 +8,7 @@ import { Phase, type PodId, type Service, type State } from "./state.js";
  */
 export function leastWanted(
   { pods }: State,
-  service: Service,
+  service: Owner,
   among: readonly number[],
   count: number,
 ): readonly PodId[] {
@@ -26,7 +26,7 @@ export function leastWanted(
 }
 
 /** The pods of a service that nobody has asked to go. */
-export const members = ({ members: { items, count } }: Service): readonly PodId[] =>
+export const members = ({ members: { items, count } }: Owner): readonly PodId[] =>
   Array.from(items.subarray(0, count)) as PodId[];
 
 /** Orders lists of numbers by their first difference. */

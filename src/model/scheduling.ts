@@ -20,6 +20,8 @@ export interface Scheduling {
   add(pod: PodId): void;
   /** A pod that no longer wishes for a node. */
   withdraw(pod: PodId): void;
+  /** A pod stands on a machine without having asked for one. */
+  bound(pod: PodId, machine: Machine): void;
   /** A pod on a machine has begun to terminate; it is gone from there. */
   leaving(pod: PodId): void;
   left(pod: PodId, machine: Machine): void;

@@ -1,4 +1,7 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
+import type { CronJobSpec } from "../controllers/cron-job/cron-job.js";
+import type { JobSpec } from "../controllers/job/job.js";
+import type { ScaledJobSpec } from "../controllers/keda/scaled-job.js";
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
@@ -12,11 +15,12 @@ import type {
   Provisioner,
   Scaler,
   Scheduler,
+  Signal,
   Size,
 } from "../policy/contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
-import type { PodTemplate } from "./api-objects.js";
+import type { PlacingTemplate } from "./api-objects.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
 import type { WorkloadSpec } from "./workload.js";
@@ -76,11 +80,9 @@ export interface Resources {
   readonly memoryLimitMiB: MiB;
 }
 
-/** Its resources are those of the pod template; a pod's own may differ, see pod-size.ts. */
-export interface ServiceSpec extends Resources {
+/** What every pod of one kind is like, whatever it is there for. A pod's own resources may differ, see pod-size.ts. */
+export interface PodTemplate extends Resources {
   readonly name: string;
-  readonly replicas: number;
-  readonly bounds: { readonly min: number; readonly max: number };
   /** The CPU limit is a quota of each period of this length; undefined: a speed. */
   readonly cfsPeriod: Seconds | undefined;
   readonly imageMiB: MiB;
@@ -91,8 +93,17 @@ export interface ServiceSpec extends Resources {
   /** How long a draining pod may finish its calls before it is killed. */
   readonly grace: Seconds;
   readonly lifecycle: Lifecycle;
+  /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
+  readonly deploymentFactor: number;
+  /** E in A = Σ Aᵢ·Eᵢ: what executing a task adds to its demand. */
+  readonly executionFactor: number;
+}
+
+export interface ServiceSpec extends PodTemplate {
+  readonly replicas: number;
+  readonly bounds: { readonly min: number; readonly max: number };
   /** What the scheduler reads of its pods beside their size. */
-  readonly template: PodTemplate;
+  readonly template: PlacingTemplate;
   /** What keeps its pods, and how they change to another revision. */
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
@@ -102,10 +113,41 @@ export interface ServiceSpec extends Resources {
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];
   readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
-  /** D in C = Σ Cᵢ·Dᵢ: what deploying a container adds to its demand. */
-  readonly deploymentFactor: number;
-  /** E in A = Σ Aᵢ·Eᵢ: what executing a task adds to its demand. */
-  readonly executionFactor: number;
+}
+
+/** Pods that serve nobody: each has a process that does these steps, and then ends. */
+export interface BackgroundSpec extends PodTemplate {
+  readonly steps: readonly Step[];
+  /** How likely the process ends badly, once it has done its work. */
+  readonly failure: Fraction;
+  readonly runs: Runs;
+}
+
+/** What makes its pods: a DaemonSet, or Jobs. */
+export type Runs =
+  | { readonly kind: "daemon" }
+  | { readonly kind: "job"; readonly job: JobTemplate; readonly at: Seconds }
+  | { readonly kind: "cron"; readonly job: JobTemplate; readonly cron: CronJobSpec; readonly startsAt: number }
+  | { readonly kind: "scaled"; readonly job: JobTemplate; readonly scaled: ScaledJobRuns };
+
+export interface JobTemplate extends JobSpec {
+  readonly parallelism: number;
+}
+
+/** A KEDA ScaledJob: Jobs made by how long queues are. */
+export interface ScaledJobRuns {
+  readonly spec: ScaledJobSpec;
+  readonly pollingInterval: Seconds;
+  readonly triggers: readonly QueueSource[];
+}
+
+export interface QueueSource {
+  readonly service: string;
+  readonly signal: Signal;
+  /** How much of it one job is there for, and above which it is active. */
+  readonly target: number;
+  readonly activation: number;
+  readonly window: Seconds;
 }
 
 export interface Target {
@@ -203,6 +245,8 @@ export interface ControllersSpec {
 
 export interface WorldSpec {
   readonly services: readonly ServiceSpec[];
+  /** Jobs, and daemons of every node. */
+  readonly background: readonly BackgroundSpec[];
   readonly loads: readonly LoadSpec[];
   readonly cluster: ClusterSpec;
   /** The metrics server's resolution: how often it samples the pods. */

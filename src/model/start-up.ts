@@ -12,7 +12,7 @@ import { type Distribution, Draws } from "../kernel/distributions.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { NONE, type PodId, type Service, type State } from "./state.js";
+import { NONE, type Owner, type PodId, type State } from "./state.js";
 import type { Revision } from "./workload.js";
 
 /** What the kubelet keeps of a pod whose container may end. */
@@ -41,9 +41,9 @@ export class StartUp {
     /** A container has ended. */
     private readonly ended: (pod: PodId, reason: string) => void,
   ) {
-    const { sim, services, seed } = state;
+    const { sim, owners, seed } = state;
     this.chance = new RequestChance(seed, "pods");
-    this.laws = services.flatMap(({ spec: { lifecycle }, revisions }) => [
+    this.laws = owners.flatMap(({ spec: { lifecycle }, revisions }) => [
       lifecycle.attach,
       ...lifecycle.before,
       ...revisions.flatMap(({ startup, crashAfter }) => [startup, ...(crashAfter === undefined ? [] : [crashAfter])]),
@@ -79,7 +79,7 @@ export class StartUp {
     const { readiness, lifecycle } = this.specOf(pod);
     const { startup } = this.revisionOf(pod);
     const restarts = this.lives.get(pod)?.restarts ?? 0;
-    const up = this.draw(pod, startup, STARTUP + this.serviceOf(pod).id + AGAIN * restarts);
+    const up = this.draw(pod, startup, STARTUP + this.ownerOf(pod).id + AGAIN * restarts);
     return comingUp({ startup: lifecycle.startupProbe, readiness, liveness: lifecycle.liveness }, up);
   }
 
@@ -94,7 +94,7 @@ export class StartUp {
   /** The pod is ready: from now on its liveness depends on its load. */
   serving(pod: PodId): void {
     const { liveness } = this.specOf(pod).lifecycle;
-    if (liveness === undefined || this.serviceOf(pod).limit === Infinity) return;
+    if (liveness === undefined || this.ownerOf(pod).limit === Infinity) return;
     const { sim, pods } = this.state;
     const { initialDelay, period } = liveness;
     const age = sim.now - pods.startedAt[pod];
@@ -157,19 +157,19 @@ export class StartUp {
   }
 
   private revisionOf(pod: PodId): Revision {
-    return this.serviceOf(pod).revisions[this.state.pods.revision[pod]];
+    return this.ownerOf(pod).revisions[this.state.pods.revision[pod]];
   }
 
-  private serviceOf(pod: PodId): Service {
-    return this.state.services[this.state.pods.service[pod]];
+  private ownerOf(pod: PodId): Owner {
+    return this.state.owners[this.state.pods.service[pod]];
   }
 
-  private specOf(pod: PodId): Service["spec"] {
-    return this.serviceOf(pod).spec;
+  private specOf(pod: PodId): Owner["spec"] {
+    return this.ownerOf(pod).spec;
   }
 }
 
-// Where in a pod's chance its quantities stand; services tell their starts apart by their number.
+// Where in a pod's chance its quantities stand; owners tell their starts apart by their number.
 const STARTUP = 0x2545f491;
 const AGAIN = 0x01000193;
 const ATTACH = 0x4cf5ad43;

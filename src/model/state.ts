@@ -6,10 +6,11 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
-import type { Millicores } from "../units.js";
+import { Background } from "./background.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import type { Resources, ServiceSpec, WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
+import { usableCores } from "./usable-cores.js";
 import type { Revision } from "./workload.js";
 
 export type NodeId = Id<"node">;
@@ -22,8 +23,9 @@ export const NONE = -1;
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 
 export class Pods {
+  /** The number of its owner: of a service, or, behind those, of what is in the background. */
   service = new Int32Array(FIRST_CAPACITY);
-  /** Its number among all pods that the service ever had. */
+  /** Its number among all pods that its owner ever had. */
   serial = new Int32Array(FIRST_CAPACITY);
   /** The number in its name. */
   ordinal = new Int32Array(FIRST_CAPACITY);
@@ -40,7 +42,7 @@ export class Pods {
   memoryLimitMiB = new Float64Array(FIRST_CAPACITY);
   /** Calls that its memory limit bears; one more, and its container is killed. */
   mostInFlight = new Int32Array(FIRST_CAPACITY);
-  /** Where it stands in the service's lists of members and of ready pods. */
+  /** Where it stands in its owner's lists of members and of ready pods. */
   memberIndex = new Int32Array(FIRST_CAPACITY);
   readyIndex = new Int32Array(FIRST_CAPACITY);
   /** The event that ends its present phase, or NONE. */
@@ -130,6 +132,9 @@ export class Nodes {
   event = new Int32Array(FIRST_CAPACITY);
   readonly rows = new Rows<NodeId>(this);
 }
+
+/** What a pod is one of. */
+export type Owner = Service | Background;
 
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
@@ -233,12 +238,6 @@ export class Service {
   }
 }
 
-/** What a pod can use of CPU at most; its request where neither its workers nor a limit end it. */
-export function usableCores(workers: number, limitCores: number, requestedMillicores: Millicores): number {
-  const most = Math.min(limitCores, workers);
-  return most < Infinity ? most : requestedMillicores / 1000;
-}
-
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
 export interface State {
   readonly spec: WorldSpec;
@@ -249,6 +248,9 @@ export interface State {
   readonly draws: Draws;
   readonly chance: RequestChance;
   readonly services: readonly Service[];
+  readonly background: readonly Background[];
+  /** The services, and behind them what is in the background: by the number that a pod has of its owner. */
+  readonly owners: readonly Owner[];
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
@@ -257,7 +259,7 @@ export interface State {
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services);
+  const program = compile(spec.services, spec.background);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const services = spec.services.map((service, id) => {
@@ -265,6 +267,9 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply));
   });
   const chance = new RequestChance(seed, "requests");
+  const background = spec.background.map(
+    (background, i) => new Background((services.length + i) as ServiceId, background, program.processes[i]),
+  );
   const state: State = {
     spec,
     seed,
@@ -274,16 +279,16 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     draws: new Draws(laws, chance),
     chance,
     services,
+    background,
+    owners: [...services, ...background],
     pods: new Pods(),
     calls: new Calls(),
     nodes: new Nodes(),
     podObjects: [],
   };
   for (const service of services) {
-    const stream = (what: string) => ({
-      stream: new RandomStream(seed, `${service.spec.name}/${what}`),
-      clock: state.sim,
-    });
+    const of = (what: string): RandomStream => new RandomStream(seed, `${service.spec.name}/${what}`);
+    const stream = (what: string) => ({ stream: of(what), clock: state.sim });
     service.upstream = new Gateway(state.pods, service);
     service.balancer = service.spec.balancer(stream("balancer"));
     service.scaler = service.spec.scaler?.create(stream("scaler"));
@@ -292,9 +297,4 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     service.activator = service.scaler?.activator === true;
   }
   return state;
-}
-
-/** As decisions speak of it: "pod cart-3". */
-export function nameOfPod({ pods, services }: State, pod: PodId): string {
-  return `pod ${services[pods.service[pod]].spec.name}-${pods.ordinal[pod]}`;
 }

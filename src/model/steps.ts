@@ -10,15 +10,16 @@
 import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { CallState as States } from "./call-state.js";
+import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Op as Operation, type Program } from "./program.js";
-import { type CallId, type Calls, NONE as NOTHING, type Service, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type Owner, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
 const Failure = Failures;
 const CallState = States;
+const Parent = Parents;
 const Op = Operation;
 
 /** What steps ask of traffic. */
@@ -32,7 +33,7 @@ interface Roads {
 export class Steps {
   private readonly sim: Simulation;
   private readonly program: Program;
-  private readonly services: readonly Service[];
+  private readonly owners: readonly Owner[];
   private readonly calls: Calls;
   private readonly draws: Draws;
   private readonly waited: EventKind<CallId>;
@@ -40,11 +41,13 @@ export class Steps {
   constructor(
     private readonly state: State,
     private readonly traffic: Roads,
+    /** The process of a pod has done its steps, or failed. */
+    private readonly exit: (call: CallId, failure: number) => void,
   ) {
-    const { sim, program, services, calls, draws } = state;
+    const { sim, program, owners, calls, draws } = state;
     this.sim = sim;
     this.program = program;
-    this.services = services;
+    this.owners = owners;
     this.calls = calls;
     this.draws = draws;
     this.waited = sim.event("call.waited", (call: CallId) => {
@@ -71,7 +74,7 @@ export class Steps {
         case Op.Wait: {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
-          this.services[calls.service[call]].waited += this.draws.value;
+          this.owners[calls.service[call]].waited += this.draws.value;
           calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
           return;
         }
@@ -98,6 +101,8 @@ export class Steps {
           break;
         case Op.Join:
           return this.join(call);
+        case Op.Exit:
+          return this.exit(call, Failure.None);
         default:
           throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
       }
@@ -160,6 +165,7 @@ export class Steps {
   fail(call: CallId, failure: number): void {
     this.calls.failure[call] = failure;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
+    else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
     else this.traffic.end(call, failure);
   }
 

@@ -12,6 +12,7 @@ import {
   type CallId,
   type Calls,
   NONE as NOTHING,
+  type Owner,
   Phase,
   type PodId,
   type Pods,
@@ -35,13 +36,15 @@ export interface TrafficEvents {
   readonly tooManyCalls: (pod: PodId) => void;
   /** A closed user has his answer. */
   readonly userAnswered: (user: number) => void;
+  /** The process of a background pod has ended. */
+  readonly exited: (call: CallId, failure: number) => void;
   /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
   readonly callsChanged: (service: Service) => void;
 }
 
 export class Traffic {
   readonly cpu: Cpu;
-  private readonly steps: Steps;
+  readonly steps: Steps;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -63,7 +66,7 @@ export class Traffic {
     this.pods = pods;
     this.calls = calls;
     this.draws = state.draws;
-    this.steps = new Steps(state, this);
+    this.steps = new Steps(state, this, events.exited);
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.reached = sim.event("call.reached", (call: CallId) => this.reach(call));
     this.replied = sim.event("call.replied", (call: CallId) => this.reply(call));
@@ -200,30 +203,27 @@ export class Traffic {
   /** A piece of CPU work is next: it needs a worker where workers are held for work alone. */
   startWork(call: CallId): void {
     const { calls, pods } = this;
-    const service = this.services[calls.service[call]];
+    const owner = this.state.owners[calls.service[call]];
     const pod = calls.pod[call] as PodId;
-    if (!service.holdsCall) {
-      if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
+    if (!owner.holdsCall) {
+      if (pods.busy[pod] >= owner.limit) return this.queue(call, pod, owner);
       pods.busy[pod]++;
-      this.recorder.waited(service, 0);
+      this.recorder.waited(owner, 0);
     }
-    this.work(call, pod, service);
+    this.work(call, pod, owner);
   }
 
-  private work(call: CallId, pod: PodId, service: Service): void {
-    const { calls } = this;
-    const pc = calls.pc[call]++;
-    this.steps.draw(call, pc);
-    this.cpu.start(call, pod, service);
+  private work(call: CallId, pod: PodId, owner: Owner): void {
+    this.steps.draw(call, this.calls.pc[call]++);
+    this.cpu.start(call, pod, owner);
   }
 
   private worked(call: CallId): void {
     const { calls, pods } = this;
-    const service = this.services[calls.service[call]];
-    if (!service.holdsCall) {
-      const pod = calls.pod[call] as PodId;
-      pods.busy[pod]--;
-      this.pump(pod, service);
+    const owner = this.state.owners[calls.service[call]];
+    if (!owner.holdsCall) {
+      pods.busy[calls.pod[call]]--;
+      this.pump(calls.pod[call] as PodId, owner);
     }
     this.steps.advance(call);
   }

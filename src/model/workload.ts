@@ -3,7 +3,7 @@ import type { DeploymentSettings } from "../controllers/deployment/deployment.js
 import type { Distribution } from "../kernel/distributions.js";
 import type { MiB, Seconds } from "../units.js";
 import type { Resources } from "./spec.js";
-import type { PodId, Service } from "./state.js";
+import type { Owner, PodId } from "./state.js";
 
 /** What a rollout may change of a pod. */
 export interface Revision {
@@ -63,7 +63,7 @@ export interface Workload {
 
 /** What workloads ask of the fleet. */
 export interface Pods {
-  add(service: Service, revision: number): PodId;
+  add(owner: Owner, revision: number): PodId;
   retire(pod: PodId): void;
   /** Pods were added: they are given nodes once all that happens at this instant has happened. */
   placeWhenDone(): void;

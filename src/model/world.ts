@@ -1,6 +1,8 @@
-import { Rank, type Simulation, type Trace } from "../kernel/simulation.js";
+import type { Simulation, Trace } from "../kernel/simulation.js";
 import type { Series } from "../measure/series.js";
 import type { Seconds } from "../units.js";
+import { Background } from "./background.js";
+import { Batch } from "./batch.js";
 import { Bill, type BillTotals } from "./bill.js";
 import { checkBooks } from "./books.js";
 import { Control } from "./control.js";
@@ -17,7 +19,7 @@ import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { WorldSpec } from "./spec.js";
-import { createState, type Service, type State } from "./state.js";
+import { createState, type Owner, type Service, type State } from "./state.js";
 import { Traffic } from "./traffic.js";
 
 export type { Observer };
@@ -37,8 +39,10 @@ export interface World {
   readonly decisions: readonly Decision[];
   /** Decisions declined for want of data, by service. */
   readonly undecided: readonly number[];
-  /** CPU seconds done for a service since the measures began, by all its pods. */
-  cpuUsed(service: Service): Seconds;
+  /** Jobs that have run, and moments that no Job met. */
+  readonly batch: Pick<Batch, "jobs" | "cronJobs">;
+  /** CPU seconds that all pods of an owner have used since the measures began. */
+  cpuUsed(owner: Owner): Seconds;
   bill(): BillTotals;
   /** Ends the warm-up: measures start again, the system runs on. */
   restartMeasures(): void;
@@ -52,22 +56,10 @@ function metricsOf(state: State, cpu: Cpu): Metrics {
   return pipeline === undefined ? new InstantMetrics(state, cpu) : new MetricsPipeline(state, cpu, pipeline);
 }
 
-function sampleEvery(step: Seconds, sim: Simulation, history: History): void {
-  const sample = sim.event(
-    "series.sample",
-    () => {
-      history.sample();
-      sim.after(step, sample);
-    },
-    Rank.Observe,
-  );
-  sim.after(step, sample);
-}
-
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
-  const { sim, services } = state;
+  const { sim, services, owners } = state;
   const bill = new Bill(spec);
   const log = new DecisionLog();
   const recorder = new Recorder(state, options.observer);
@@ -77,44 +69,50 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     podIdle: (pod) => fleet.idle(pod),
     tooManyCalls: (pod) => fleet.tooManyCalls(pod),
     userAnswered: (user) => loads.think(user),
+    exited: (call, failure) => batch.exit(call, failure),
     callsChanged: (service) => control.wake(service),
   });
   const machines: Machines = new Machines(state, bill, {
-    opened: (machine) => fleet.scheduling.machineOpened(machine),
+    opened: (machine) => batch.opened(machine),
+    admits: (machine) => fleet.scheduling.machineOpened(machine),
     closed: (machine) => fleet.scheduling.machineClosed(machine),
     countChanged: () => provisioning.machinesChanged(),
-    bought: (machine) => provisioning.interruptions.bought(machine),
+    bought: (machine) => {
+      batch.bought(machine);
+      provisioning.interruptions.bought(machine);
+    },
     gone: (machine) => {
       provisioning.interruptions.gone(machine);
       fleet.scheduling.machineGone(machine);
     },
   });
   const fleet: Fleet = new Fleet(state, machines, log, {
-    ready: (service) => traffic.release(service),
+    ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
     started: (pod) => metrics.started(pod),
     kill: (pod) => {
       metrics.ended(pod);
       loseCalls(state, traffic, pod);
     },
-    gone: (pod) => {
-      metrics.ended(pod);
-      traffic.cpu.forget(pod);
-    },
-    countChanged: (service) => control.podsChanged(service),
+    gone: (pod) => batch.forget(pod),
+    failed: (pod) => batch.ended(pod, false),
+    evicted: (pod) => batch.evicted(pod),
+    countChanged: (owner) => control.podsChanged(owner),
   });
   const metrics = metricsOf(state, traffic.cpu);
   const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });
+  const batch = new Batch(state, { fleet, traffic, metrics, log });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
-  sampleEvery(spec.seriesStep, sim, history);
+  history.start();
   control.start();
+  batch.start();
   loads.start();
 
-  let usedAtRestart = services.map(() => 0);
+  let usedAtRestart = owners.map(() => 0);
   return {
     sim,
     state,
@@ -123,16 +121,17 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     series: history.series,
     decisions: log.decisions,
     undecided: control.undecided,
-    cpuUsed: (service) => traffic.cpu.usedBy(service) - usedAtRestart[service.id],
+    batch,
+    cpuUsed: (owner) => traffic.cpu.usedBy(owner) - usedAtRestart[owner.id],
     bill: () => bill.totals(sim.now),
     restartMeasures() {
       recorder.restart();
       history.restart();
       bill.restart(sim.now);
       for (const service of services) service.restartMeasures();
-      usedAtRestart = services.map((service) => traffic.cpu.usedBy(service));
+      usedAtRestart = owners.map((owner) => traffic.cpu.usedBy(owner));
     },
-    checkBooks: () => checkBooks(state, recorder),
+    checkBooks: () => checkBooks(state, recorder, batch.jobs),
   };
 }
 

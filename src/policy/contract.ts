@@ -136,6 +136,8 @@ export interface PlacedPod extends Size {
   readonly service: string;
   /** As the API has it: labels, requests, tolerations, affinity, spread, priority. */
   readonly object: PodObject;
+  /** It stays as long as its node does. */
+  readonly daemon?: boolean;
   readonly annotations?: Annotations | undefined;
 }
 
@@ -212,6 +214,8 @@ export interface ClusterView {
   /** Pods without a node, oldest first; not those whose room is being made by preemption. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
+  /** Pods that every node has. */
+  readonly daemons: readonly Omit<PlacedPod, "object">[];
   /** Of the services that have one. */
   readonly budgets: readonly BudgetView[];
 }

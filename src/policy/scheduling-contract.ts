@@ -48,6 +48,8 @@ export interface ClusterScheduler {
   nodeRemoved(node: NodeObject, now: Seconds): void;
   /** A pod without a node. */
   podAdded(pod: LivePod, now: Seconds): void;
+  /** One that has its node without having asked for it, as a DaemonSet's. */
+  podBound(pod: LivePod, node: string): void;
   /** It has begun to terminate. */
   podUpdated(pod: LivePod): void;
   /** It is gone, from the node that it was on if it was on one. */

@@ -34,7 +34,19 @@ const measure = z.strictObject({
   label: z.string(),
   unit: z.enum(["s", "share", "1", "1/s", "USD", "USD/h", "core-h"]),
   better: z.enum(["lower", "higher", "neither"]),
-  group: z.enum(["latency", "errors", "slo", "cause", "capacity", "cost", "elasticity", "endpoint", "service", "load"]),
+  group: z.enum([
+    "latency",
+    "errors",
+    "slo",
+    "cause",
+    "capacity",
+    "cost",
+    "elasticity",
+    "endpoint",
+    "job",
+    "service",
+    "load",
+  ]),
   headline: z.literal(true).optional(),
 });
 const objective = z.strictObject({

@@ -30,9 +30,15 @@ export function askable(runs: readonly Run[]): readonly string[] {
   return [...new Set(subjects)].sort();
 }
 
-/** The service that a subject is or belongs to: "cart" of "service cart", "pod cart-3" and "replica set cart-r2". */
+/**
+ * What a subject is or belongs to: "cart" of "service cart", "pod cart-3" and "replica set cart-r2", "backup" of
+ * "job backup/29461080".
+ */
 const ownerOf = (subject: string): string =>
-  subject.replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1").replace(/^(?:service|deployment) /, "");
+  subject
+    .replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1")
+    .replace(/\/\d+$/, "")
+    .replace(/^(?:service|deployment|(?:cron |scaled )?job) /, "");
 
 export function storiesOf(runs: readonly Run[], question: Question): readonly Story[] {
   return runs
@@ -46,10 +52,10 @@ export function storiesOf(runs: readonly Run[], question: Question): readonly St
 
 /**
  * A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. A Deployment speaks only when
- * somebody has changed it, or one of its conditions has changed.
+ * somebody has changed it, or one of its conditions has changed. A moment that no Job met is worth a word.
  */
-const changesSomething = ({ subject, from, asked }: Decision): boolean =>
-  from !== asked || subject.startsWith("deployment ");
+const changesSomething = ({ subject, from, asked, rule }: Decision): boolean =>
+  from !== asked || subject.startsWith("deployment ") || rule === "MissSchedule" || rule === "JobAlreadyActive";
 
 /** The latest decision of each service and of the cluster, and of the pods those that waited then. */
 function inForceAt(at: Seconds, decisions: readonly Decision[]): readonly Decision[] {
@@ -83,12 +89,18 @@ function told(one: Decision, paint: Paint): string {
 function changeOf({ subject, from, wished, asked }: Decision): string {
   if (subject.startsWith("pod "))
     return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
-  const of = subject === "cluster" ? "nodes" : "replicas";
+  const of = unitOf(subject);
   if (subject.startsWith("deployment ")) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;
   // What the bounds or the number of machines cut off is worth knowing.
   const cut = Number.isFinite(wished) && Math.ceil(wished) !== asked ? ` (wished ${formatPlain(wished)})` : "";
   return `${formatPlain(from)} → ${formatPlain(asked)} ${of}${cut}`;
+}
+
+function unitOf(subject: string): string {
+  if (subject === "cluster") return "nodes";
+  if (subject.startsWith("job ")) return "pods";
+  return subject.startsWith("service ") ? "replicas" : "jobs";
 }
 
 /** One step of the way: what, with what it rests on, and the number that came out of it. */

@@ -1,5 +1,6 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
+import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
@@ -37,11 +38,15 @@ export function checkReferences(raw: Raw, services: Parts["services"], to: Sayin
       })),
     ),
   );
+  const work = entriesOf(raw.jobs).flatMap(([job, fields]) =>
+    callsIn(childOf(fields, "steps"), ["jobs", job, "steps"]).map((call) => ({ from: `job ${job}/steps`, ...call })),
+  );
+  checkBackground(raw, to);
   const goals = entriesOf(raw.load).flatMap(([name, fields]) => goalsOf(["load", name], fields));
   const objectives = Array.isArray(raw.slo)
     ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
     : [];
-  for (const reference of [...calls, ...goals, ...objectives]) checkReference(raw, reference, to);
+  for (const reference of [...calls, ...work, ...goals, ...objectives]) checkReference(raw, reference, to);
   const called = [...new Set(goals.map((goal) => goal.text))];
   for (const { path, text } of objectives)
     if (exists(raw, text) && called.length > 0 && !called.includes(text))
@@ -53,7 +58,7 @@ export function checkReferences(raw: Raw, services: Parts["services"], to: Sayin
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
   if (around.length === 0) checkFanOut(services, to);
   const wanted = new Set(
-    [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...goals].map(
+    [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...work, ...goals].map(
       ({ text }) => text.split("/")[0],
     ),
   );
@@ -182,10 +187,11 @@ function checkGroup({ count, min, max, path }: GroupSetup, say: Sayings["say"]):
   else if (count < min) say([...path, "count"], `expected at least min (${min}), got ${count}`);
 }
 
-function checkRoom({ policy, services, groups, provisioner }: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {
-  const rooms = groups.flatMap((group) => allocatableOf(group) ?? []);
-  if (rooms.length === 0 || rooms.length < groups.length) return;
-  for (const { cpu, cpuPath, memory, memoryPath } of services) {
+function checkRoom(setup: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {
+  const { policy, services, groups, provisioner } = setup;
+  const rooms = groups.flatMap((group) => allocatableOf(group) ?? []).map((room) => besideDaemons(room, setup));
+  if (rooms.length === 0 || rooms.length < groups.length || !daemonsFit(rooms, setup, say)) return;
+  for (const { cpu, cpuPath, memory, memoryPath } of [...services, ...podsOfJobs(setup)]) {
     if (rooms.some((room) => cpu.request <= room.cpuMillicores && memory.request <= room.memoryMiB)) continue;
     const mostCpu = Math.max(...rooms.map(({ cpuMillicores }) => cpuMillicores));
     const mostMemory = Math.max(...rooms.map(({ memoryMiB }) => memoryMiB));

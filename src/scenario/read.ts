@@ -10,6 +10,7 @@ import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type Raw, type ServicesAsWritten, withServices } from "./raw.js";
 import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
+import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
@@ -166,6 +167,8 @@ class Reading {
     const parts: Parts = {
       single: Object.fromEntries(read) as Partial<Single>,
       services: this.takeEach<Service>("services", named.services, raw.services),
+      jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
+      daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
@@ -192,7 +195,7 @@ class Reading {
     const entries = new Map<string, V>();
     if (data === undefined && optional) return entries;
     if (typeof data !== "object" || data === null || Array.isArray(data) || Object.keys(data).length === 0) {
-      const what = { services: "services", load: "loads", policies: "policies" }[section];
+      const what = section === "load" ? "loads" : section;
       const got = data === undefined || data === null ? "nothing" : Array.isArray(data) ? "a list" : "none";
       this.say([section], `expected a map of ${what} by name, got ${got}`);
       return entries;

@@ -8,6 +8,7 @@ import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
 import type { Group } from "./shape-cluster.js";
+import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import type { Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
@@ -21,6 +22,8 @@ export interface Parts {
   /** Sections with faults are absent. */
   readonly single: Partial<Single>;
   readonly services: ReadonlyMap<string, Service>;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly daemons: ReadonlyMap<string, Daemon>;
   readonly loads: ReadonlyMap<string, Load>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
@@ -54,6 +57,8 @@ export interface GroupSetup extends Group {
 export interface Setup {
   readonly policy: string;
   readonly services: readonly ServiceSetup[];
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly daemons: ReadonlyMap<string, Daemon>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
@@ -78,6 +83,8 @@ export function setupOf(parts: Parts, policy: string): Setup {
   return {
     policy,
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
+    jobs: parts.jobs,
+    daemons: parts.daemons,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
       ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),

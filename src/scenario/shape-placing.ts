@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Affinity, SpreadConstraint, Toleration } from "../controllers/scheduler/objects.js";
-import type { PodTemplate } from "../model/api-objects.js";
+import type { PlacingTemplate } from "../model/api-objects.js";
 import { flag, oneOf, show } from "../policy/fields.js";
 import { checked, name, type Say, words } from "./fields.js";
 
@@ -226,7 +226,7 @@ const SYSTEM: PriorityClasses = {
 export const knownClasses = (classes: PriorityClasses): readonly string[] => Object.keys({ ...classes, ...SYSTEM });
 
 /** What is not said is left out: the scheduler reads upstream's objects, in which it would be absent. */
-export function templateOf(placing: Placing, classes: PriorityClasses): PodTemplate {
+export function templateOf(placing: Placing, classes: PriorityClasses): PlacingTemplate {
   const { labels, nodeSelector, tolerations, affinity: near, topologySpreadConstraints } = placing;
   const known = { ...classes, ...SYSTEM };
   const fallback = Object.values(classes).find(({ globalDefault }) => globalDefault);

@@ -24,7 +24,7 @@ import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { strategy, workloadFields } from "./shape-workload.js";
 
-const steps: z.ZodType<readonly Step[]> = z
+export const steps: z.ZodType<readonly Step[]> = z
   .lazy(() => z.union([z.array(step), step.transform((only) => [only])], { error: stepsExpected }))
   .meta({ id: "Steps", description: "One step, or a list of steps done one after another." });
 

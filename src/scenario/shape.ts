@@ -7,6 +7,7 @@ import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
+import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
 import { networkHop, service, sized } from "./shape-service.js";
@@ -53,7 +54,7 @@ export const variant = z
 export type Variant = z.output<typeof variant>;
 
 /** The sections that hold one entry per name. */
-export const named = { services: service, load, policies: variant } as const;
+export const named = { services: service, jobs: job, daemons: daemon, load, policies: variant } as const;
 
 /** All the others. */
 export const single = {
@@ -103,6 +104,8 @@ export const scenarioShape = z
   .strictObject({
     ...single,
     services: z.record(name(), service).meta({ description: "The services, by name." }),
+    jobs: z.record(name(), job).optional().meta({ description: "Jobs, CronJobs and ScaledJobs, by name." }),
+    daemons: z.record(name(), daemon).optional().meta({ description: "DaemonSets, by name." }),
     load: z.record(name(), load).meta({ description: "Who calls the services: loads by name." }),
     policies: z
       .record(name(), variant)

@@ -7,6 +7,7 @@ import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { templateOf } from "./shape-placing.js";
@@ -25,6 +26,10 @@ export function worldOf(
   const horizon = single.warmup + single.duration;
   return {
     services: setup.services.map((service) => serviceSpec(service, single)),
+    background: [
+      ...[...setup.jobs].map(([name, job]) => jobSpec(name, job)),
+      ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
+    ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
     scrapePeriod: single.metrics.resolution,

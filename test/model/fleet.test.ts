@@ -246,11 +246,11 @@ describe("draining a machine", () => {
     });
     const played = createWorld(spec, 1);
     played.sim.run(20);
-    const { usd, idleUsd, usdByService, resourceDemand, containerDemand } = played.bill();
+    const { usd, idleUsd, usdByOwner, resourceDemand, containerDemand } = played.bill();
     expect(usd).toBeCloseTo(((20 + 60) / 3600) * 0.36, 12);
     // Its part: the mean of 500/2000 of the CPU and 500/1000 of the memory.
-    expect(usdByService[0]).toBeCloseTo((20 / 3600) * 0.36 * ((0.25 + 0.5) / 2), 12);
-    expect(idleUsd).toBeCloseTo(usd - usdByService[0], 12);
+    expect(usdByOwner[0]).toBeCloseTo((20 / 3600) * 0.36 * ((0.25 + 0.5) / 2), 12);
+    expect(idleUsd).toBeCloseTo(usd - usdByOwner[0], 12);
     expect(resourceDemand).toBeCloseTo(((20 + 10) * (unlimitedGroup.capacity.cpuMillicores / 1000)) / 3600, 0);
     expect(containerDemand).toBeCloseTo((20 * 0.5) / 3600, 12);
   });

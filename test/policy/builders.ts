@@ -144,6 +144,7 @@ export const clusterView = (given: Partial<ClusterView> = {}): ClusterView => ({
   pending: [],
   groups: [groupView()],
   budgets: [],
+  daemons: [],
   ...given,
 });
 

@@ -68,6 +68,11 @@ class KubeScheduler implements ClusterScheduler {
     this.queue.add(pod, now);
   }
 
+  podBound(pod: LivePod, node: string): void {
+    this.scheduler.addPod(pod, node);
+    this.refused.clear();
+  }
+
   podRemoved(pod: LivePod, node: string | undefined, now: Seconds): void {
     if (node === undefined) {
       this.pods.delete(pod.name);

@@ -38,6 +38,7 @@ const GROUPS: readonly (readonly [MeasureSummary["group"], string])[] = [
   ["cost", "Cost and demand"],
   ["elasticity", "Elasticity"],
   ["endpoint", "Endpoints"],
+  ["job", "Jobs and daemons"],
   ["service", "Services"],
 ];
 

@@ -1,0 +1,46 @@
+import { IntList } from "../kernel/int-list.js";
+import type { BackgroundSpec, Resources } from "./spec.js";
+import type { Owner, ServiceId } from "./state.js";
+import type { Revision } from "./workload.js";
+
+/** Its pods stay on their machines as long as these are there. */
+export const isDaemon = (owner: Owner): boolean => owner instanceof Background && owner.daemon;
+
+/** Owns pods as a service does, but nobody calls them: those of Jobs, and those of a DaemonSet. */
+export class Background {
+  /** A pod has one process, with the container for itself. */
+  readonly holdsCall = true;
+  readonly limit = Infinity;
+  readonly dedicated: boolean = false;
+  readonly wakes = false;
+  readonly daemon: boolean;
+  readonly members = new IntList();
+  readonly ready = new IntList();
+  /** No number of pods is asked for: they are made one by one. */
+  readonly replicas = 0;
+  /** What its next pod is made with. */
+  resources: Resources;
+  /** It is not rolled out: one revision is all there is. */
+  readonly revisions: readonly Revision[];
+  created = 0;
+  draining = 0;
+  restarts = 0;
+  /** CPU seconds of pods that are gone. */
+  usedByGone = 0;
+  // Sums of seconds, as a service has them.
+  work = 0;
+  working = 0;
+  waited = 0;
+
+  constructor(
+    readonly id: ServiceId,
+    readonly spec: BackgroundSpec,
+    /** The first instruction of its process. */
+    readonly entry: number,
+  ) {
+    this.resources = spec;
+    const { imageMiB, startup, lifecycle } = spec;
+    this.revisions = [{ image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 }];
+    this.daemon = spec.runs.kind === "daemon";
+  }
+}
