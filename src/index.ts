@@ -53,6 +53,7 @@ export {
   defineScaler,
   defineScheduler,
   type Fields,
+  type Mention,
 } from "./policy/define.js";
 // The kinds of fields: each reads the user's spelling, and says what it expected when it cannot.
 export * from "./policy/fields.js";

@@ -93,13 +93,14 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
       queue: fc.constantFrom(0, 1, 5, Infinity),
       holds: fc.constantFrom("call" as const, "work" as const),
       cores: fc.constantFrom(200, 1000, 2000),
-      limit: fc.constantFrom(2000, 4000, Infinity),
+      limit: fc.constantFrom(2000, 2300, 4000, Infinity),
       grace: fc.constantFrom(0, 0.5, 5),
       startup: law,
       hop: law,
       reply: law,
       central: fc.boolean(),
       workload,
+      cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
       lifecycle: fc.record({
         attach: law,
         configuredAt: fc.constantFrom(0, 4),
@@ -121,6 +122,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         steps: one.steps,
         size: { cpuMillicores: one.cores, memoryMiB: 10 },
         cpuLimitMillicores: one.limit,
+        cfsPeriod: one.cfsPeriod,
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
         workload: one.workload,
@@ -149,44 +151,65 @@ const terms = fc.option(fc.record({ notice: fc.constantFrom(0, 1, 5), drained: f
         },
 );
 
-const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc.tuple(terms, ...Array.from({ length: count }, (_, i) => serviceOf(i, count))).map(([term, ...services]) => {
-    const allocatable = { cpuMillicores: 3000, memoryMiB: 1e6 };
-    const boot = constant(2);
-    return world({
-      services,
-      loads: [
-        {
-          kind: "open",
-          name: "open",
-          mix: [{ service: "s0", endpoint: "call", share: 1 }],
-          arrivals: (seed) => {
-            const stream = new RandomStream(seed, "gaps");
-            let now = 0;
-            return { next: () => (now += stream.exponential() / 3) };
-          },
-        },
-        {
-          kind: "closed",
-          name: "closed",
-          users: 3,
-          think: { shape: "exponential", mean: 1 },
-          mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
-        },
-      ],
-      cluster: cluster({
-        groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
-        scheduler: {
-          filters: [
-            { rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined) },
-          ],
-          score: (_pod, node) => node.free.cpuMillicores / 100,
-        },
-      }),
-      seriesStep: 5,
-      scrapePeriod: 2,
-    });
+/** The control plane in step and at once, or with all its delays; kubelets that end pods, or not. */
+const delays = fc.record({
+  pipeline: fc.constantFrom(undefined, {
+    housekeeping: { interval: 1, longest: 2, jitter: 1 },
+    prometheus: { interval: 2, delay: 0.5 },
   }),
+  controllers: fc.constantFrom(
+    { phase: 0, informerDelay: 0 },
+    { phase: "random" as const, informerDelay: 0.3 },
+    { phase: 0.7, informerDelay: 1.5 },
+  ),
+  eviction: fc.constantFrom(undefined, { hard: 5, soft: { below: 8, grace: 10 }, transitionPeriod: 30 }),
+});
+
+const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
+  fc
+    .tuple(terms, delays, ...Array.from({ length: count }, (_, i) => serviceOf(i, count)))
+    .map(([term, control, ...services]) => {
+      const { eviction, ...late } = control;
+      const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
+      const boot = constant(2);
+      return world({
+        services,
+        ...late,
+        loads: [
+          {
+            kind: "open",
+            name: "open",
+            mix: [{ service: "s0", endpoint: "call", share: 1 }],
+            arrivals: (seed) => {
+              const stream = new RandomStream(seed, "gaps");
+              let now = 0;
+              return { next: () => (now += stream.exponential() / 3) };
+            },
+          },
+          {
+            kind: "closed",
+            name: "closed",
+            users: 3,
+            think: { shape: "exponential", mean: 1 },
+            mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+          },
+        ],
+        cluster: cluster({
+          eviction,
+          groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
+          scheduler: {
+            filters: [
+              {
+                rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined),
+              },
+            ],
+            score: (_pod, node) => node.free.cpuMillicores / 100,
+          },
+        }),
+        seriesStep: 5,
+        scrapePeriod: 2,
+      });
+    }),
 );
 
 describe("whatever happens", () => {
@@ -196,6 +219,7 @@ describe("whatever happens", () => {
     let restarted = 0;
     let interrupted = 0;
     let scaled = 0;
+    let evicted = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -208,6 +232,7 @@ describe("whatever happens", () => {
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
+          evicted += played.decisions.filter(({ rule }) => rule.startsWith("Evicted")).length;
           refused += played.recorder.failed[1];
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
@@ -223,5 +248,6 @@ describe("whatever happens", () => {
     expect(restarted).toBeGreaterThan(100);
     expect(interrupted).toBeGreaterThan(100);
     expect(scaled).toBeGreaterThan(100);
+    expect(evicted).toBeGreaterThan(30);
   });
 });
