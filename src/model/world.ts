@@ -13,6 +13,7 @@ import { History } from "./history.js";
 import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
+import type { Machine } from "./machine.js";
 import { Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
@@ -56,6 +57,13 @@ function metricsOf(state: State, cpu: Cpu): Metrics {
   return pipeline === undefined ? new InstantMetrics(state, cpu) : new MetricsPipeline(state, cpu, pipeline);
 }
 
+/** Tells each in turn. */
+const all =
+  (...told: readonly ((machine: Machine) => void)[]) =>
+  (machine: Machine): void => {
+    for (const one of told) one(machine);
+  };
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -77,14 +85,14 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     admits: (machine) => fleet.scheduling.machineOpened(machine),
     closed: (machine) => fleet.scheduling.machineClosed(machine),
     countChanged: () => provisioning.machinesChanged(),
-    bought: (machine) => {
-      batch.bought(machine);
-      provisioning.interruptions.bought(machine);
-    },
-    gone: (machine) => {
-      provisioning.interruptions.gone(machine);
-      fleet.scheduling.machineGone(machine);
-    },
+    bought: all(
+      (one) => batch.bought(one),
+      (one) => provisioning.interruptions.bought(one),
+    ),
+    gone: all(
+      (one) => provisioning.interruptions.gone(one),
+      (one) => fleet.scheduling.machineGone(one),
+    ),
   });
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
