@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
 import { importManifests } from "../scenario/kubernetes/import.js";
-import { serviceFields } from "../scenario/kubernetes/text.js";
-import { type Raw, type ServicesAsWritten, withServices } from "../scenario/raw.js";
+import { plainFields, serviceFields } from "../scenario/kubernetes/text.js";
+import { type FromManifests, type Raw, withManifests } from "../scenario/raw.js";
 import { namedManifests, policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
 import { readManifests } from "./manifest-files.js";
@@ -52,7 +52,7 @@ export async function loadScenario(path: string, overrides: Overrides = {}): Pro
 /** The same from a text already read. */
 export async function readLoaded(path: string, text: string): Promise<LoadedScenario> {
   const folder = dirname(resolve(path));
-  const services = servicesFor(text, folder);
+  const manifests = fromManifests(text, folder);
   const policies = new Map<string, unknown>();
   const faults = new Map<string, PolicyFileError>();
   for (const file of policyPathsIn(text)) {
@@ -67,9 +67,15 @@ export async function readLoaded(path: string, text: string): Promise<LoadedScen
       name: path,
       loadPolicy: (file) => policies.get(file) as never,
       openTrace: (file) => openText(resolve(folder, file), file),
-      ...(services === undefined ? {} : { services }),
+      ...(manifests === undefined ? {} : { manifests }),
     });
-    return { path, text, played: services === undefined ? text : withoutManifests(text, services), scenario, warnings };
+    return {
+      path,
+      text,
+      played: manifests === undefined ? text : withoutManifests(text, manifests),
+      scenario,
+      warnings,
+    };
   } catch (error) {
     throw error instanceof ScenarioError ? withPolicyFaults(error, faults, folder) : error;
   }
@@ -81,19 +87,23 @@ export function readKept(folder: string): Scenario {
   return readScenario(readText(path), { name: path }).scenario;
 }
 
-/** What the manifests that the text names say of services; undefined when it names none, or is no YAML. */
-function servicesFor(text: string, folder: string): ServicesAsWritten | undefined {
+/** What the manifests that the text names say; undefined when it names none, or is no YAML. */
+function fromManifests(text: string, folder: string): FromManifests | undefined {
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
-  const { services } = importManifests(readManifests(paths, (path) => resolve(folder, path)));
-  return Object.fromEntries(services.map((service) => [service.name, serviceFields(service)]));
+  const { services, cluster } = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  return {
+    services: Object.fromEntries(services.map((service) => [service.name, serviceFields(service)])),
+    cluster: cluster && plainFields(cluster),
+  };
 }
 
 /** Results and threads get all in one text, for the manifests may lie elsewhere by then. */
-function withoutManifests(text: string, services: ServicesAsWritten): string {
+function withoutManifests(text: string, manifests: FromManifests): string {
   const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
-  const all = withServices(document.toJS() as Raw, services);
-  document.set("services", document.createNode(all.services));
+  const { services, cluster } = withManifests(document.toJS() as Raw, manifests);
+  document.set("services", document.createNode(services));
+  if (cluster !== undefined) document.set("cluster", document.createNode(cluster));
   document.delete("manifests");
   return document.toString({ lineWidth: 0 });
 }

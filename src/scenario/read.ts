@@ -7,7 +7,7 @@ import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName }
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
-import { childOf, entriesOf, type Raw, type ServicesAsWritten, withServices } from "./raw.js";
+import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
 import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { Daemon, Job } from "./shape-jobs.js";
@@ -45,8 +45,8 @@ export interface ReadOptions {
   readonly loadPolicy?: (path: string) => AnyDefinition | undefined;
   /** Opens the trace at this path anew, from its beginning; throws when there is none. */
   readonly openTrace?: OpenTrace;
-  /** What the manifests that the file names say of its services; its own fields come before theirs. */
-  readonly services?: ServicesAsWritten;
+  /** What the manifests that the file names say; its own fields come before theirs. */
+  readonly manifests?: FromManifests;
 }
 
 /** Throws a ScenarioError with every complaint. Warnings are about what can be simulated but hardly is meant. */
@@ -56,7 +56,7 @@ export function readScenario(
 ): { readonly scenario: Scenario; readonly warnings: readonly Complaint[] } {
   const source = readSource(text, options.name);
   const reading = new Reading(source, options);
-  const raw = withServices(source.data as Raw, options.services);
+  const raw = withManifests(source.data as Raw, options.manifests);
   const parts = reading.parts(raw);
   checkReferences(raw, parts.services, reading);
   checkVariants(raw, reading);

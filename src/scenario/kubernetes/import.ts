@@ -5,15 +5,18 @@ import { type Budget, budgetsByWorkload, readBudget } from "./disruption.js";
 import { type Reached, reachedBy } from "./entries.js";
 import type { Sayings } from "./field.js";
 import { readHpa } from "./hpa.js";
+import { clusterOf } from "./karpenter.js";
 import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
 import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
-import type { Scaling, WrittenPolicy } from "./written.js";
+import type { Scaling, WrittenFields, WrittenPolicy } from "./written.js";
 
 export interface Imported {
   readonly services: readonly ImportedService[];
+  /** The section of that name, where manifests say who buys machines. */
+  readonly cluster: WrittenFields | undefined;
   readonly warnings: readonly Complaint[];
   /** Values that were read and have a meaning in the simulation. */
   readonly read: number;
@@ -52,9 +55,11 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
       readBudget(one, workloads, scalings).map((budget) => ({ ...budget, at: one.root.at("spec", "selector") })),
     );
   const found = { scalings, budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) };
+  const cluster = clusterOf(manifests);
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
     services: servicesOf(workloads, found),
+    cluster,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),
   };

@@ -33,12 +33,12 @@ export function readKnative(template: Field): Knative {
     metric: metric === "rps" ? metric : undefined,
     ...bounds,
     target: numberIn(note("target")),
-    targetUtilization: percentIn(note("target-utilization-percentage", "targetUtilizationPercentage")),
+    targetUtilization: percentIn(note("target-utilization-percentage", "targetUtilizationPercentage"), 1, 100),
     // Requests a second are aimed at whatever a pod takes at once.
     containerConcurrency: metric === "rps" ? undefined : limit || undefined,
     stableWindow: note("window").duration(),
-    panicWindow: percentIn(note("panic-window-percentage", "panicWindowPercentage")),
-    panicThreshold: percentIn(note("panic-threshold-percentage", "panicThresholdPercentage")),
+    panicWindow: percentIn(note("panic-window-percentage", "panicWindowPercentage"), 1, 100),
+    panicThreshold: percentIn(note("panic-threshold-percentage", "panicThresholdPercentage"), 110, 1000),
     weighted: weightedBy(note("metric-aggregation-algorithm")),
     scaleDownDelay: note("scale-down-delay", "scaleDownDelay").duration(),
     activationScale: wholeIn(note("activation-scale", "activationScale"), 1),
@@ -93,10 +93,13 @@ function numberIn(field: Field): number | undefined {
   return undefined;
 }
 
-const percentIn = (field: Field): string | undefined => {
+function percentIn(field: Field, least: number, most: number): string | undefined {
   const value = numberIn(field);
-  return value === undefined ? undefined : `${value}%`;
-};
+  if (value === undefined) return undefined;
+  if (value < least || value > most)
+    field.say(`expected a percentage from ${least} to ${most}, got ${JSON.stringify(field.value)}`);
+  return `${value}%`;
+}
 
 /** Annotations are texts; what is a number is forgiven here, though the API server refuses it. */
 const textIn = (field: Field): string | undefined => (field.there ? String(field.mark().value) : undefined);

@@ -11,7 +11,11 @@ const WORK_MILLISECONDS = 5;
 
 /** A service as the section `services` has it, in the spellings of a scenario. */
 export const serviceFields = (service: ImportedService): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(writtenFields(service)).map(([name, { value }]) => [name, value]));
+  plainFields(writtenFields(service));
+
+/** Without what is said beside them. */
+export const plainFields = (fields: WrittenFields): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
 
 function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFields {
   const { cpu, memory, replicas, fields } = workload;
@@ -75,7 +79,9 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
     services.length === 0
       ? NOBODY
       : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
-  return [...head(imported, files), "", ...body, "", ...account(imported), ""].join("\n");
+  return [...head(imported, files), "", ...clusterLines(imported.cluster), ...body, "", ...account(imported), ""].join(
+    "\n",
+  );
 }
 
 const head = ({ services }: Imported, files: readonly string[]): string[] => [
@@ -103,15 +109,23 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
   "replications: 1",
 ];
 
+function clusterLines(cluster: Imported["cluster"]): string[] {
+  if (cluster === undefined) return [];
+  const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
+  return ["cluster:", ...lines, ""];
+}
+
+const beside = ({ remark }: Written): string => (remark === undefined ? "" : ` # ${remark}`);
+
 function serviceLines(service: ImportedService): string[] {
   const { name, workload, reached, scaler, entry } = service;
   const space = workload.namespace === "default" ? "" : `${workload.namespace}/`;
   const from = entry === undefined ? (reached ? "" : ", which no Service selects") : `, entered by ${entry}`;
   return [
     `  ${name}: # ${workload.kind} ${space}${workload.name}${from}`,
-    ...Object.entries(writtenFields(service)).flatMap(([key, { value, remark }]) => [
+    ...Object.entries(writtenFields(service)).flatMap(([key, one]) => [
       ...(key === "scaler" ? (scaler?.remarks ?? []).map((line) => `    # ${line}`) : []),
-      `    ${key}: ${flow(value)}${remark === undefined ? "" : ` # ${remark}`}`,
+      `    ${key}: ${flow(one.value)}${beside(one)}`,
     ]),
   ];
 }
@@ -124,8 +138,14 @@ export function flow(value: unknown): string {
     return `{ ${Object.entries(value)
       .map(([key, inside]) => `${key}: ${flow(inside)}`)
       .join(", ")} }`;
-  return typeof value === "string" && !/^[\w./%+-]+$/.test(value) ? JSON.stringify(value) : String(value);
+  return typeof value === "string" && !isPlain(value) ? JSON.stringify(value) : String(value);
 }
+
+/** A text that YAML takes for one without quotes. */
+const isPlain = (text: string): boolean =>
+  /^[\w./%+-]+$/.test(text) &&
+  !/^[-+.]?\d[\d_]*$|^[-+]?\.(inf|nan)$|^(true|false|null)$/i.test(text) &&
+  Number.isNaN(Number(text));
 
 const loadHead = [
   `  # ${ASSUMED}: every service by itself, at 40% of the CPU that it requests at the start; from the third minute on`,

@@ -4,6 +4,7 @@ import { readKnative } from "./knative.js";
 import { type Amounts, amountsOf, type Ranges } from "./limits.js";
 import type { Manifest } from "./objects.js";
 import { type Knows, podFields } from "./pod.js";
+import { rolloutFields } from "./rollout.js";
 import type { Labels } from "./selector.js";
 import type { WrittenFields, WrittenPolicy } from "./written.js";
 
@@ -74,7 +75,11 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     replicas: knative?.replicas ?? (once ? 1 : (root.at("spec", "replicas").whole() ?? 1)),
     cpu: amountsOf(pod, "cpu", ranges(namespace, "cpu")),
     memory: amountsOf(pod, "memory", ranges(namespace, "memory")),
-    fields: { ...podFields(pod, root.at("spec", "volumeClaimTemplates").items(), knows), ...knative?.fields },
+    fields: {
+      ...(kind === "Deployment" ? rolloutFields(root.at("spec")) : {}),
+      ...podFields(pod, root.at("spec", "volumeClaimTemplates").items(), knows),
+      ...knative?.fields,
+    },
     ...(knative === undefined ? {} : { scaler: knative.scaler }),
     mentions: containers.flatMap(mentionsIn),
   };

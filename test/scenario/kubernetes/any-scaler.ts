@@ -94,22 +94,25 @@ const keda = fc
       { requiredKeys: ["triggers"] },
     ),
   )
-  .map(([between, fields]) => ({ use: "keda", ...between, ...fields }));
+  .map(([between, { fallback, ...fields }]) => {
+    const falls = fields.triggers.some((one) => "signal" in one || "cron" in one) && fallback !== undefined;
+    return { use: "keda", ...between, ...fields, ...(falls ? { fallback } : {}) };
+  });
 
 const knative = fc
   .tuple(
     bounds,
     optional({
       metric: fc.constantFrom("concurrency", "rps"),
-      target: level,
+      target: fc.integer({ min: 10, max: 5_000_000 }).map((n) => n / 1000),
       targetUtilization: percent(100),
       stableWindow: seconds(3600, 6),
       panicWindow: percent(100),
-      panicThreshold: percent(1000),
+      panicThreshold: fc.integer({ min: 110, max: 1000 }).map((n) => `${n}%`),
       weighted: fc.boolean(),
       scaleDownDelay: seconds(3600),
-      activationScale: fc.integer({ min: 0, max: 9 }),
-      initialScale: fc.integer({ min: 0, max: 9 }),
+      activationScale: fc.constant(9),
+      initialScale: fc.integer({ min: 1, max: 9 }),
       targetBurstCapacity: fc.integer({ min: -1, max: 500 }),
       podRetention: seconds(3600),
       progressDeadline: seconds(3600, 1),
@@ -117,6 +120,8 @@ const knative = fc
   )
   .map(([between, fields]) => ({ use: "knative", ...between, ...fields }));
 
+/** More than none. */
+const pods = fc.oneof(fc.integer({ min: 1, max: 9 }), percent(100));
 const amount = fc.oneof(fc.integer({ min: 0, max: 1 }), percent(99));
 const initialDelay = seconds(60);
 const period = seconds(60, 1);
@@ -140,6 +145,12 @@ const service = fc.record(
     startupProbe: fc.record({ initialDelay, period, failureThreshold }),
     liveness: fc.record({ initialDelay, period, failureThreshold, timeout: seconds(9, 1) }),
     grace: seconds(300, 1),
+    strategy: fc.oneof(
+      fc.constant({ type: "Recreate" }),
+      fc.record({ type: fc.constant("RollingUpdate"), maxSurge: pods, maxUnavailable: fc.integer({ min: 0, max: 9 }) }),
+    ),
+    minReadySeconds: seconds(60),
+    progressDeadline: fc.oneof(fc.constant("unlimited"), seconds(900, 61)),
     preStop: seconds(300, 1),
     disruptionBudget: fc.oneof(
       amount.map((minAvailable) => ({ minAvailable })),
@@ -149,10 +160,13 @@ const service = fc.record(
   { requiredKeys: [] },
 );
 
-/** Its replicas are its own only where nobody scales it. */
+/** Its replicas are its own only where nobody scales it, and its rollouts and the end of its pods where Knative does not set them. */
 export const anyScaledService = fc
   .tuple(service, fc.oneof(fc.constant(undefined), hpa, keda, knative))
   .map(([one, scaler]) => {
-    const { replicas, ...rest } = one;
-    return scaler === undefined ? { ...rest, replicas: replicas ?? 1 } : { ...rest, scaler };
+    const { replicas, ...scaled } = one;
+    if (scaler === undefined) return { ...scaled, replicas: replicas ?? 1 };
+    if (scaler.use !== "knative") return { ...scaled, scaler };
+    const { grace, preStop, strategy, minReadySeconds, progressDeadline, ...rest } = scaled;
+    return { ...rest, scaler };
   });

@@ -26,10 +26,11 @@ const again = (setup: Setup): Setup =>
   setupOf(scenarioText(importManifests([{ file: "k8s.yaml", text: exported(setup) }]), ["k8s.yaml"]));
 
 /** What manifests can hold of a service. */
-function held({ name, replicas, cpu, memory, scaler, service }: ServiceSetup) {
+function held({ name, replicas, cpu, memory, scaler, service, strategy }: ServiceSetup) {
   const { readiness, startupProbe, liveness, grace, preStop, disruptionBudget, concurrency } = service;
   return {
     ...{ name, cpu, memory, readiness, startupProbe, liveness, grace, preStop, disruptionBudget },
+    ...{ strategy, minReadySeconds: service.minReadySeconds, progressDeadline: service.progressDeadline },
     limit: scaler?.name === "knative" ? concurrency.limit : undefined,
     // Who is scaled starts with what the scaler has there.
     replicas: scaler === undefined ? replicas : undefined,

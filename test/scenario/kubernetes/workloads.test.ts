@@ -1,6 +1,6 @@
 /** Pods in manifests: their size, their life, their budgets, and who calls them. */
 import { describe, expect, test } from "vitest";
-import { deployment, fieldsOf, imported, object } from "./manifests.js";
+import { complaintsOf, deployment, fieldsOf, imported, object } from "./manifests.js";
 
 const web = deployment();
 const pod = (spec: string) =>
@@ -155,4 +155,22 @@ test("Compose's sizes, in both of its ways", () => {
     { grace: { value: "1m30s" } },
   ]);
   expect([b.cpu.limit, b.memory.limit, b.replicas]).toEqual([1500, 1024, 3]);
+});
+
+test("a Deployment's rollouts are as its strategy and its deadlines say", () => {
+  const spec = `  strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 50%, maxUnavailable: 0 } }
+  minReadySeconds: 5
+  progressDeadlineSeconds: 2147483647
+`;
+  expect(fieldsOf(web + spec)).toMatchObject({
+    strategy: { type: "RollingUpdate", maxSurge: "50%", maxUnavailable: 0 },
+    minReadySeconds: "5s",
+    progressDeadline: "unlimited",
+  });
+  expect(complaintsOf(web + spec.replace("50%", "0"))).toEqual([
+    "13:82 spec.strategy.rollingUpdate.maxUnavailable: expected more than 0 where maxSurge is 0, got 0",
+  ]);
+  expect(complaintsOf(web + spec.replace("2147483647", "5"))).toEqual([
+    "15:28 spec.progressDeadlineSeconds: expected more than minReadySeconds (5), got 5",
+  ]);
 });

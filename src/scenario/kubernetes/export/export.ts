@@ -1,5 +1,6 @@
 /** A scenario's policy as manifests: what each service's scaler, budget and pods are in Kubernetes' words. */
 import type { ServiceSetup, Setup } from "../../setup.js";
+import { clusterPart } from "./cluster.js";
 import { hpaPart } from "./hpa.js";
 import { kedaPart } from "./keda.js";
 import { knativePart } from "./knative.js";
@@ -44,7 +45,9 @@ export function exportSetup(setup: Setup, options: ExportOptions): Exported {
     return [`${name}: ${scaler.name} ${whose}; no object holds it`];
   });
   if (impossible.length > 0) return { parts: [], impossible };
-  const parts = chosen.map((service) => ({ name: objectName(service.name), ...servicePart(service, options) }));
+  const cluster = options.services === undefined ? [{ name: "cluster", ...clusterPart(setup) }] : [];
+  const services = chosen.map((service) => ({ name: objectName(service.name), ...servicePart(service, options) }));
+  const parts = [...services, ...cluster];
   return { parts: parts.filter(({ objects, notes }) => objects.length + notes.length > 0), impossible };
 }
 

@@ -29,6 +29,8 @@ export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>
     notes.push(
       `signals are asked of Prometheus at ${PROMETHEUS}, by names of dryscale's: put your own source in place`,
     );
+  const falls = triggers.some((one) => "signal" in one || "cron" in one);
+  if (fallback !== undefined && !falls) notes.push("fallback: only of triggers other than cpu and memory; not written");
   const config = said({ behavior: behaviorObject(rest.behavior, notes) });
   return {
     objects: [
@@ -44,7 +46,7 @@ export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>
           ...said({ idleReplicaCount }),
           minReplicaCount: min,
           maxReplicaCount: max,
-          ...said({ fallback }),
+          ...(falls ? said({ fallback }) : {}),
           ...(config.behavior === undefined ? {} : { advanced: { horizontalPodAutoscalerConfig: config } }),
           triggers: triggers.map((one) => triggerOf(one, name)),
         },

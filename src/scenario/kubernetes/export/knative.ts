@@ -43,6 +43,7 @@ export function knativePart(
     const written = key.endsWith("period") ? goDuration(Number(value)) : String(value);
     return [`${field}: for the whole cluster, ${key}: "${written}" in the ConfigMap config-autoscaler`];
   });
+  notes.push(...refusals(values));
   const own = values.containerConcurrency || (limit === Infinity ? 0 : limit);
   if (own !== values.containerConcurrency && values.metric === "concurrency")
     notes.push(`containerConcurrency: ${own}, for a pod takes so many calls; the target is then bounded by it`);
@@ -52,6 +53,19 @@ export function knativePart(
     objects: [{ apiVersion: "serving.knative.dev/v1", kind: "Service", metadata: { name }, spec: { template } }],
     notes,
   };
+}
+
+/** What Knative's webhook would refuse. */
+function refusals({ panicThreshold, stableWindow, target, initialScale, activationScale, min, max }: Values): string[] {
+  const rules: readonly (readonly [boolean, string])[] = [
+    [panicThreshold < 1.1 || panicThreshold > 10, "panicThreshold: Knative takes 110% to 1000%"],
+    [stableWindow < 6 || stableWindow > 3600, "stableWindow: Knative takes 6s to 1h"],
+    [target !== undefined && target < 0.01, "target: Knative takes 0.01 and more"],
+    [initialScale === 0, "initialScale 0 is for clusters whose config-autoscaler has allow-zero-initial-scale"],
+    [activationScale > 0 && activationScale < min, "activationScale: Knative takes none below min"],
+    [activationScale > max, "activationScale: Knative takes none above max"],
+  ];
+  return rules.flatMap(([refused, note]) => (refused ? [note] : []));
 }
 
 function annotationsOf(values: Values): Readonly<Record<string, string>> {

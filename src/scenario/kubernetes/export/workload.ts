@@ -1,6 +1,7 @@
 /** A service's pods as a template, its Deployment, and its disruption budget. */
 import type { Amount } from "../../../controllers/disruption/budget.js";
 import type { ServiceSetup } from "../../setup.js";
+import { NEVER } from "../rollout.js";
 import { KNATIVE_SERVICE } from "../workloads.js";
 import { said } from "../written.js";
 import { type ApiObject, cpuQuantity, memoryQuantity, type Part, percent, wholeSeconds } from "./spelling.js";
@@ -11,7 +12,7 @@ const PORT = 8080;
 export const imageNote = "image, port and the probes' way are to be filled in: a scenario knows none of them";
 
 export function podSpec(name: string, setup: ServiceSetup, notes: string[]): object {
-  const { service, cpu, memory } = setup;
+  const { service, cpu, memory, scaler } = setup;
   const { grace, preStop, initContainers, sidecars, volumes } = service;
   for (const [field, there] of Object.entries({
     initContainers: initContainers.length > 0,
@@ -24,22 +25,24 @@ export function podSpec(name: string, setup: ServiceSetup, notes: string[]): obj
     requests: { cpu: cpuQuantity(cpu.request), memory: memoryQuantity(memory.request) },
     ...limitsOf(cpu.limit, memory.limit),
   };
-  const lifecycle =
-    preStop === 0 ? undefined : { preStop: { sleep: { seconds: wholeSeconds(preStop, "preStop", notes) } } };
+  const container = {
+    ...{ name, image: `example.com/${name}`, ports: [{ containerPort: PORT }], resources },
+    ...probesOf(setup, notes),
+  };
+  if (scaler?.name === "knative") {
+    if (grace !== 30 || preStop !== 0) notes.push("grace, preStop: Knative lets nobody set them; not written");
+    return { containers: [container] };
+  }
+  const lifecycle = preStop === 0 ? undefined : { preStop: hookOf(wholeSeconds(preStop, "preStop", notes), grace) };
   return {
     terminationGracePeriodSeconds: wholeSeconds(grace, "grace", notes),
-    containers: [
-      {
-        name,
-        image: `example.com/${name}`,
-        ports: [{ containerPort: PORT }],
-        resources,
-        ...probesOf(setup, notes),
-        ...said({ lifecycle }),
-      },
-    ],
+    containers: [{ ...container, ...said({ lifecycle }) }],
   };
 }
+
+/** The API's own sleep has to end before the grace does; a command may try longer, and is cut off. */
+const hookOf = (seconds: number, grace: number): object =>
+  seconds < grace ? { sleep: { seconds } } : { exec: { command: ["sleep", String(seconds)] } };
 
 function limitsOf(cpu: number, memory: number): object {
   const limits = said({
@@ -75,8 +78,24 @@ export function deploymentPart(name: string, setup: ServiceSetup, scaled: boolea
   const notes: string[] = [imageNote];
   const labels = { app: name };
   const template = { metadata: { labels }, spec: podSpec(name, setup, notes) };
-  const spec = { ...(scaled ? {} : { replicas: setup.replicas }), selector: { matchLabels: labels }, template };
+  const spec = {
+    ...(scaled ? {} : { replicas: setup.replicas }),
+    selector: { matchLabels: labels },
+    ...rolloutOf(setup, notes),
+    template,
+  };
   return { objects: [{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, labels }, spec }], notes };
+}
+
+function rolloutOf({ strategy, service }: ServiceSetup, notes: string[]): object {
+  const { type, maxSurge, maxUnavailable } = strategy;
+  const { minReadySeconds, progressDeadline } = service;
+  const deadline = progressDeadline === Infinity ? NEVER : wholeSeconds(progressDeadline, "progressDeadline", notes);
+  return {
+    strategy: { type, ...(type === "Recreate" ? {} : { rollingUpdate: { maxSurge, maxUnavailable } }) },
+    minReadySeconds: wholeSeconds(minReadySeconds, "minReadySeconds", notes),
+    progressDeadlineSeconds: deadline,
+  };
 }
 
 export function budgetObjects(name: string, { service, scaler }: ServiceSetup): readonly ApiObject[] {

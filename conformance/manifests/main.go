@@ -1,0 +1,156 @@
+// Whether manifests are what an API server takes: each is decoded strictly into its upstream type, given upstream's
+// defaults, and checked by upstream's own validation. It reads YAML of several documents and exits with 1 when any is refused.
+//
+//	dryscale export k8s shop.yaml --workloads | (cd conformance/manifests && go run .)
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	keda "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	"k8s.io/kubernetes/pkg/apis/apps"
+	_ "k8s.io/kubernetes/pkg/apis/apps/install"
+	appsvalidation "k8s.io/kubernetes/pkg/apis/apps/validation"
+	"k8s.io/kubernetes/pkg/apis/autoscaling"
+	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
+	autoscalingvalidation "k8s.io/kubernetes/pkg/apis/autoscaling/validation"
+	_ "k8s.io/kubernetes/pkg/apis/core/install"
+	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
+	"k8s.io/kubernetes/pkg/apis/policy"
+	_ "k8s.io/kubernetes/pkg/apis/policy/install"
+	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
+	duck "knative.dev/pkg/apis"
+	knative "knative.dev/serving/pkg/apis/serving/v1"
+	karpenter "sigs.k8s.io/karpenter/pkg/apis/v1"
+	"sigs.k8s.io/yaml"
+)
+
+func main() {
+	text, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		panic(err)
+	}
+	valid, refused := 0, 0
+	for _, document := range bytes.Split(text, []byte("\n---\n")) {
+		var about struct {
+			APIVersion, Kind string
+			Metadata         struct{ Name string }
+		}
+		if err := yaml.Unmarshal(document, &about); err != nil || about.Kind == "" {
+			if err != nil {
+				refused++
+				fmt.Println(err)
+			}
+			continue
+		}
+		if err := check(about.APIVersion, about.Kind, document); err != nil {
+			refused++
+			fmt.Printf("%s/%s: %v\n", about.Kind, about.Metadata.Name, err)
+			continue
+		}
+		valid++
+	}
+	fmt.Printf("%d valid, %d refused\n", valid, refused)
+	if refused > 0 {
+		os.Exit(1)
+	}
+}
+
+func check(version, kind string, document []byte) error {
+	switch version + " " + kind {
+	case "keda.sh/v1alpha1 ScaledObject":
+		return checkScaledObject(document)
+	case "serving.knative.dev/v1 Service":
+		service := &knative.Service{}
+		if err := yaml.UnmarshalStrict(document, service); err != nil {
+			return err
+		}
+		service.SetDefaults(context.Background())
+		// Warnings, as of a container's security context, are no refusal.
+		if err := service.Validate(context.Background()).Filter(duck.ErrorLevel); err != nil {
+			return err
+		}
+		return nil
+	case "karpenter.sh/v1 NodePool":
+		pool := &karpenter.NodePool{}
+		if err := yaml.UnmarshalStrict(document, pool); err != nil {
+			return err
+		}
+		return pool.RuntimeValidate(context.Background())
+	}
+	return checkBuiltIn(document)
+}
+
+func checkScaledObject(document []byte) error {
+	object := &keda.ScaledObject{}
+	if err := yaml.UnmarshalStrict(document, object); err != nil {
+		return err
+	}
+	for _, err := range []error{
+		keda.CheckReplicaCountBoundsAreValid(object),
+		keda.CheckFallbackValid(object),
+		keda.ValidateTriggers(object.Spec.Triggers),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Of Kubernetes' own kinds; the decoder of its scheme sets the defaults.
+func checkBuiltIn(document []byte) error {
+	object, kind, err := legacyscheme.Codecs.UniversalDeserializer().Decode(document, nil, nil)
+	if err != nil {
+		return err
+	}
+	legacyscheme.Scheme.Default(object)
+	if err := strictly(document, object); err != nil {
+		return err
+	}
+	internal, err := legacyscheme.Scheme.ConvertToVersion(object, runtime.InternalGroupVersioner)
+	if err != nil {
+		return err
+	}
+	var faults field.ErrorList
+	switch one := internal.(type) {
+	case *autoscaling.HorizontalPodAutoscaler:
+		one.Namespace = "default"
+		faults = autoscalingvalidation.ValidateHorizontalPodAutoscaler(one,
+			autoscalingvalidation.HorizontalPodAutoscalerSpecValidationOptions{
+				// As with the gate HPAScaleToZero.
+				MinReplicasLowerBound: 0,
+				ObjectMetricsValidationOptions: autoscalingvalidation.CrossVersionObjectReferenceValidationOptions{
+					AllowEmptyAPIGroup: true,
+				},
+			})
+	case *apps.Deployment:
+		one.Namespace = "default"
+		faults = appsvalidation.ValidateDeployment(one, corevalidation.PodValidationOptions{AllowInvalidLabelValueInSelector: false})
+	case *policy.PodDisruptionBudget:
+		faults = policyvalidation.ValidatePodDisruptionBudget(one, policyvalidation.PodDisruptionBudgetValidationOptions{})
+	default:
+		return fmt.Errorf("no check for %v", kind)
+	}
+	return faults.ToAggregate()
+}
+
+// A field that the type has not is refused, as the API server does for kubectl.
+func strictly(document []byte, object runtime.Object) error {
+	fresh, err := legacyscheme.Scheme.New(object.GetObjectKind().GroupVersionKind())
+	if err != nil {
+		return err
+	}
+	if err := yaml.UnmarshalStrict(document, fresh); err != nil && !strings.Contains(err.Error(), "EOF") {
+		return err
+	}
+	return nil
+}
