@@ -135,7 +135,7 @@ export interface Annotations {
 export interface PlacedPod extends Size {
   readonly service: string;
   /** As the API has it: labels, requests, tolerations, affinity, spread, priority. */
-  readonly object: PodObject;
+  readonly object?: PodObject;
   /** It stays as long as its node does. */
   readonly daemon?: boolean;
   readonly annotations?: Annotations | undefined;
@@ -215,7 +215,7 @@ export interface ClusterView {
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
   /** Pods that every node has. */
-  readonly daemons: readonly Omit<PlacedPod, "object">[];
+  readonly daemons: readonly PlacedPod[];
   /** Of the services that have one. */
   readonly budgets: readonly BudgetView[];
 }

@@ -5,12 +5,12 @@
  * A machine that has not come within the time for it is given back, and its group left alone for a while. Pods of draining nodes are not added to the pending ones: their replacements are among these already.
  */
 import { type Cluster, createClusterAutoscaler, type Look } from "../../controllers/cluster-autoscaler/autoscaler.js";
-import type { Node } from "../../controllers/cluster-autoscaler/cluster.js";
+import type { Group, Node } from "../../controllers/cluster-autoscaler/cluster.js";
 import type { DrainFacts } from "../../controllers/cluster-autoscaler/drainability.js";
 import { expanders, waste } from "../../controllers/cluster-autoscaler/expanders.js";
 import type { Unremovable } from "../../controllers/cluster-autoscaler/planner.js";
 import { nextLook } from "../../controllers/cluster-autoscaler/trigger.js";
-import type { ClusterView, PlacedPod, ProvisionAnswer, Reason, Why } from "../contract.js";
+import type { ClusterView, GroupView, PlacedPod, ProvisionAnswer, Reason, Why } from "../contract.js";
 import { defineProvisioner } from "../define.js";
 import {
   either,
@@ -46,13 +46,33 @@ function drainOf({ service, annotations }: PlacedPod, { budgets }: ClusterView):
   };
 }
 
+/** Daemons do not move, and have their room on every node: on a new one, too. */
 function seenBy(view: ClusterView): Cluster {
   const nodes = view.nodes.map((node): Node => {
     const { id, group, ready, draining, allocatable, free, maxPods, podCount } = node;
-    const pods = node.pods.map((pod) => ({ ...pod, drain: drainOf(pod, view) }));
-    return { id, group, ready, draining, allocatable, free, maxPods, podCount, pods };
+    const others = node.pods.filter(({ daemon }) => daemon !== true);
+    const daemons = node.pods.length - others.length;
+    const pods = others.map((pod) => ({ ...pod, drain: drainOf(pod, view) }));
+    const places = { maxPods: maxPods - daemons, podCount: podCount - daemons };
+    return { id, group, ready, draining, allocatable, free, ...places, pods };
   });
-  return { now: view.now, nodes, pending: view.pending, groups: view.groups };
+  return {
+    now: view.now,
+    nodes,
+    pending: view.pending,
+    groups: view.groups.map((group) => besideDaemons(group, view)),
+  };
+}
+
+function besideDaemons(group: GroupView, { daemons }: ClusterView): Group {
+  if (daemons.length === 0) return group;
+  const { name, capacity, maxPods, usdPerHour, min, max, count } = group;
+  const left = { ...group.allocatable };
+  for (const { cpuMillicores, memoryMiB } of daemons) {
+    left.cpuMillicores -= cpuMillicores;
+    left.memoryMiB -= memoryMiB;
+  }
+  return { name, capacity, allocatable: left, maxPods: maxPods - daemons.length, usdPerHour, min, max, count };
 }
 
 const SHOWN = 5;

@@ -92,7 +92,13 @@ export function typeOf(group: GroupView, missing: (offering: OfferingView) => bo
 }
 
 export function podOf(pod: PlacedPod, name: string, created: Seconds): Pod {
-  const { service, cpuMillicores, memoryMiB, annotations: { doNotDisrupt = false, deletionCost } = {} } = pod;
+  const {
+    service,
+    cpuMillicores,
+    memoryMiB,
+    daemon = false,
+    annotations: { doNotDisrupt = false, deletionCost } = {},
+  } = pod;
   return {
     name,
     app: service,
@@ -100,6 +106,7 @@ export function podOf(pod: PlacedPod, name: string, created: Seconds): Pod {
     memory: memoryMiB * MIB,
     created,
     doNotDisrupt,
+    daemon,
     ...(deletionCost === undefined ? {} : { deletionCost: String(deletionCost) }),
   };
 }

@@ -203,6 +203,7 @@ class Karpenter implements Provisioner {
           pods.map((pod, i) => ({ ...podOf(pod, `${id}-${i}`, 0), node: String(id) })),
         ),
       ],
+      daemons: view.daemons.map((pod) => podOf(pod, pod.service, 0)),
       pdbs: view.budgets.map(({ service, allowed, fullyBlocking }) => ({ app: service, allowed, fullyBlocking })),
       spotToSpotConsolidation,
     };

@@ -1,8 +1,9 @@
 /** KEDA's triggers over what the simulated world measures: each gives a metric for the HPA, and says whether it is active. */
 import { Cron } from "croner";
+import { formula } from "../../controllers/keda/formula.js";
 import type { Seconds } from "../../units.js";
 import type { ServiceView } from "../contract.js";
-import { either, interval, level, list, oneOf, positive, record, text, wholePercent } from "../fields.js";
+import { either, interval, level, list, oneOf, positive, record, signed, text, wholePercent } from "../fields.js";
 
 /** Signals that a queue's length or a Prometheus query could report, summed over the service. */
 const sources = ["queue", "rate", "concurrency"] as const;
@@ -18,7 +19,13 @@ function readable(cron: string, timezone: string): boolean {
 const expression = () =>
   text('a cron expression of five fields like "0 8 * * 1-5"', (cron: string) => readable(cron, "UTC"));
 
+const triggerName = () =>
+  text("a name of letters, digits and underscores", (given) => /^[A-Za-z_]\w*$/.test(given))
+    .optional()
+    .describe("What a formula calls it.");
+
 const signalTrigger = record({
+  name: triggerName(),
   signal: oneOf(...sources).describe("What is measured: calls waiting, calls a second, or calls in the service."),
   threshold: level().describe("How much of it one replica is there for."),
   activation: level().optional().describe("Active above this; default: above nothing."),
@@ -26,6 +33,7 @@ const signalTrigger = record({
 });
 
 const cronTrigger = record({
+  name: triggerName(),
   cron: record({
     start: expression().describe("When the time of more replicas begins."),
     end: expression().describe("When it ends."),
@@ -74,7 +82,47 @@ export interface Triggers {
   readonly resources: readonly { readonly name: "cpu" | "memory"; readonly averageUtilization: number }[];
 }
 
-export function triggersOf(given: readonly Given[], startsAt: number): Triggers {
+export interface Modifiers {
+  readonly formula: string;
+  readonly target: number;
+  readonly activationTarget: number;
+}
+
+export const modifiersField = () =>
+  record({
+    formula: text("a formula over the triggers' names", (given) => given.trim() !== "").describe(
+      "Of the triggers' values, by their names, one value is made.",
+    ),
+    target: positive().describe("How much of it one replica is there for."),
+    activationTarget: signed().default(0).describe("Active above this."),
+  });
+
+/** One metric in the place of all that a formula is made of. */
+function composite(
+  given: readonly Given[],
+  external: readonly ExternalTrigger[],
+  modifiers: Modifiers,
+): ExternalTrigger {
+  const names = given.flatMap((one) => ("signal" in one || "cron" in one ? [one.name ?? ""] : []));
+  const unnamed = names.indexOf("");
+  if (unnamed >= 0)
+    throw new Error(
+      `scalingModifiers needs a name of every trigger but cpu and memory, and ${external[unnamed].name} has none`,
+    );
+  const value = formula(modifiers.formula, names);
+  return {
+    name: "composite-metric",
+    target: modifiers.target,
+    read(view) {
+      const readings = external.map((trigger) => trigger.read(view)?.value);
+      if (readings.includes(undefined)) return undefined;
+      const result = value(Object.fromEntries(names.map((name, i) => [name, readings[i]!])));
+      return Number.isFinite(result) ? { value: result, active: result > modifiers.activationTarget } : undefined;
+    },
+  };
+}
+
+export function triggersOf(given: readonly Given[], startsAt: number, modifiers?: Modifiers): Triggers {
   const external = given.flatMap((one, i): ExternalTrigger[] => {
     if ("signal" in one) return [signalReader(one, `s${i}-${one.signal}`)];
     return "cron" in one ? [cronReader(one.cron, `s${i}-cron`, startsAt)] : [];
@@ -83,7 +131,7 @@ export function triggersOf(given: readonly Given[], startsAt: number): Triggers 
     if ("cpu" in one) return [{ name: "cpu", averageUtilization: Math.round(one.cpu * 100) }];
     return "memory" in one ? [{ name: "memory", averageUtilization: Math.round(one.memory * 100) }] : [];
   });
-  return { external, resources };
+  return { external: modifiers === undefined ? external : [composite(given, external, modifiers)], resources };
 }
 
 interface SignalTrigger {

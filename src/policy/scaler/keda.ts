@@ -2,9 +2,9 @@
  * KEDA's ScaledObject: its operator polls the triggers, wakes the service from zero and puts it back after a cooldown; the
  * HPA that it makes does everything from one replica up, by the triggers' metrics.
  *
- * Polls and the HPA's syncs come at whole multiples of their periods. Not modelled: scaling modifiers, push scalers, cached
- * metrics, pausing (nobody annotates objects in a run), what a source takes to answer. A signal that has no sample yet is a
- * reading that failed.
+ * Polls and the HPA's syncs come at whole multiples of their periods. Not modelled: push scalers, cached metrics, annotations
+ * that change in a run, what a source takes to answer. A signal that has no sample yet is a reading that failed, and so is a
+ * formula without a finite value.
  */
 import {
   type Behavior,
@@ -15,14 +15,19 @@ import {
   type MetricSpec,
 } from "../../controllers/hpa/index.js";
 import { Fallback, type FallbackSpec } from "../../controllers/keda/fallback.js";
-import { type Executed, requestScale, type ScaledObjectSpec } from "../../controllers/keda/scaled-object.js";
+import {
+  type Annotations,
+  type Executed,
+  requestScale,
+  type ScaledObjectSpec,
+} from "../../controllers/keda/scaled-object.js";
 import type { Seconds } from "../../units.js";
 import type { Condition, Reason, ScaleAnswer, Scaler, ServiceView } from "../contract.js";
 import { defineScaler, type Mention } from "../define.js";
-import { interval, moment, oneOf, record, seconds, whole } from "../fields.js";
+import { flag, interval, moment, oneOf, record, seconds, whole } from "../fields.js";
 import { behaviorField, behaviorOf } from "./hpa-fields.js";
 import { conditionOf, inUsersUnits } from "./hpa-trail.js";
-import { type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
+import { modifiersField, type Triggers, triggersField, triggersOf } from "./keda-triggers.js";
 import { podsAndSamples } from "./pods-and-samples.js";
 
 const DEFAULT_MAX = 100;
@@ -33,6 +38,7 @@ interface Setup {
   readonly syncPeriod: Seconds;
   readonly fallback: FallbackSpec | undefined;
   readonly behavior: Behavior | undefined;
+  readonly held: Annotations & { readonly pausedReplicas?: number | undefined };
   readonly spec: Omit<ScaledObjectSpec, "minReplicaCount" | "createdAt" | "fallbackReplicas">;
 }
 
@@ -51,7 +57,9 @@ class ScaledObject implements Scaler {
 
   desiredReplicas(view: ServiceView): ScaleAnswer {
     const elapsed = ++this.looks * this.period;
-    const { pollingInterval, syncPeriod } = this.setup;
+    const { pollingInterval, syncPeriod, held } = this.setup;
+    // Paused, it has no HPA and polls nothing.
+    if (held.paused) return { replicas: held.pausedReplicas ?? view.replicas, rule: "ScaledObjectPaused" };
     // The HPA sees what a poll has set when it looks the next time.
     const synced = isMultiple(elapsed, syncPeriod) ? this.sync(view) : undefined;
     const afterSync = synced?.rescaledTo ?? view.replicas;
@@ -77,6 +85,7 @@ class ScaledObject implements Scaler {
     const fallbackReplicas = this.setup.fallback?.replicas;
     const spec = { ...this.setup.spec, minReplicaCount: view.min, fallbackReplicas, createdAt: 0 };
     const poll = {
+      ...this.setup.held,
       // Where only CPU and memory are asked, nobody may send the service to sleep.
       active: readings.length === 0 || readings.some((reading) => reading?.active === true),
       failed: readings.includes(undefined),
@@ -90,7 +99,7 @@ class ScaledObject implements Scaler {
 
   private sync(view: ServiceView): HpaDecision {
     const maxReplicas = view.max === Infinity ? DEFAULT_MAX : view.max;
-    const { behavior } = this.setup;
+    const behavior = heldBehavior(this.setup);
     this.hpa ??= createHpa({
       ...{ minReplicas: Math.max(1, view.min), maxReplicas, metrics: this.metrics() },
       ...(behavior === undefined ? {} : { behavior }),
@@ -129,6 +138,17 @@ class ScaledObject implements Scaler {
   }
 }
 
+/** A direction that is paused is closed to the HPA, too. */
+function heldBehavior({ behavior, held }: Setup): Behavior | undefined {
+  const closed = { selectPolicy: "Disabled" } as const;
+  if (!held.pausedScaleIn && !held.pausedScaleOut) return behavior;
+  return {
+    ...behavior,
+    ...(held.pausedScaleIn ? { scaleDown: { ...behavior?.scaleDown, ...closed } } : {}),
+    ...(held.pausedScaleOut ? { scaleUp: { ...behavior?.scaleUp, ...closed } } : {}),
+  };
+}
+
 const isMultiple = (elapsed: Seconds, period: Seconds): boolean =>
   Math.abs(elapsed / period - Math.round(elapsed / period)) < 1e-9;
 
@@ -164,6 +184,18 @@ function conditionsOf(polled: Executed | undefined, synced: HpaDecision | undefi
   return [...own, ...(synced?.status.conditions ?? []).map(conditionOf)];
 }
 
+function heldBy(given: Readonly<Record<string, boolean | number | undefined>>): Setup["held"] {
+  const said = (what: string) => given[`autoscaling.keda.sh/${what}`];
+  const pausedReplicas = said("paused-replicas") as number | undefined;
+  return {
+    paused: said("paused") === true || pausedReplicas !== undefined,
+    pausedReplicas,
+    pausedScaleIn: said("paused-scale-in") === true,
+    pausedScaleOut: said("paused-scale-out") === true,
+    forceActivation: said("force-activation") === true,
+  };
+}
+
 const behaviors = ["static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower"] as const;
 
 export const keda = defineScaler({
@@ -185,6 +217,16 @@ export const keda = defineScaler({
       .optional()
       .describe("What a metric that cannot be read stands for."),
     behavior: behaviorField(),
+    scalingModifiers: modifiersField().optional().describe("Makes one metric of all triggers but cpu and memory."),
+    annotations: record({
+      "autoscaling.keda.sh/paused": flag().optional().describe("Nothing is scaled."),
+      "autoscaling.keda.sh/paused-replicas": whole().optional().describe("Nothing is scaled but to so many at once."),
+      "autoscaling.keda.sh/paused-scale-in": flag().optional().describe("Nothing is scaled in."),
+      "autoscaling.keda.sh/paused-scale-out": flag().optional().describe("Nothing is scaled out."),
+      "autoscaling.keda.sh/force-activation": flag().optional().describe("Active whatever the triggers say."),
+    })
+      .prefault({})
+      .describe("What the ScaledObject is annotated with, for the whole run."),
     syncPeriod: interval().prefault("15s").describe("Time between two syncs of the HPA."),
     startsAt: moment().prefault("2026-01-05T00:00:00Z").describe("The moment at which the simulated time begins."),
   },
@@ -192,9 +234,21 @@ export const keda = defineScaler({
     triggers.flatMap((one, i): Mention[] =>
       "memory" in one ? [{ path: ["triggers", i, "memory"], service: undefined, memory: true }] : [],
     ),
-  create: ({ triggers, pollingInterval, syncPeriod, fallback, behavior, startsAt, ...spec }) =>
-    new ScaledObject({
-      ...{ triggers: triggersOf(triggers, startsAt), pollingInterval, syncPeriod, fallback, spec },
-      behavior: behaviorOf(behavior),
-    }),
+  create: (values) => {
+    const {
+      triggers,
+      pollingInterval,
+      syncPeriod,
+      fallback,
+      behavior,
+      startsAt,
+      scalingModifiers,
+      annotations,
+      ...spec
+    } = values;
+    return new ScaledObject({
+      ...{ triggers: triggersOf(triggers, startsAt, scalingModifiers), pollingInterval, syncPeriod, fallback, spec },
+      ...{ behavior: behaviorOf(behavior), held: heldBy(annotations) },
+    });
+  },
 });
