@@ -50,7 +50,7 @@ func main() {
 	in := flag.String("in", "", "folder of situations to play instead of the oracle's own")
 	out := flag.String("out", ".", "folder to write vectors to")
 	flag.Parse()
-	situations := append(append(seeded(), scripted()...), preempting()...)
+	situations := append(seeded(), preempting()...)
 	if *in != "" {
 		situations = must(vectors.Read[vector](*in, "scheduler"))
 	}

@@ -1,3 +1,0 @@
-package main
-
-func scripted() []vector { return nil }
