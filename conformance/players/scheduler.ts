@@ -1,6 +1,8 @@
 /** Plays the scheduler's situations: pods that come one after the other, in the API's own fields, and stay where they go. */
 import type {
   Affinity,
+  LabelSelector,
+  LivePod,
   Node,
   Owner,
   Pod,
@@ -8,6 +10,8 @@ import type {
   Taint,
   Toleration,
 } from "../../src/controllers/scheduler/objects.js";
+import { type Budget, cheapest, type Preemption } from "../../src/controllers/scheduler/preemption.js";
+import { refusalOf } from "../../src/controllers/scheduler/refusal.js";
 import { type Placement, Scheduler } from "../../src/controllers/scheduler/scheduler.js";
 import { type ScoreName, WEIGHTS } from "../../src/controllers/scheduler/scores.js";
 import type { Vector } from "../vector.js";
@@ -26,8 +30,14 @@ interface ApiPod {
     readonly name: string;
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
   };
+  readonly status?: { readonly startTime?: string; readonly nominatedNodeName?: string };
   readonly spec: {
+    readonly nodeName?: string;
+    readonly priority?: number;
+    readonly preemptionPolicy?: string;
+    readonly terminationGracePeriodSeconds?: number;
     readonly containers: readonly ApiContainer[];
     readonly initContainers?: readonly ApiContainer[];
     readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -52,6 +62,23 @@ interface Settings {
     readonly metadata: { readonly namespace?: string };
     readonly spec: { readonly selector: Owner["selector"] };
   }[];
+  readonly running?: readonly ApiPod[];
+  readonly waiting?: readonly ApiPod[];
+  readonly budgets?: readonly {
+    readonly metadata: { readonly namespace?: string };
+    readonly spec: { readonly selector?: LabelSelector };
+    readonly status: {
+      readonly disruptionsAllowed: number;
+      readonly disruptedPods?: Readonly<Record<string, unknown>>;
+    };
+  }[];
+}
+
+interface Step {
+  readonly at: number;
+  readonly pod?: ApiPod;
+  readonly retry?: string;
+  readonly gone?: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 0.001, "": 1, k: 1e3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
@@ -77,7 +104,7 @@ const containerOf = ({ image, resources, ports = [], restartPolicy }: ApiContain
   restartable: restartPolicy === "Always",
 });
 
-function podOf({ metadata, spec }: ApiPod): Pod {
+function podOf({ metadata, spec, status = {} }: ApiPod): LivePod {
   const {
     containers,
     initContainers = [],
@@ -91,6 +118,12 @@ function podOf({ metadata, spec }: ApiPod): Pod {
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(affinity === undefined ? {} : { affinity }),
+    ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    ...(status.startTime === undefined ? {} : { start: Date.parse(status.startTime) / 1000 }),
+    ...(status.nominatedNodeName === undefined ? {} : { nominated: status.nominatedNodeName }),
+    priority: spec.priority ?? 0,
+    neverPreempts: spec.preemptionPolicy === "Never",
+    terminating: metadata.deletionTimestamp !== undefined,
     containers: containers.map(containerOf),
     initContainers: initContainers.map(containerOf),
     spread,
@@ -117,23 +150,110 @@ function weighted({ feasible, scores }: Placement) {
   );
 }
 
-function answerOf(placement: Placement, small: boolean) {
+function answerOf(placement: Placement, nodes: number) {
   const { node, evaluated, feasible, rejections } = placement;
-  const decision = { node, evaluated, feasible: feasible.length };
-  if (!small) return decision;
+  const message = node === undefined ? refusalOf(nodes, rejections) : undefined;
+  const decision = { node, evaluated, feasible: feasible.length, message };
+  if (nodes >= 100) return decision;
   const named = rejections.size === 0 ? undefined : Object.fromEntries(rejections);
   return { ...decision, rejections: named, scores: weighted(placement) };
 }
 
-export function playScheduler({ settings, script }: Vector): readonly unknown[] {
-  const { nodes, services = [] } = settings as Settings;
-  const owners = services.map(({ metadata, spec }) => ({ ...metadata, selector: spec.selector }));
-  const scheduler = new Scheduler({ owners });
-  for (const node of nodes) scheduler.addNode(nodeOf(node));
-  return script.map((step) => {
-    const pod = podOf((step as { readonly pod: ApiPod }).pod);
-    const placement = scheduler.schedule(pod);
-    if (placement.node !== undefined) scheduler.addPod(pod, placement.node);
-    return answerOf(placement, nodes.length < 100);
+const preemptionOf = ({ candidates, message }: Preemption) => {
+  if (candidates.length === 0) return { message };
+  const byNode = candidates.map(({ node, victims, violations }) => {
+    return [node, { victims: victims.map(({ name }) => name), violations }] as const;
   });
+  const allowed = cheapest(candidates).map(({ node }) => node);
+  return { candidates: Object.fromEntries(byNode), allowed: allowed.sort() };
+};
+
+/** A cluster whose pods come, wait, run and go as the script says. */
+class Play {
+  private readonly scheduler: Scheduler;
+  private readonly budgets: readonly Budget[];
+  private readonly pods = new Map<string, LivePod>();
+  private readonly nodeOfPod = new Map<string, string>();
+  private readonly graceful = new Set<string>();
+
+  constructor(private readonly settings: Settings) {
+    const { nodes, services = [], running = [], waiting = [], budgets = [] } = settings;
+    this.scheduler = new Scheduler({
+      owners: services.map(({ metadata, spec }) => ({ ...metadata, selector: spec.selector })),
+    });
+    for (const node of nodes) this.scheduler.addNode(nodeOf(node));
+    this.budgets = budgets.map(({ metadata, spec, status }) => ({
+      ...metadata,
+      ...spec,
+      disruptionsAllowed: status.disruptionsAllowed,
+      disruptedPods: Object.keys(status.disruptedPods ?? {}),
+    }));
+    for (const pod of running) this.run(this.know(pod), pod.spec.nodeName ?? "");
+    for (const pod of waiting) this.nominate(this.know(pod), pod.status?.nominatedNodeName);
+  }
+
+  step({ at, pod, retry, gone }: Step): unknown {
+    if (gone === undefined) return this.attempt(pod === undefined ? this.known(retry ?? "") : this.know(pod), at);
+    this.scheduler.removePod(gone, this.nodeOfPod.get(gone) ?? "");
+    return { evaluated: 0, feasible: 0 };
+  }
+
+  private attempt(pod: LivePod, at: number): unknown {
+    const placement = this.scheduler.schedule(pod);
+    const answer = answerOf(placement, this.settings.nodes.length);
+    if (placement.node !== undefined) {
+      pod.start = 4000 + at;
+      this.run(pod, placement.node);
+    }
+    if (placement.node !== undefined || this.settings.running === undefined) return answer;
+    const preemption = this.scheduler.preempt(pod, placement.rejections, this.budgets);
+    this.carryOut(pod, preemption);
+    return { ...answer, preemption: preemptionOf(preemption) };
+  }
+
+  /** As the oracle does: victims with a grace of their own stay, terminating; of equal nodes the first by name. */
+  private carryOut(pod: LivePod, { candidates, eligible }: Preemption): void {
+    const names = cheapest(candidates).map(({ node }) => node);
+    const chosen = candidates.find(({ node }) => node === names.sort()[0]);
+    if (chosen === undefined) {
+      if (eligible) this.nominate(pod, undefined);
+      return;
+    }
+    for (const { name } of chosen.victims) {
+      if (this.graceful.has(name)) Object.assign(this.known(name), { terminating: true, preempted: true });
+      else this.scheduler.removePod(name, chosen.node);
+    }
+    for (const { name } of this.scheduler.nominations.below(pod, chosen.node))
+      this.nominate(this.known(name), undefined);
+    this.nominate(pod, chosen.node);
+  }
+
+  private know(given: ApiPod): LivePod {
+    const pod = podOf(given);
+    this.pods.set(pod.name, pod);
+    if (given.spec.terminationGracePeriodSeconds !== undefined) this.graceful.add(pod.name);
+    return pod;
+  }
+
+  private known(name: string): LivePod {
+    const pod = this.pods.get(name);
+    if (pod === undefined) throw new Error(`there is no pod ${name}`);
+    return pod;
+  }
+
+  private run(pod: Pod, node: string): void {
+    this.nodeOfPod.set(pod.name, node);
+    this.scheduler.addPod(pod, node);
+  }
+
+  private nominate(pod: LivePod, node: string | undefined): void {
+    if (node === undefined) delete pod.nominated;
+    else pod.nominated = node;
+    this.scheduler.nominations.set(pod, node);
+  }
+}
+
+export function playScheduler({ settings, script }: Vector): readonly unknown[] {
+  const play = new Play(settings as Settings);
+  return script.map((step) => play.step(step as Step));
 }

@@ -4,7 +4,7 @@ import { LatencyHistogram, type LatencyHistogramJson } from "../measure/histogra
 import { growsWithoutBound } from "../measure/overload.js";
 import type { Decision } from "../model/decisions.js";
 import { Failure } from "../model/failure.js";
-import type { Service } from "../model/state.js";
+import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";

@@ -1,7 +1,8 @@
 /** When pods are available: ready for as long as their workload asks. */
 import type { Seconds } from "../units.js";
 import { members } from "./scale-in.js";
-import type { Service, State } from "./state.js";
+import type { Service } from "./service.js";
+import type { State } from "./state.js";
 
 export class Availability {
   constructor(

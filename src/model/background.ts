@@ -1,7 +1,8 @@
 import { IntList } from "../kernel/int-list.js";
 import type { Resources } from "../policy/sizer-contract.js";
+import type { Owner } from "./service.js";
 import type { BackgroundSpec } from "./spec.js";
-import type { Owner, ServiceId } from "./state.js";
+import type { ServiceId } from "./state.js";
 import type { Revision } from "./workload.js";
 
 /** Its pods stay on their machines as long as these are there. */

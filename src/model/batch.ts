@@ -59,7 +59,7 @@ export class Batch {
     for (const pod of machine.podIds()) {
       if (this.ownerOf(pod)?.daemon !== true) continue;
       // As all images on the machines of time 0.
-      if (this.state.sim.now === 0) machine.imageReadyAt.set(imageOf(this.state, pod), 0);
+      if (this.state.sim.now === 0) machine.hold(imageOf(this.state, pod), this.ownerOf(pod)?.spec.imageMiB ?? 0, 0);
       fleet.mount(pod, machine);
     }
   }

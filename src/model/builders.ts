@@ -44,6 +44,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     grace: 30,
     lifecycle: plainLifecycle,
     workload: plainWorkload,
+    template: {},
     concurrency: { limit: 1, queue: Infinity, holds: "call", waitsAt: "pod" },
     endpoints: [{ name: "call", steps }],
     hop: noHop,
@@ -107,13 +108,19 @@ export const unlimitedGroup: NodeGroupSpec = {
   max: 1,
   boot: constant(0),
   zones: ["anywhere"],
+  labels: {},
+  taints: [],
   virtualizationFactor: 1,
 };
 
-export function cluster(about: Partial<ClusterSpec> = {}): ClusterSpec {
+type ClusterGiven = Partial<Omit<ClusterSpec, "scheduler">> & {
+  readonly scheduler?: Scheduler | ClusterSpec["scheduler"];
+};
+
+export function cluster({ scheduler = anyNode, ...about }: ClusterGiven = {}): ClusterSpec {
   return {
     groups: [unlimitedGroup],
-    scheduler: anyNode,
+    scheduler: "score" in scheduler ? { name: "scheduler", create: () => scheduler } : scheduler,
     provisioner: undefined,
     pullMiBPerSecond: Infinity,
     eviction: undefined,

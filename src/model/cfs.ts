@@ -7,7 +7,8 @@
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { NONE, type NodeId, type Owner, type PodId, type Pods, type State } from "./state.js";
+import type { Owner } from "./service.js";
+import { NONE, type NodeId, type PodId, type Pods, type State } from "./state.js";
 
 /** What it asks of the CPU. */
 interface Shares {

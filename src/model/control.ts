@@ -7,8 +7,9 @@ import type { Fleet } from "./fleet.js";
 import type { Metrics } from "./metrics.js";
 import { firstTime } from "./phases.js";
 import type { Provisioning } from "./provisioning.js";
+import type { Owner, Service } from "./service.js";
 import { View } from "./service-view.js";
-import { NONE, type Owner, type Service, type ServiceId, type State } from "./state.js";
+import { NONE, type ServiceId, type State } from "./state.js";
 
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */

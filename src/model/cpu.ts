@@ -18,13 +18,13 @@ import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import { Cfs } from "./cfs.js";
 import { meld, meldPairs, without } from "./finish-heap.js";
+import type { Owner } from "./service.js";
 import {
   type CallId,
   type Calls,
   NONE as NOTHING,
   type NodeId,
   type Nodes,
-  type Owner,
   Phase,
   type PodId,
   type Pods,

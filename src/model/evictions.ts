@@ -1,10 +1,21 @@
 /** Drains of machines: evictions as fast as disruption budgets allow them, until the machine's patience is over. */
-import { mayEvict } from "../controllers/disruption/budget.js";
+import { desiredHealthy, mayEvict } from "../controllers/disruption/budget.js";
+import type { Budget as BudgetStatus } from "../controllers/scheduler/preemption.js";
 import type { EventKind } from "../kernel/simulation.js";
+import { labelsOfPods } from "./api-objects.js";
 import { isDaemon } from "./background.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
 import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
+
+/** Each disruption budget as its status has it at this moment. */
+export const budgetStatuses = ({ services }: State): readonly BudgetStatus[] =>
+  services.flatMap(({ spec, replicas, ready }) => {
+    const { budget } = spec.lifecycle;
+    if (budget === undefined) return [];
+    const disruptionsAllowed = Math.max(0, ready.count - desiredHealthy(budget, replicas));
+    return [{ selector: { matchLabels: labelsOfPods(spec) }, disruptionsAllowed }];
+  });
 
 export class Evictions {
   /** Machines whose drain waits for a budget. */

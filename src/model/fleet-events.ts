@@ -1,4 +1,5 @@
-import type { Owner, PodId } from "./state.js";
+import type { Owner } from "./service.js";
+import type { PodId } from "./state.js";
 
 /** What fleet asks of the rest of the world. */
 export interface FleetEvents {

@@ -1,5 +1,4 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
-
 import type { EventKind } from "../kernel/simulation.js";
 import { Background } from "./background.js";
 import type { DecisionLog } from "./decisions.js";
@@ -10,14 +9,15 @@ import type { Machines } from "./machines.js";
 import { imageOf, nameOfPod } from "./names.js";
 import { newPod } from "./new-pod.js";
 import { startNodePressure } from "./node-pressure.js";
-import { Scheduling } from "./scheduling.js";
+import { createScheduling, type Scheduling } from "./scheduling.js";
+import type { Owner, Service } from "./service.js";
 import { StartUp } from "./start-up.js";
-import { NONE, type NodeId, type Owner, Phase, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
 import type { Workload } from "./workload.js";
 import { workloadOf } from "./workloads.js";
 
 export class Fleet {
-  private readonly scheduling: Scheduling;
+  readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   readonly evictions: Evictions;
   /** By owner. */
@@ -37,12 +37,12 @@ export class Fleet {
     private readonly events: FleetEvents,
   ) {
     const { sim, pods, owners } = state;
-    this.scheduling = new Scheduling(state, machines, log, (pod, machine) => this.mount(pod, machine));
-    this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
     const evict = (pod: PodId): void => {
       this.workloads[pods.service[pod]].evict(pod);
       this.placeWhenDone();
     };
+    this.scheduling = createScheduling(state, machines, log, { placed: (...pair) => this.mount(...pair), evict });
+    this.startUp = new StartUp(state, (pod, reason) => this.restart(pod, reason));
     this.evictions = new Evictions(state, machines, {
       evict,
       giveBack: (machine) => this.giveBack(machine),
@@ -86,7 +86,7 @@ export class Fleet {
     service.replicas = service.spec.replicas;
     for (let i = 0; i < service.replicas; i++) this.add(service, 0);
     for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
-      machine.imageReadyAt.set(imageOf(this.state, pod), 0);
+      machine.hold(imageOf(this.state, pod), service.revisions[this.state.pods.revision[pod]].imageMiB, 0);
       this.state.pods.startedAt[pod] = 0;
       this.events.started(pod);
       this.startUp.running(pod);
@@ -118,6 +118,7 @@ export class Fleet {
     const pod = newPod(this.state, daemon, 0);
     this.state.pods.phase[pod] = Phase.Pending;
     this.machines.place(pod, machine);
+    this.scheduling.bound(pod, machine);
   }
 
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
@@ -240,6 +241,7 @@ export class Fleet {
     if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
     if (pods.node[pod] === NONE) this.scheduling.withdraw(pod);
     pods.phase[pod] = Phase.Draining;
+    if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
     owner.draining++;
     const { grace, lifecycle } = owner.spec;
     if (runs && lifecycle.preStop > 0) {
@@ -271,6 +273,7 @@ export class Fleet {
     if (node !== NONE) {
       const machine = this.machines.byId[node]!;
       this.machines.vacate(pod);
+      this.scheduling.left(pod, machine);
       if (machine.draining && machine.empty) this.giveBack(machine);
       this.placeWhenDone();
     }

@@ -9,7 +9,8 @@ import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
 import { readyCores } from "./pod-size.js";
 import type { Recorder } from "./recorder.js";
-import { Phase, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type State } from "./state.js";
 
 /** Columns of the whole world; those of a service are called "cart.ready" and so on. */
 export const worldColumns = [

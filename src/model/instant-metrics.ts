@@ -9,7 +9,8 @@ import type { Cpu } from "./cpu.js";
 import { heldMiB } from "./lifecycle.js";
 import { LONGEST_HISTORY, type Metrics, meanUse, presentLoad } from "./metrics.js";
 import { firstTime } from "./phases.js";
-import type { PodId, Service, State } from "./state.js";
+import type { Service } from "./service.js";
+import type { PodId, State } from "./state.js";
 
 type Sample = Readonly<Record<Signal, number>>;
 

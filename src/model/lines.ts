@@ -5,7 +5,8 @@
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { CallState } from "./call-state.js";
 import type { Recorder } from "./recorder.js";
-import { type CallId, type Calls, NONE as NOTHING, type PodId, type Pods, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { type CallId, type Calls, NONE as NOTHING, type PodId, type Pods, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;

@@ -1,15 +1,9 @@
 /** One machine: what it is, on which terms it was bought, and which pods stand on it. */
+import { CAPACITY_TYPE } from "../controllers/karpenter/labels.js";
 import type { EventHandle } from "../kernel/simulation.js";
-import type {
-  Candidate,
-  CapacityType,
-  MachineOrder,
-  NodeTaint,
-  NodeView,
-  PlacedPod,
-  Size,
-} from "../policy/contract.js";
+import type { Candidate, CapacityType, MachineOrder, NodeView, PlacedPod, Size } from "../policy/contract.js";
 import type { MiB, Seconds, Usd } from "../units.js";
+import { NodeObject, podObject } from "./api-objects.js";
 import { isDaemon } from "./background.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
@@ -24,8 +18,6 @@ export interface Offering {
 
 type Words = Pick<MachineOrder, "claim" | "labels" | "taints" | "drainLimit">;
 
-const none: Readonly<Record<string, string>> = {};
-
 /** The view is what schedulers and provisioners see, kept up to date in place. */
 export class Machine implements NodeView, Candidate {
   ready = false;
@@ -34,18 +26,18 @@ export class Machine implements NodeView, Candidate {
   draining = false;
   noticeAt: Seconds = NaN;
   podCount = 0;
+  readonly boughtAt: Seconds;
   /** Of these, pods of DaemonSets, which stay as long as the machine does. */
   daemonCount = 0;
   readonly zone: string;
   readonly capacityType: CapacityType;
   readonly usdPerHour: Usd;
   readonly claim: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly NodeTaint[];
   readonly drainLimit: Seconds;
   readonly free: { cpuMillicores: number; memoryMiB: number };
-  /** When each image (by its key) is on its disk, and when the pull under way ends: one at a time. */
-  readonly imageReadyAt = new Map<string, Seconds>();
+  /** When each image is on its disk, with its size, and when the pull under way ends: one at a time. */
+  private readonly images = new Map<string, { readonly at: Seconds; readonly size: MiB }>();
+  readonly object: NodeObject;
   pullsUntil: Seconds = 0;
   /** What is to come: the cloud's notice and then the end, or the end of its drain's patience. */
   interruption: EventHandle = NONE;
@@ -55,18 +47,20 @@ export class Machine implements NodeView, Candidate {
     readonly id: NodeId,
     readonly spec: NodeGroupSpec,
     { zone, capacityType, usdPerHour }: Offering,
-    { claim, labels = none, taints = [], drainLimit = Infinity }: Words,
-    readonly boughtAt: Seconds,
+    { claim, labels, taints = [], drainLimit = Infinity }: Words,
+    name: string,
     private readonly state: State,
   ) {
     this.zone = zone;
     this.capacityType = capacityType;
     this.usdPerHour = usdPerHour;
     this.claim = claim;
-    this.labels = labels;
-    this.taints = taints;
     this.drainLimit = drainLimit;
     this.free = { ...spec.allocatable };
+    this.boughtAt = state.sim.now;
+    const own = { ...spec.labels, [CAPACITY_TYPE]: capacityType, ...labels };
+    const about = { ...spec, labels: own, taints: [...spec.taints, ...taints] };
+    this.object = new NodeObject(name, about, zone, () => this.imagesNow());
   }
 
   get group(): string {
@@ -84,7 +78,8 @@ export class Machine implements NodeView, Candidate {
       const owner = owners[pods.service[pod]];
       const { name, lifecycle } = owner.spec;
       const daemon = isDaemon(owner) ? { daemon: true } : {};
-      return { service: name, ...sizeOf(pods, pod), annotations: lifecycle.annotations, ...daemon };
+      const object = podObject(this.state, pod);
+      return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, ...daemon };
     });
   }
 
@@ -100,12 +95,24 @@ export class Machine implements NodeView, Candidate {
     return ids;
   }
 
+  private imagesNow(): readonly { readonly name: string; readonly size: MiB }[] {
+    const { now } = this.state.sim;
+    const there: { readonly name: string; readonly size: MiB }[] = [];
+    for (const [name, { at, size }] of this.images) if (at <= now) there.push({ name, size });
+    return there;
+  }
+
+  /** An image is on its disk from this time on. */
+  hold(image: string, size: MiB, at: Seconds): void {
+    this.images.set(image, { at, size });
+  }
+
   /** Seconds until an image is here, the pull begun now if need be. */
   pull(image: string, size: MiB, now: Seconds): Seconds {
-    const there = this.imageReadyAt.get(image);
-    if (there !== undefined) return Math.max(0, there - now);
+    const there = this.images.get(image);
+    if (there !== undefined) return Math.max(0, there.at - now);
     this.pullsUntil = Math.max(now, this.pullsUntil) + size / this.state.spec.cluster.pullMiBPerSecond;
-    this.imageReadyAt.set(image, this.pullsUntil);
+    this.hold(image, size, this.pullsUntil);
     return this.pullsUntil - now;
   }
 }

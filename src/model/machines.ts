@@ -1,4 +1,6 @@
 /** Nodes: bought, booting, ready, drained, given back. Also which pods stand where. */
+
+import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import { type Sampler, sampler } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { EventKind } from "../kernel/simulation.js";
@@ -18,6 +20,7 @@ class Group implements GroupView {
   readonly boot: Sampler;
   /** Machines ever bought without a word about the zone: the next one's zone. */
   private taken = 0;
+  private bought = 0;
 
   constructor(
     readonly spec: NodeGroupSpec,
@@ -34,6 +37,12 @@ class Group implements GroupView {
 
   get name(): string {
     return this.spec.name;
+  }
+  get labels(): Labels {
+    return this.spec.labels;
+  }
+  get taints(): readonly Taint[] {
+    return this.spec.taints;
   }
   get type(): string {
     return this.spec.type;
@@ -60,6 +69,11 @@ class Group implements GroupView {
     return this.spec.max;
   }
 
+  /** Of one more machine. */
+  nextName(): string {
+    return `${this.name}-${this.bought++}`;
+  }
+
   /** What an order comes to; without a zone the zones take turns. */
   offering({ zone, capacityType = this.offerings[0].capacityType }: Partial<MachineOrder>): OfferingView {
     const fitting = this.offerings.filter(
@@ -72,12 +86,14 @@ class Group implements GroupView {
 
 /** What machines tell the rest of the world. */
 export interface MachineEvents {
-  /** There is new room for pods. */
-  readonly roomMade: () => void;
+  /** It takes pods, from now on or again. */
+  readonly admits: (machine: Machine) => void;
+  /** It takes no more. */
+  readonly closed: (machine: Machine) => void;
   /** A machine is ready or given back. */
   readonly countChanged: () => void;
   readonly bought: (machine: Machine) => void;
-  /** It takes pods. */
+  /** It is ready. */
   readonly opened: (machine: Machine) => void;
   readonly gone: (machine: Machine) => void;
 }
@@ -102,7 +118,6 @@ export class Machines {
     this.booted = sim.event("node.ready", (node: NodeId) => {
       nodes.event[node] = NONE;
       this.open_(this.byId[node]!);
-      events.roomMade();
       events.countChanged();
     });
   }
@@ -133,8 +148,9 @@ export class Machines {
   uncordon(machine: Machine): void {
     machine.cordoned = false;
     if (!machine.ready || machine.draining || this.open.includes(machine)) return;
+    machine.object.unschedulable = false;
     this.open.push(machine);
-    this.events.roomMade();
+    this.events.admits(machine);
   }
 
   /** Takes a machine out of service: no new pods. Whoever drains it evicts its pods, then calls `giveBack`. */
@@ -211,7 +227,7 @@ export class Machines {
     nodes.event[node] = NONE;
     nodes.demand[node] = 0;
     nodes.cores[node] = group.allocatable.cpuMillicores / 1000;
-    const machine = new Machine(node, group.spec, group.offering(order), order, sim.now, this.state);
+    const machine = new Machine(node, group.spec, group.offering(order), order, group.nextName(), this.state);
     group.count++;
     this.byId[node] = machine;
     this.all.push(machine);
@@ -222,12 +238,18 @@ export class Machines {
 
   private open_(machine: Machine): void {
     machine.ready = true;
-    if (!machine.cordoned && !machine.draining) this.open.push(machine);
+    if (!machine.cordoned && !machine.draining) {
+      this.open.push(machine);
+      this.events.admits(machine);
+    }
     this.events.opened(machine);
   }
 
   private shut(machine: Machine): void {
+    machine.object.unschedulable = true;
     const index = this.open.indexOf(machine);
-    if (index >= 0) this.open.splice(index, 1);
+    if (index < 0) return;
+    this.open.splice(index, 1);
+    this.events.closed(machine);
   }
 }

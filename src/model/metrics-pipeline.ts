@@ -13,8 +13,9 @@ import type { Cpu } from "./cpu.js";
 import { LONGEST_HISTORY, type Metrics, meanUse } from "./metrics.js";
 import { firstTime } from "./phases.js";
 import { Prometheus } from "./prometheus.js";
+import type { Service } from "./service.js";
 import type { PipelineSpec } from "./spec.js";
-import { NONE, type NodeId, type PodId, type Service, type State } from "./state.js";
+import { NONE, type NodeId, type PodId, type State } from "./state.js";
 
 interface Use {
   /** When it was known, and when the latest of its points was measured. */

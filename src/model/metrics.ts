@@ -1,7 +1,8 @@
 /** What controllers may know of services and pods: one of the two ways in which a scenario may have it measured. */
 import type { Signal } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
-import { Phase, type PodId, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type PodId, type State } from "./state.js";
 
 /** Writes each pod's latest sample into the table of pods, and answers for services. */
 export interface Metrics {

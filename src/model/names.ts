@@ -8,6 +8,6 @@ export function nameOfPod({ pods, owners }: State, pod: PodId): string {
 
 /** On the disks of machines. */
 export function imageOf({ pods, owners }: State, pod: PodId): string {
-  const { id, revisions } = owners[pods.service[pod]];
-  return `${id}/${revisions[pods.revision[pod]].image}`;
+  const { spec, revisions } = owners[pods.service[pod]];
+  return `${spec.name}:${revisions[pods.revision[pod]].image}`;
 }

@@ -1,11 +1,13 @@
 import type { Resources } from "../policy/sizer-contract.js";
 import { Background } from "./background.js";
 import { setResources } from "./pod-size.js";
-import { NONE, type Owner, type PodId, type State } from "./state.js";
+import type { Owner } from "./service.js";
+import { NONE, type PodId, type State } from "./state.js";
 
 /** One more pod, wished for and nothing else yet; its phase is the fleet's to say. */
-export function newPod({ pods, sim }: State, owner: Owner, revision: number, ordinal?: number): PodId {
+export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision: number, ordinal?: number): PodId {
   const pod = pods.rows.add();
+  podObjects[pod] = undefined;
   pods.service[pod] = owner.id;
   pods.serial[pod] = owner.created++;
   pods.ordinal[pod] = ordinal ?? pods.serial[pod];

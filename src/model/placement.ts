@@ -1,4 +1,5 @@
 /** Which node a pod goes to: filter, then score, as kube-scheduler does; or why it goes to none. */
+import { refusal } from "../controllers/scheduler/refusal.js";
 import type { Candidate, Scheduler, Size } from "../policy/contract.js";
 
 /** Turned down everywhere: the scheduler's words for it. */
@@ -41,9 +42,11 @@ export class Placement<Node extends Candidate> {
     }
     this.start = first + seen;
     if (best !== undefined) return best;
-    if (closed > 0) reasons.set("not ready or draining", closed);
-    const list = [...reasons].map(([reason, nodesTurnedDown]) => `${nodesTurnedDown} ${reason}`).join(", ");
-    return { reason: `0/${count + closed} nodes are available${list ? `: ${list}` : ""}` };
+    if (closed > 0) reasons.set("node(s) were unschedulable", closed);
+    const each = [...reasons].flatMap(([reason, nodesTurnedDown]) =>
+      Array.from({ length: nodesTurnedDown }, () => reason),
+    );
+    return { reason: refusal(count + closed, each) };
   }
 
   private rejection(pod: Size, node: Candidate): string | undefined {

@@ -5,8 +5,9 @@
 import type { Size } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { Seconds } from "../units.js";
+import type { Owner, Service } from "./service.js";
 import type { PodTemplate } from "./spec.js";
-import type { Owner, PodId, Pods, Service, State } from "./state.js";
+import type { PodId, Pods, State } from "./state.js";
 import { usableCores } from "./usable-cores.js";
 
 /** The kernel takes no less. */

@@ -8,8 +8,9 @@ import type { Signal } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import { LONGEST_HISTORY, presentLoad } from "./metrics.js";
 import { firstTime } from "./phases.js";
+import type { Service } from "./service.js";
 import type { PipelineSpec } from "./spec.js";
-import type { Service, ServiceId, State } from "./state.js";
+import type { ServiceId, State } from "./state.js";
 
 type Scraped = Exclude<Signal, "cpu" | "memory">;
 interface Scrape extends Readonly<Record<Scraped, number>> {

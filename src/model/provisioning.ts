@@ -3,13 +3,15 @@ import { desiredHealthy } from "../controllers/disruption/budget.js";
 import { RandomStream } from "../kernel/random.js";
 import { type EventHandle, type EventKind, Rank } from "../kernel/simulation.js";
 import type { BudgetView, ClusterView, ProvisionAnswer, Provisioner } from "../policy/contract.js";
+import { podObject } from "./api-objects.js";
 import { CLUSTER, type DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import { Interruptions } from "./interruptions.js";
 import type { Machines } from "./machines.js";
 import { firstTime } from "./phases.js";
 import { sizeOf } from "./pod-size.js";
-import { NONE, type PodId, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { NONE, type PodId, type State } from "./state.js";
 
 export class Provisioning {
   private readonly provisioner: Provisioner | undefined;
@@ -104,14 +106,11 @@ export class Provisioning {
       groups: machines.groups,
       pending: fleet.pending
         .filter((pod) => this.seenWaiting(pod))
-        .map((pod) => {
+        .flatMap((pod) => {
           const { name, lifecycle } = owners[pods.service[pod]].spec;
-          return {
-            service: name,
-            ...sizeOf(pods, pod),
-            annotations: lifecycle.annotations,
-            since: pods.createdAt[pod],
-          };
+          const [since, object] = [pods.createdAt[pod], podObject(this.state, pod)];
+          if (object.nominated !== undefined) return [];
+          return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, since };
         }),
       daemons: background.flatMap(({ daemon, resources: { size }, spec }) =>
         daemon ? [{ service: spec.name, ...size, daemon }] : [],

@@ -2,7 +2,8 @@
 import { LatencyHistogram } from "../measure/histogram.js";
 import type { Seconds } from "../units.js";
 import { Failure, failures } from "./failure.js";
-import type { Service, State } from "./state.js";
+import type { Service } from "./service.js";
+import type { State } from "./state.js";
 
 /** Told of single calls as they happen, for who wants more than sums: tests, theory, probes. */
 export interface Observer {

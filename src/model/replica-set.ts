@@ -1,6 +1,7 @@
 /** A workload of one revision, as every Deployment is that is never rolled out: so many pods, at once. */
 import { leastWanted, members } from "./scale-in.js";
-import type { PodId, Service, State } from "./state.js";
+import type { Service } from "./service.js";
+import type { PodId, State } from "./state.js";
 import type { Pods, Workload } from "./workload.js";
 
 export class ReplicaSet implements Workload {

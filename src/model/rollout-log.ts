@@ -4,7 +4,7 @@ import type { ProgressReason } from "../controllers/deployment/status.js";
 import type { Condition } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Service } from "./state.js";
+import type { Service } from "./service.js";
 import type { RolloutSpec } from "./workload.js";
 
 export class RolloutLog {

@@ -8,7 +8,8 @@ import type { DecisionLog } from "./decisions.js";
 import { Looks } from "./looks.js";
 import { RolloutLog } from "./rollout-log.js";
 import { leastWanted, members } from "./scale-in.js";
-import { Phase, type PodId, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type PodId, type State } from "./state.js";
 import type { DeploymentSpec, Pods, RolloutSpec, Workload } from "./workload.js";
 
 export class Rollout implements Workload {

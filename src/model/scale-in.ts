@@ -1,5 +1,7 @@
 /** Which pods a scale-in takes. */
-import { type Owner, Phase, type PodId, type State } from "./state.js";
+
+import type { Owner } from "./service.js";
+import { Phase, type PodId, type State } from "./state.js";
 
 /**
  * The pods that a scale-in takes, ranked as a ReplicaSet does: not placed before placed, not ready

@@ -1,94 +1,49 @@
-/** Pods that wait for a node, and which node each is given. */
-import type { EventKind } from "../kernel/simulation.js";
+/** Pods that wait for a node, and who gives them one. */
+import { RandomStream } from "../kernel/random.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
-import { nameOfPod } from "./names.js";
-import { Placement } from "./placement.js";
-import { sameSize, sizeOf } from "./pod-size.js";
+import { PlaceByCluster } from "./place-by-cluster.js";
+import { PlaceBySize } from "./place-by-size.js";
 import type { PodId, State } from "./state.js";
 
-export class Scheduling {
-  /** Pods that no node has room for, oldest first. */
-  readonly pending: PodId[] = [];
-  private readonly placement: Placement<Machine>;
-  private readonly again: EventKind;
-  private asked = false;
+export interface SchedulingEvents {
+  /** A pod stands on a machine now. */
+  readonly placed: (pod: PodId, machine: Machine) => void;
+  /** A pod has to go for another; it ends like all others. */
+  readonly evict: (pod: PodId) => void;
+}
 
-  constructor(
-    private readonly state: State,
-    private readonly machines: Machines,
-    private readonly log: DecisionLog,
-    /** Told of every pod that now stands on a machine. */
-    private readonly placed: (pod: PodId, machine: Machine) => void,
-  ) {
-    this.placement = new Placement(state.spec.cluster.scheduler);
-    this.again = state.sim.event("scheduler.place", () => {
-      this.asked = false;
-      this.place();
-    });
-  }
-
-  add(pod: PodId): void {
-    this.pending.push(pod);
-  }
-
+export interface Scheduling {
+  /** Pods without a node, oldest first. */
+  readonly pending: readonly PodId[];
+  add(pod: PodId): void;
   /** A pod that no longer wishes for a node. */
-  withdraw(pod: PodId): void {
-    this.pending.splice(this.pending.indexOf(pod), 1);
-  }
-
+  withdraw(pod: PodId): void;
+  /** A pod stands on a machine without having asked for one. */
+  bound(pod: PodId, machine: Machine): void;
+  /** A pod on a machine has begun to terminate; it is gone from there. */
+  leaving(pod: PodId): void;
+  left(pod: PodId, machine: Machine): void;
+  /** A pod on a machine asks for other resources than before. */
+  resized(pod: PodId, machine: Machine): void;
+  machineOpened(machine: Machine): void;
+  machineClosed(machine: Machine): void;
+  machineGone(machine: Machine): void;
   /** Tries the pending pods, once all that happens at this instant has happened. */
-  tryWhenDone(): void {
-    if (this.asked || this.pending.length === 0) return;
-    this.asked = true;
-    this.state.sim.after(0, this.again);
-  }
-
+  tryWhenDone(): void;
   /** Places the last `count` pods at once, for the start of the world; those without a node stay pending. */
-  placeLast(count: number): { readonly pod: PodId; readonly machine: Machine }[] {
-    const own = this.pending.splice(this.pending.length - count);
-    return own.flatMap((pod) => {
-      const machine = this.choose(pod);
-      if (machine === undefined) {
-        this.pending.push(pod);
-        return [];
-      }
-      this.machines.place(pod, machine);
-      return [{ pod, machine }];
-    });
-  }
+  placeLast(count: number): readonly { readonly pod: PodId; readonly machine: Machine }[];
+}
 
-  private place(): void {
-    const full = new Map<number, PodId>();
-    for (const pod of this.pending.splice(0)) {
-      const id = this.state.pods.service[pod];
-      // What had no room for one pod has none for its twin.
-      const turnedDown = full.get(id);
-      const twins = turnedDown !== undefined && sameSize(this.state.pods, pod, turnedDown);
-      const machine = twins ? undefined : this.choose(pod);
-      if (machine !== undefined) {
-        this.log.fulfil(nameOfPod(this.state, pod), this.state.sim.now);
-        this.machines.place(pod, machine);
-        this.placed(pod, machine);
-        continue;
-      }
-      full.set(id, pod);
-      this.pending.push(pod);
-    }
-  }
-
-  private choose(pod: PodId): Machine | undefined {
-    const { pods, sim } = this.state;
-    const size = sizeOf(pods, pod);
-    const closed = this.machines.all.length - this.machines.open.length;
-    const choice = this.placement.choose(size, this.machines.open, closed);
-    if (!("reason" in choice)) return choice;
-    const subject = nameOfPod(this.state, pod);
-    if (this.log.awaited(subject) === undefined) {
-      const about = { time: sim.now, subject, policy: "scheduler", rule: choice.reason };
-      this.log.add({ ...about, seen: { ...size }, from: 0, wished: 1, asked: 1 });
-    }
-    return undefined;
-  }
+export function createScheduling(
+  state: State,
+  machines: Machines,
+  log: DecisionLog,
+  events: SchedulingEvents,
+): Scheduling {
+  const { name, create } = state.spec.cluster.scheduler;
+  const scheduler = create({ stream: new RandomStream(state.seed, "scheduler"), clock: state.sim });
+  if ("score" in scheduler) return new PlaceBySize(state, machines, log, { scheduler, events });
+  return new PlaceByCluster(state, machines, log, { name, scheduler, events });
 }

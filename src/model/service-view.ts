@@ -3,7 +3,8 @@ import type { Passed, PodView, ServiceView, Signal } from "../policy/contract.js
 import type { Seconds } from "../units.js";
 import type { Metrics } from "./metrics.js";
 import { sizeOf } from "./pod-size.js";
-import { Phase, type PodId, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type PodId, type State } from "./state.js";
 
 /** Lists are made when asked for: a scaler per request asks at every call. */
 export class View implements ServiceView {

@@ -13,7 +13,8 @@ import { firstTime } from "./phases.js";
 import { resourcesOf, sizeOf } from "./pod-size.js";
 import { Resizes } from "./resizes.js";
 import { members } from "./scale-in.js";
-import { Phase, type PodId, type Service, type ServiceId, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type PodId, type ServiceId, type State } from "./state.js";
 
 type Wishes = Generator<SizeChange, void, boolean>;
 
@@ -44,6 +45,7 @@ export class Sizing {
     this.resizes = new Resizes(state, parts, {
       done: (pod) => {
         this.fulfil(pod);
+        parts.fleet.scheduling.resized(pod, parts.machines.byId[state.pods.node[pod]]!);
         parts.fleet.placeWhenDone(); // what shrinks makes room
       },
       held: (pod, status) => this.tellHeld(pod, status),

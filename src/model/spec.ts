@@ -5,10 +5,12 @@ import type { ScaledJobSpec } from "../controllers/keda/scaled-job.js";
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
+import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type {
   Balancer,
   CapacityType,
+  ClusterScheduler,
   PolicyContext,
   Provisioner,
   Scaler,
@@ -19,6 +21,7 @@ import type {
 import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import type { PlacingTemplate } from "./api-objects.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
@@ -99,6 +102,8 @@ export interface PodTemplate extends Resources {
 export interface ServiceSpec extends PodTemplate {
   readonly replicas: number;
   readonly bounds: { readonly min: number; readonly max: number };
+  /** What the scheduler reads of its pods beside their size. */
+  readonly template: PlacingTemplate;
   /** What keeps its pods, and how they change to another revision. */
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
@@ -203,13 +208,19 @@ export interface NodeGroupSpec {
   readonly boot: Distribution;
   /** Machines are bought round robin over these. */
   readonly zones: readonly string[];
+  /** Beside those that every machine has: its name, zone, type, architecture and operating system. */
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
   /** V in R = Σ Rᵢ·Vᵢ: what virtualization adds to a machine's demand. */
   readonly virtualizationFactor: number;
 }
 
 export interface ClusterSpec {
   readonly groups: readonly NodeGroupSpec[];
-  readonly scheduler: Scheduler;
+  readonly scheduler: {
+    readonly name: string;
+    readonly create: (context: PolicyContext) => Scheduler | ClusterScheduler;
+  };
   readonly provisioner: { readonly name: string; readonly create: (context: PolicyContext) => Provisioner } | undefined;
   /** Images are pulled one at a time on a node, each at this speed. */
   readonly pullMiBPerSecond: number;

@@ -12,7 +12,8 @@ import { type Distribution, Draws } from "../kernel/distributions.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { NONE, type Owner, type PodId, type State } from "./state.js";
+import type { Owner } from "./service.js";
+import { NONE, type PodId, type State } from "./state.js";
 import type { Revision } from "./workload.js";
 
 /** What the kubelet keeps of a pod whose container may end. */

@@ -1,18 +1,15 @@
+import type { LivePod } from "../controllers/scheduler/objects.js";
 import { type Distribution, Draws } from "../kernel/distributions.js";
-import { IntList } from "../kernel/int-list.js";
 import { RandomStream } from "../kernel/random.js";
 import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
-import type { Balancer, Scaler } from "../policy/contract.js";
-import type { Resources } from "../policy/sizer-contract.js";
 import { Background } from "./background.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
-import { isLaw, isPlain } from "./route.js";
-import type { ServiceSpec, WorldSpec } from "./spec.js";
+import { isLaw } from "./route.js";
+import { type Owner, Service } from "./service.js";
+import type { WorldSpec } from "./spec.js";
 import { Gateway } from "./upstream.js";
-import { usableCores } from "./usable-cores.js";
-import type { Revision } from "./workload.js";
 
 export type NodeId = Id<"node">;
 export type PodId = Id<"pod">;
@@ -146,120 +143,6 @@ export class Nodes {
   readonly rows = new Rows<NodeId>(this);
 }
 
-/** What a pod is one of. */
-export type Owner = Service | Background;
-
-/** Few things are objects, many things are rows: services are few, pods and calls are many. */
-export class Service {
-  readonly limit: number;
-  readonly queueLimit: number;
-  readonly holdsCall: boolean;
-  /** Calls to it have timeouts, tries again or hedges. */
-  readonly guarded: boolean;
-  /** Calls that nobody waits for any longer stop. */
-  readonly cancels: boolean;
-  readonly waitsAtService: boolean;
-  /**
-   * Whether every piece of work of its pods always has a core to itself: there are no more workers
-   * than requested cores, which no sizer changes, and a request is always granted. Such work is done at a time known when it starts.
-   */
-  readonly dedicated: boolean;
-  readonly proxyCpu: number;
-  /** What a pod of the template's size can use of CPU at most; its request where nothing limits it. */
-  readonly coresPerPod: number;
-  resources: Resources;
-  /** What its pods were, are and will be; the first is as the spec says. */
-  readonly revisions: readonly Revision[];
-  readonly members = new IntList();
-  readonly ready = new IntList();
-  balancer!: Balancer;
-  upstream!: Gateway;
-  scaler: Scaler | undefined;
-  wakes = false;
-  /** Its balancer learns from answers. */
-  learns = false;
-  activator = false;
-  replicas = 0;
-  created = 0;
-  draining = 0;
-  /** Containers that have ended and been started again since time 0. */
-  restarts = 0;
-  /** Calls that wait at the service, for a pod or for a worker of any. */
-  head: number = NONE;
-  tail: number = NONE;
-  waiting = 0;
-  // Counts since time 0, for the books; see recorder.ts for what is measured.
-  arrived = 0;
-  ended = 0;
-  /** Behind an activator: seconds that calls have spent here until `countedAt`. */
-  callSeconds = 0;
-  countedAt = 0;
-  /** CPU seconds of pods that are gone. */
-  usedByGone = 0;
-  // Sums of seconds since the measures began.
-  queueing = 0;
-  startingUp = 0;
-  work = 0;
-  working = 0;
-  waited = 0;
-  network = 0;
-  // Calls that ended since the measures began, and those of them that were refused or killed here.
-  measured = 0;
-  measuredRefused = 0;
-  measuredKilled = 0;
-
-  constructor(
-    readonly id: ServiceId,
-    readonly spec: ServiceSpec,
-    /** Laws of its hop, or NONE for what takes no time. */
-    readonly hopLaw: number,
-    readonly proxyLaw: number,
-    readonly replyLaw: number,
-    /** Of how long calls wait for a worker before they give up, or NONE. */
-    readonly patienceLaw: number,
-    /** Of the time between two tries, or NONE where it is Envoy's. */
-    readonly backOffLaw: number,
-  ) {
-    const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
-    const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
-    this.revisions = [first, ...workload.revisions];
-    this.limit = concurrency.limit;
-    this.queueLimit = concurrency.queue;
-    this.holdsCall = concurrency.holds === "call";
-    this.waitsAtService = concurrency.waitsAt === "service";
-    const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
-    this.dedicated = spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
-    this.cancels = spec.route.cancels;
-    this.guarded = !isPlain(spec.route);
-    this.proxyCpu = spec.hop.proxyCpu;
-    this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
-    this.resources = spec;
-  }
-
-  /** The number of calls here is about to change: what they have spent here until now is added up. */
-  private count(now: number): void {
-    this.callSeconds += (this.arrived - this.ended) * (now - this.countedAt);
-    this.countedAt = now;
-  }
-
-  come(now: number): void {
-    if (this.activator) this.count(now);
-    this.arrived++;
-  }
-
-  go(now: number): void {
-    if (this.activator) this.count(now);
-    this.ended++;
-    this.measured++;
-  }
-
-  /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */
-  restartMeasures(): void {
-    this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = 0;
-    this.measured = this.measuredRefused = this.measuredKilled = 0;
-  }
-}
-
 /** Everything that exists in a run. What happens to it is in traffic.ts, cpu.ts, fleet.ts, machines.ts and control.ts. */
 export interface State {
   readonly spec: WorldSpec;
@@ -276,6 +159,8 @@ export interface State {
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
+  /** By pod; see api-objects.ts. */
+  readonly podObjects: (LivePod | undefined)[];
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
@@ -307,6 +192,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     pods: new Pods(),
     calls: new Calls(),
     nodes: new Nodes(),
+    podObjects: [],
   };
   for (const service of services) {
     const of = (what: string): RandomStream => new RandomStream(seed, `${service.spec.name}/${what}`);

@@ -2,7 +2,7 @@
 import type { Deed } from "../controllers/stateful-set/stateful-set.js";
 import type { Seconds } from "../units.js";
 import type { DecisionLog } from "./decisions.js";
-import type { Service } from "./state.js";
+import type { Service } from "./service.js";
 import type { RolloutSpec } from "./workload.js";
 
 export class StatefulSetLog {

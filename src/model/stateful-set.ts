@@ -4,7 +4,8 @@ import type { PodStatus } from "../controllers/stateful-set/status.js";
 import { Availability } from "./availability.js";
 import type { DecisionLog } from "./decisions.js";
 import { Looks } from "./looks.js";
-import { Phase, type PodId, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { Phase, type PodId, type State } from "./state.js";
 import { StatefulSetLog } from "./stateful-set-log.js";
 import type { Pods, RolloutSpec, StatefulSetSpec, Workload } from "./workload.js";
 

@@ -16,7 +16,8 @@ import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
-import { type CallId, type Calls, NONE as NOTHING, type Owner, type State } from "./state.js";
+import type { Owner } from "./service.js";
+import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;

@@ -10,17 +10,8 @@ import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import type { Recorder } from "./recorder.js";
-import {
-  type CallId,
-  type Calls,
-  NONE as NOTHING,
-  type Owner,
-  Phase,
-  type PodId,
-  type Pods,
-  type Service,
-  type State,
-} from "./state.js";
+import type { Owner, Service } from "./service.js";
+import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
 import { Travel } from "./travel.js";
 import { Tries } from "./tries.js";

@@ -1,7 +1,8 @@
 /** The way of a call to a service and of its answer back: hops and proxies that take time. */
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { type CallId, type Calls, NONE as NOTHING, type Service, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;

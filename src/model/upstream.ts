@@ -1,7 +1,8 @@
 /** Which pod takes a call, where one gateway stands before all of a service's pods and knows what each of them has to do. */
 import { siteWithin } from "../kernel/request-chance.js";
 import type { Upstream } from "../policy/contract.js";
-import type { CallId, PodId, Pods, Service, State } from "./state.js";
+import type { Service } from "./service.js";
+import type { CallId, PodId, Pods, State } from "./state.js";
 
 const NOBODY = -1 as PodId;
 

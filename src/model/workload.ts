@@ -4,7 +4,8 @@ import type { StatefulSetSettings } from "../controllers/stateful-set/stateful-s
 import type { Distribution } from "../kernel/distributions.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { MiB, Seconds } from "../units.js";
-import type { Owner, PodId } from "./state.js";
+import type { Owner } from "./service.js";
+import type { PodId } from "./state.js";
 
 /** What a rollout may change of a pod. */
 export interface Revision {

@@ -2,7 +2,8 @@ import { Background } from "./background.js";
 import type { DecisionLog } from "./decisions.js";
 import { ReplicaSet } from "./replica-set.js";
 import { Rollout } from "./rollout.js";
-import type { Owner, PodId, State } from "./state.js";
+import type { Owner } from "./service.js";
+import type { PodId, State } from "./state.js";
 import { Stateful } from "./stateful-set.js";
 import type { Pods, Workload } from "./workload.js";
 

@@ -13,14 +13,16 @@ import { History } from "./history.js";
 import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
-import { Machines } from "./machines.js";
+import type { Machine } from "./machine.js";
+import { type MachineEvents, Machines } from "./machines.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
+import type { Owner, Service } from "./service.js";
 import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
-import { createState, type Owner, type Service, type State } from "./state.js";
+import { createState, type State } from "./state.js";
 import { Traffic } from "./traffic.js";
 
 export type { Observer };
@@ -57,6 +59,33 @@ function metricsOf(state: State, cpu: Cpu): Metrics {
   return pipeline === undefined ? new InstantMetrics(state, cpu) : new MetricsPipeline(state, cpu, pipeline);
 }
 
+/** Tells each in turn. */
+const all =
+  (...told: readonly ((machine: Machine) => void)[]) =>
+  (machine: Machine): void => {
+    for (const one of told) one(machine);
+  };
+
+/** Who is told of machines; the parts are there by then. */
+function machineEvents(
+  parts: () => { readonly batch: Batch; readonly fleet: Fleet; readonly provisioning: Provisioning },
+): MachineEvents {
+  return {
+    opened: (machine) => parts().batch.opened(machine),
+    admits: (machine) => parts().fleet.scheduling.machineOpened(machine),
+    closed: (machine) => parts().fleet.scheduling.machineClosed(machine),
+    countChanged: () => parts().provisioning.machinesChanged(),
+    bought: all(
+      (one) => parts().batch.bought(one),
+      (one) => parts().provisioning.interruptions.bought(one),
+    ),
+    gone: all(
+      (one) => parts().provisioning.interruptions.gone(one),
+      (one) => parts().fleet.scheduling.machineGone(one),
+    ),
+  };
+}
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -73,16 +102,11 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     exited: (call, failure) => batch.exit(call, failure),
     callsChanged: (service) => control.wake(service),
   });
-  const machines: Machines = new Machines(state, bill, {
-    roomMade: () => fleet.placeWhenDone(),
-    countChanged: () => provisioning.machinesChanged(),
-    bought: (machine) => {
-      batch.bought(machine);
-      provisioning.interruptions.bought(machine);
-    },
-    opened: (machine) => batch.opened(machine),
-    gone: (machine) => provisioning.interruptions.gone(machine),
-  });
+  const machines: Machines = new Machines(
+    state,
+    bill,
+    machineEvents(() => ({ batch, fleet, provisioning })),
+  );
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
     started: (pod) => metrics.started(pod),
@@ -105,11 +129,11 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
 
   machines.start();
-  for (const service of services) fleet.startReady(service);
+  for (const service of inOrderOfPriority(services)) fleet.startReady(service);
   history.start();
   for (const part of [control, batch, sizing, loads]) part.start();
 
-  let usedAtRestart = owners.map(() => 0);
+  const used = new Used(owners, traffic.cpu);
   return {
     sim,
     state,
@@ -119,15 +143,39 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     decisions: log.decisions,
     undecided: control.undecided,
     batch,
-    cpuUsed: (owner) => traffic.cpu.usedBy(owner) - usedAtRestart[owner.id],
+    cpuUsed: (owner) => used.by(owner),
     bill: () => bill.totals(sim.now),
     restartMeasures() {
       recorder.restart();
       history.restart();
       bill.restart(sim.now);
       for (const service of services) service.restartMeasures();
-      usedAtRestart = owners.map((owner) => traffic.cpu.usedBy(owner));
+      used.restart();
     },
     checkBooks: () => checkBooks(state, recorder, batch.jobs),
   };
+}
+
+/** At the start as ever those of high priority are placed first, and all others in the order in which they are written. */
+const inOrderOfPriority = (services: readonly Service[]): readonly Service[] =>
+  [...services].sort((one, other) => (other.spec.template.priority ?? 0) - (one.spec.template.priority ?? 0));
+
+/** CPU seconds since the measures began. */
+class Used {
+  private readonly before: number[];
+
+  constructor(
+    private readonly owners: readonly Owner[],
+    private readonly cpu: Cpu,
+  ) {
+    this.before = owners.map(() => 0);
+  }
+
+  by(owner: Owner): number {
+    return this.cpu.usedBy(owner) - this.before[owner.id];
+  }
+
+  restart(): void {
+    for (const owner of this.owners) this.before[owner.id] = this.cpu.usedBy(owner);
+  }
 }

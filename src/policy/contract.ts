@@ -11,8 +11,13 @@
  * A policy answers with plain data and never acts; the model carries the answer out, with its
  * delays. So a policy can be tested with a literal, and cannot cheat.
  */
+import type { Labels, Node as NodeObject, Pod as PodObject, Taint } from "../controllers/scheduler/objects.js";
 import type { RandomStream } from "../kernel/random.js";
 import type { MiB, Millicores, Seconds, Usd } from "../units.js";
+import type { Why } from "./why.js";
+
+export type { Candidate, ClusterScheduler, Filter, PlacingAnswer, Scheduler } from "./scheduling-contract.js";
+export type { Condition, Reason, Why } from "./why.js";
 
 export interface Size {
   readonly cpuMillicores: Millicores;
@@ -85,30 +90,6 @@ export interface ServiceView {
   sampledAt(signal: Signal, service?: string): Seconds;
 }
 
-/** One thing that a decision went through: a metric's proposal, a tolerance, a stabilization, a limit, a node's refusal. */
-export interface Reason {
-  /** In upstream's words: "cpu resource utilization (percentage of request)", "ScaleDownStabilized", "Insufficient cpu". */
-  readonly what: string;
-  /** What it rests on, by name: values, targets, the age of samples in seconds, counts of nodes. */
-  readonly seen?: Readonly<Record<string, number | string>>;
-  /** Replicas (or machines) wished for after it. */
-  readonly wished?: number;
-}
-
-/** A condition as the controller's object carries it in its status. */
-export interface Condition {
-  readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
-  readonly message?: string;
-}
-
-/** The whole story of a decision, in the order in which it happened. */
-export interface Why {
-  readonly trail: readonly Reason[];
-  readonly conditions?: readonly Condition[];
-}
-
 /** How many replicas, and why. */
 export interface ScaleAnswer {
   /** Any number; the model rounds it up and keeps it within the bounds. NaN means no opinion. */
@@ -148,6 +129,8 @@ export interface Annotations {
 
 export interface PlacedPod extends Size {
   readonly service: string;
+  /** As the API has it: labels, requests, tolerations, affinity, spread, priority. */
+  readonly object?: PodObject;
   /** It stays as long as its node does. */
   readonly daemon?: boolean;
   readonly annotations?: Annotations | undefined;
@@ -180,6 +163,8 @@ export interface NodeView {
   readonly maxPods: number;
   readonly podCount: number;
   readonly boughtAt: Seconds;
+  /** As the API has it: name, labels, taints, images. */
+  readonly object: NodeObject;
   readonly pods: readonly PlacedPod[];
 }
 
@@ -205,6 +190,9 @@ export interface GroupView {
   readonly max: number;
   /** Machines bought and not yet given back, those booting included. */
   readonly count: number;
+  /** What the group says of its nodes, beside the labels that every node has. */
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
 }
 
 /** What a service's PodDisruptionBudget allows at this moment. */
@@ -218,7 +206,7 @@ export interface BudgetView {
 export interface ClusterView {
   readonly now: Seconds;
   readonly nodes: readonly NodeView[];
-  /** Pods that no node has room for, oldest first. */
+  /** Pods without a node, oldest first; not those whose room is being made by preemption. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
   /** Pods that every node has. */
@@ -264,25 +252,6 @@ export interface Provisioner {
   /** It drains machines that the cloud wants back by itself. */
   readonly heedsNotices?: true;
   plan(view: ClusterView): ProvisionAnswer;
-}
-
-/** What a scheduler looks at: numbers of one node, kept up to date in place. */
-export interface Candidate {
-  readonly allocatable: Size;
-  readonly free: Size;
-  readonly maxPods: number;
-  readonly podCount: number;
-}
-
-export interface Filter {
-  /** The reason a node is turned down, in the scheduler's words ("Insufficient cpu"), or undefined when it passes. */
-  rejects(pod: Size, node: Candidate): string | undefined;
-}
-
-export interface Scheduler {
-  readonly filters: readonly Filter[];
-  /** 0 to 100 for a node that has passed; the highest takes the pod, the first of equals. */
-  score(pod: Size, node: Candidate): number;
 }
 
 /** The pods behind a service as one proxy knows them. Read for every call, so everything is in arrays, by row. */

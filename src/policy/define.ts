@@ -1,6 +1,7 @@
 /** How a policy says what it is called, which fields it takes, and how one is made. */
+
 import type { z } from "zod";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
+import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "./contract.js";
 import type { Sizer } from "./sizer-contract.js";
 
 /** A policy's fields by name: zod types, best made with fields.ts. */
@@ -50,4 +51,6 @@ export const defineScaler = define<Scaler>();
 export const defineSizer = define<Sizer>();
 export const defineProvisioner = define<Provisioner>();
 export const defineScheduler = define<Scheduler>();
+/** For schedulers that know pods and nodes as the API has them, and not by their sizes alone. */
+export const defineClusterScheduler = define<ClusterScheduler>();
 export const defineBalancer = define<Balancer>();

@@ -93,9 +93,9 @@ function told(one: Decision, paint: Paint): string {
   ].join("\n");
 }
 
-function changeOf({ subject, policy, from, wished, asked }: Decision): string {
+function changeOf({ subject, from, wished, asked }: Decision): string {
   if (subject.startsWith("pod "))
-    return policy === "scheduler" ? "waits for a node" : asked < from ? "is evicted" : "starts again";
+    return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
   const of = unitOf(subject);
   if (from === asked && isWorkload.test(subject)) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;

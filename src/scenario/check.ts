@@ -1,6 +1,7 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
+import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
@@ -157,6 +158,7 @@ export function checkWorkloads(raw: Raw, { single, services }: Parts, to: Saying
 
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
+  checkPriorityClasses(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);
@@ -169,6 +171,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     checkMemory(setup, once);
     checkSizers(setup, (path, message, about) => to.warn(path, message, about));
     for (const group of setup.groups) checkGroup(group, once);
+    checkScheduler(setup, parts.single.cluster !== undefined, once);
     checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
   }
 }

@@ -1,7 +1,8 @@
 /** From a policy's name and fields, as written, to a maker of that policy. */
+
 import { z } from "zod";
 import { RandomStream } from "../kernel/random.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
+import type { Balancer, ClusterScheduler, PolicyContext, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import type { Definition, Mention } from "../policy/define.js";
 import { show } from "../policy/fields.js";
 import type { Sizer } from "../policy/sizer-contract.js";
@@ -16,7 +17,7 @@ interface Policies {
   readonly scaler: Scaler;
   readonly sizer: Sizer;
   readonly provisioner: Provisioner;
-  readonly scheduler: Scheduler;
+  readonly scheduler: Scheduler | ClusterScheduler;
   readonly balancer: Balancer;
 }
 
@@ -31,16 +32,21 @@ export interface Chosen<P> {
   /** Of a scaler. */
   readonly min: number;
   readonly max: number;
+  /** Of a scheduler: whether it knows labels, taints, affinity and priorities, and not sizes alone. */
+  readonly seesObjects: boolean;
 }
 
-/** What an answer to each question must be able to do. */
+/** What an answer to each question must be able to do; in one of several ways. */
 const METHODS = {
-  scaler: ["desiredReplicas"],
-  sizer: ["sizeOfNew", "changes"],
-  provisioner: ["plan"],
-  scheduler: ["score", "filters"],
-  balancer: ["pick"],
-} as const satisfies Record<Question, readonly string[]>;
+  scaler: [["desiredReplicas"]],
+  sizer: [["sizeOfNew", "changes"]],
+  provisioner: [["plan"]],
+  scheduler: [
+    ["score", "filters"],
+    ["next", "podAdded", "podUpdated", "podRemoved", "nodeAdded", "nodeUpdated", "nodeRemoved", "ownerAdded"],
+  ],
+  balancer: [["pick"]],
+} as const satisfies Record<Question, readonly (readonly string[])[]>;
 
 /** The policy that `given` names, or what is wrong with it; paths count from the policy. */
 export function choose<Q extends Question>(
@@ -56,10 +62,11 @@ export function choose<Q extends Question>(
   if ("faults" in read) return read;
   const { min = 0, max = Infinity } = read.value as { min?: number; max?: number };
   const create = (context: PolicyContext) => definition.create(read.value, context) as Policies[Q];
-  const refused = tryOut(question, given.use, create);
-  if (refused !== undefined) return { faults: [refused] };
+  const tried = tryOut(question, given.use, create);
+  if (!("made" in tried)) return { faults: [tried] };
+  const seesObjects = "podAdded" in (tried.made as object);
   const { mentions = () => [], resources = () => [] } = definition;
-  const about = { mentions: mentions(read.value), resources: resources(read.value), fields: read.value };
+  const about = { mentions: mentions(read.value), resources: resources(read.value), fields: read.value, seesObjects };
   return { value: { name: given.use, create, ...about, min, max } };
 }
 
@@ -110,14 +117,18 @@ function isDefinition(given: unknown): given is AnyDefinition {
 }
 
 /** Makes the policy once, so that what it refuses is told with the file's other faults. */
-function tryOut(question: Question, use: string, create: (context: PolicyContext) => unknown): Fault | undefined {
+function tryOut(
+  question: Question,
+  use: string,
+  create: (context: PolicyContext) => unknown,
+): Fault | { readonly made: unknown } {
   try {
     const made = create({ stream: new RandomStream(0, "try"), clock: { now: 0 } });
-    const missing = METHODS[question].filter(
-      (method) => (made as Record<string, unknown> | undefined)?.[method] === undefined,
+    const missing = METHODS[question].map((methods) =>
+      methods.filter((method) => (made as Record<string, unknown> | undefined)?.[method] === undefined),
     );
-    if (missing.length === 0) return undefined;
-    return { path: ["use"], message: `expected a ${question}, got a policy without ${missing.join(" and ")}` };
+    if (missing.some(({ length }) => length === 0)) return { made };
+    return { path: ["use"], message: `expected a ${question}, got a policy without ${missing[0].join(" and ")}` };
   } catch (fault) {
     return {
       path: [],

@@ -5,6 +5,7 @@ import { capacityTypes } from "../policy/contract.js";
 import { cpu, flag, list, memory, oneOf, seconds, show } from "../policy/fields.js";
 import { above0, checked, law, name, notNegative, share, speed, wholeFrom, words } from "./fields.js";
 import { eviction } from "./shape-eviction.js";
+import { nodeFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 
 /** What a policy may change of a node group. */
@@ -48,6 +49,7 @@ const terms = {
       description: "The first is bought, but Karpenter chooses. Default: on-demand, and then spot where spot is given.",
     }),
   spot: spot.optional().meta({ description: "What spot machines cost and how long they last." }),
+  ...nodeFields,
   boot: law.prefault("60s").meta({ description: "From buying a machine until it takes pods." }),
   maxPods: wholeFrom(1).prefault(110).meta({ description: "Pods on one machine at most." }),
 };

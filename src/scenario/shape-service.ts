@@ -20,6 +20,7 @@ import {
   wholeFrom,
 } from "./fields.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
+import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
 import { strategy, workloadFields } from "./shape-workload.js";
@@ -190,6 +191,7 @@ export const service = z
     ...lifecycleFields,
     ...routeFields,
     ...workloadFields,
+    ...placingFields,
     grace: seconds()
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),

@@ -9,6 +9,7 @@ import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
+import { priorityClasses } from "./shape-placing.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -93,6 +94,9 @@ export const single = {
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
   controllers: controllers.meta({ description: "How controllers run." }),
+  priorityClasses: priorityClasses
+    .prefault({})
+    .meta({ description: "Kubernetes' PriorityClasses, by name: which pods come first." }),
 } as const;
 
 /** The whole file, for editors; read.ts reads the sections one by one, to find every fault in one go. */

@@ -1,14 +1,16 @@
 /** A policy's setup as the plain data that the model takes. */
 import { instanceType, reserved } from "../catalogue/instances.js";
+import type { Taint } from "../controllers/scheduler/objects.js";
 import { constant } from "../kernel/distributions.js";
 import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
-import type { PolicyContext, Size } from "../policy/contract.js";
+import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
 import { resourcesOf, workloadOf } from "./shape-workload.js";
@@ -24,7 +26,7 @@ export function worldOf(
 ): WorldSpec {
   const horizon = single.warmup + single.duration;
   return {
-    services: setup.services.map((service) => serviceSpec(service, single.network.hop)),
+    services: setup.services.map((service) => serviceSpec(service, single)),
     background: [
       ...[...setup.jobs].map(([name, job]) => jobSpec(name, job)),
       ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
@@ -39,7 +41,7 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): ServiceSpec {
+function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single): ServiceSpec {
   const { name, service, replicas, cpu, memory, scaler, sizer, balancer, strategy } = setup;
   return {
     name,
@@ -52,11 +54,12 @@ function serviceSpec(setup: ServiceSetup, network: Single["network"]["hop"]): Se
     readiness: service.readiness,
     grace: service.grace,
     lifecycle: lifecycleOf(service),
+    template: templateOf(service, priorityClasses),
     workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     route: routeOf(service),
-    hop: hopSpec(service.hop, network),
+    hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
@@ -115,7 +118,7 @@ const WITHOUT_LIMITS: Size = { cpuMillicores: 1e9, memoryMiB: 1e9 };
 function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Setup): ClusterSpec {
   return {
     groups: cluster === undefined ? [oneMachine] : groups.map(groupSpec),
-    scheduler: scheduler!.create(NO_CHANCE),
+    scheduler: { name: scheduler!.name, create: scheduler!.create },
     provisioner: provisioner === undefined ? undefined : { name: provisioner.name, create: provisioner.create },
     pullMiBPerSecond: cluster?.imagePull ?? Infinity,
     eviction: cluster?.eviction,
@@ -138,6 +141,8 @@ const oneMachine: NodeGroupSpec = {
   max: 1,
   boot: constant(0),
   zones: ["a"],
+  labels: {},
+  taints: [],
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
@@ -159,6 +164,8 @@ function groupSpec(group: GroupSetup): NodeGroupSpec {
     max: group.max,
     boot: group.boot,
     zones: group.zones,
+    labels: group.labels,
+    taints: (group.taints ?? []) as readonly Taint[],
     virtualizationFactor: group.virtualizationFactor,
   };
 }
@@ -172,13 +179,3 @@ function spotSpec(
   const usdPerHour = Object.fromEntries(Object.entries(shares).map(([zone, share]) => [zone, share * usd]));
   return { ...rest, interruption: rest.interruption, usdPerHour };
 }
-
-/** A world is made once for many replications, so a scheduler that drew would make them depend on their order. */
-const NO_CHANCE: PolicyContext = {
-  get stream(): never {
-    throw new Error("a scheduler has no chance to draw from: of equal nodes the first takes the pod");
-  },
-  get clock(): never {
-    throw new Error("a scheduler is made once for many worlds, so none of their clocks is its own");
-  },
-};

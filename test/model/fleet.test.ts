@@ -172,7 +172,7 @@ describe("pods that fit nowhere", () => {
     expect(waited).toMatchObject({
       time: 1,
       subject: "pod shop-0",
-      rule: "0/1 nodes are available: 1 Insufficient cpu",
+      rule: "0/1 nodes are available: 1 Insufficient cpu.",
       effectiveAt: 3,
     });
     expect(played.services[1].ready.count).toBe(1);

@@ -84,6 +84,11 @@ export const placedPod = (cpuMillicores: number, memoryMiB = 100, service = "sho
   service,
   cpuMillicores,
   memoryMiB,
+  object: {
+    name: service,
+    labels: { app: service },
+    containers: [{ image: service, requests: { cpu: cpuMillicores, memory: memoryMiB * 2 ** 20 } }],
+  },
 });
 
 /** A node of 1000 millicores and 1000 MiB, for 10 pods, or as told; what is free follows from its pods. */
@@ -106,6 +111,11 @@ export function nodeView(given: Partial<NodeView> & { readonly id: number }): No
     maxPods: 10,
     podCount: pods.length,
     boughtAt: 0,
+    object: {
+      name: `${given.group ?? "small"}-${given.id}`,
+      labels: { "topology.kubernetes.io/zone": given.zone ?? "a" },
+      allocatable: { cpu: allocatable.cpuMillicores, memory: allocatable.memoryMiB * 2 ** 20, pods: 10 },
+    },
     pods,
     ...given,
   };
@@ -123,6 +133,8 @@ export const groupView = (given: Partial<GroupView> = {}): GroupView => ({
   min: 0,
   max: 100,
   count: 1,
+  labels: {},
+  taints: [],
   ...given,
 });
 

@@ -143,7 +143,6 @@ describe("every-field.yaml", () => {
     const cluster = bare.cluster as Record<string, Record<string, Map>>;
     for (const field of ["min", "max", "count"]) delete cluster.nodes.general[field];
     delete (cluster as Map).provisioner;
-    delete (cluster as Map).scheduler;
     const one = read(text("every-field.yaml"), { openTrace }).scenario;
     const other = read(stringify(bare), { openTrace }).scenario;
     expect(JSON.stringify({ ...other, traces: one.traces })).toBe(JSON.stringify(one));

@@ -1,7 +1,7 @@
 /** Runs a world past its warm-up and measures what theory speaks of. */
 import { RandomStream } from "../../src/kernel/random.js";
+import type { Service } from "../../src/model/service.js";
 import type { WorldSpec } from "../../src/model/spec.js";
-import type { Service } from "../../src/model/state.js";
 import { createWorld, type Observer, type World } from "../../src/model/world.js";
 import type { Seconds } from "../../src/units.js";
 import { FineHistogram } from "./fine-histogram.js";

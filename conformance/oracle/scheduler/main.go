@@ -9,17 +9,26 @@ import (
 
 	"dryscale.dev/conformance/oracle/vectors"
 	v1 "k8s.io/api/core/v1"
+	policy "k8s.io/api/policy/v1"
 	"k8s.io/klog/v2"
 )
 
 type settings struct {
 	Nodes    []*v1.Node    `json:"nodes"`
 	Services []*v1.Service `json:"services,omitempty"`
+	// Pods that run when the script begins.
+	Running []*v1.Pod                     `json:"running,omitempty"`
+	Budgets []*policy.PodDisruptionBudget `json:"budgets,omitempty"`
+	// Pods that wait for the node that is nominated for them.
+	Waiting []*v1.Pod `json:"waiting,omitempty"`
 }
 
+// A pod comes, one that fitted nowhere is tried again, or one that ran is gone.
 type step struct {
-	At  int     `json:"at"`
-	Pod *v1.Pod `json:"pod"`
+	At    int     `json:"at"`
+	Pod   *v1.Pod `json:"pod,omitempty"`
+	Retry string  `json:"retry,omitempty"`
+	Gone  string  `json:"gone,omitempty"`
 }
 
 type vector struct {
@@ -33,18 +42,20 @@ type vector struct {
 	Expected   []decision `json:"expected,omitempty"`
 }
 
+// The scheduler's own logs are not ours.
+var quiet = klog.NewContext(context.Background(), klog.Logger{})
+
 func main() {
+	klog.SetLogger(klog.NewKlogr().V(100))
 	in := flag.String("in", "", "folder of situations to play instead of the oracle's own")
 	out := flag.String("out", ".", "folder to write vectors to")
 	flag.Parse()
-	klog.SetLogger(klog.NewKlogr().V(100))
-	ctx := klog.NewContext(context.Background(), klog.Logger{})
-	situations := seeded()
+	situations := append(seeded(), preempting()...)
 	if *in != "" {
 		situations = must(vectors.Read[vector](*in, "scheduler"))
 	}
 	for i := range situations {
-		situations[i].Expected = play(ctx, situations[i])
+		situations[i].Expected = play(quiet, situations[i])
 	}
 	check(vectors.Write(*out, "scheduler", situations))
 }

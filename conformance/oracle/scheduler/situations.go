@@ -32,7 +32,7 @@ func seeded() (vectors []vector) {
 			v.Settings.Services = append(v.Settings.Services, service)
 		}
 		for i := range pods {
-			v.Script = append(v.Script, step{i, pod(random, i)})
+			v.Script = append(v.Script, step{At: i, Pod: pod(random, i)})
 		}
 		vectors = append(vectors, v)
 	}

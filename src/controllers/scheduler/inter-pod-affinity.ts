@@ -5,6 +5,7 @@ import type { Node, Pod, PodAffinity, PodAffinityTerm } from "./objects.js";
 import { labelsOf, matchesPod } from "./selectors.js";
 
 const PLUGIN = "InterPodAffinity";
+const NOBODY: readonly Pod[] = [];
 
 class Counts {
   readonly byKey = new Map<string, Map<string, number>>();
@@ -34,16 +35,18 @@ export function interPodAffinityFilter(pod: Pod, all: readonly NodeInfo[]): Filt
   const repelling = required(pod.affinity?.podAntiAffinity);
   const [near, far, othersFar] = [new Counts(), new Counts(), new Counts()];
   const matchesAll = (other: Pod): boolean => attracting.every((term) => matchesPod(term, pod, other));
-  for (const { node, pods } of all) {
-    for (const other of pods) {
+  const asks = attracting.length > 0 || repelling.length > 0;
+  for (const { node, pods, affine } of all) {
+    for (const other of affine)
       for (const term of required(other.affinity?.podAntiAffinity))
         if (matchesPod(term, other, pod)) othersFar.add(node, term.topologyKey, 1);
+    for (const other of asks ? pods : NOBODY) {
       if (attracting.length > 0 && matchesAll(other))
         for (const { topologyKey } of attracting) near.add(node, topologyKey, 1);
       for (const term of repelling) if (matchesPod(term, pod, other)) far.add(node, term.topologyKey, 1);
     }
   }
-  if (attracting.length === 0 && repelling.length === 0 && othersFar.byKey.size === 0) return undefined;
+  if (!asks && othersFar.byKey.size === 0) return undefined;
   // The first pod of a group that wants to be together would wait for ever: it may go anywhere.
   const first = near.byKey.size === 0 && matchesAll(pod);
   const satisfied = (node: Node): boolean =>
@@ -73,10 +76,13 @@ export function interPodAffinityScores(
     for (const { weight, podAffinityTerm: term } of preferred(affinity))
       if (matchesPod(term, owner, other)) counts.add(node, term.topologyKey, sign * weight);
   };
-  for (const { node, pods } of all) {
-    for (const other of pods) {
+  const prefers = preferred(podAffinity).length > 0 || preferred(podAntiAffinity).length > 0;
+  for (const { node, pods, affine } of all) {
+    for (const other of prefers ? pods : NOBODY) {
       weigh(podAffinity, pod, other, node, 1);
       weigh(podAntiAffinity, pod, other, node, -1);
+    }
+    for (const other of affine) {
       if (other.affinity === undefined) continue;
       for (const term of required(other.affinity.podAffinity))
         if (matchesPod(term, other, pod)) counts.add(node, term.topologyKey, hardPodAffinityWeight);

@@ -31,9 +31,14 @@ export function requestsOf(pod: Pod, missing: Resources = NOTHING): Resources {
 export const portsOf = (pod: Pod): readonly HostPort[] =>
   pod.containers.flatMap(({ ports = [] }) => ports.filter(({ port }) => port > 0));
 
+const isAffine = ({ affinity }: Pod): boolean =>
+  affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;
+
 /** A node with its pods and their sums. */
 export class NodeInfo {
   readonly pods: Pod[] = [];
+  /** Those of them that have a say about where others are. */
+  readonly affine: Pod[] = [];
   readonly requested: Record<string, number> = {};
   readonly nonZeroRequested: Record<string, number> = {};
 
@@ -41,14 +46,28 @@ export class NodeInfo {
 
   add(pod: Pod): void {
     this.pods.push(pod);
+    if (isAffine(pod)) this.affine.push(pod);
     this.#count(pod, 1);
+  }
+
+  /** The same again, to try out what would be if others came or went. */
+  copy(): NodeInfo {
+    const copy = new NodeInfo(this.node);
+    copy.pods.push(...this.pods);
+    copy.affine.push(...this.affine);
+    Object.assign(copy.requested, this.requested);
+    Object.assign(copy.nonZeroRequested, this.nonZeroRequested);
+    return copy;
   }
 
   remove(name: string): Pod | undefined {
     const at = this.pods.findIndex((pod) => pod.name === name);
     const pod = this.pods[at];
     if (pod === undefined) return undefined;
-    this.pods.splice(at, 1);
+    // The last takes its place, as upstream: of pods alike preemption spares the first in this order.
+    const last = this.pods.pop();
+    if (last !== undefined && at < this.pods.length) this.pods[at] = last;
+    if (isAffine(pod)) this.affine.splice(this.affine.indexOf(pod), 1);
     this.#count(pod, -1);
     return pod;
   }

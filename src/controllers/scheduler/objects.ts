@@ -25,7 +25,7 @@ export interface Toleration {
 
 export interface Taint {
   readonly key: string;
-  readonly value?: string;
+  readonly value?: string | undefined;
   readonly effect: string;
 }
 
@@ -95,6 +95,10 @@ export interface Pod {
   /** When the pod started, in seconds. */
   readonly start?: number;
   readonly terminating?: boolean;
+  /** It terminates because the scheduler took it away for another. */
+  readonly preempted?: boolean;
+  /** Where others were taken away for it. */
+  readonly nominated?: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly overhead?: Resources;
@@ -105,6 +109,9 @@ export interface Pod {
   readonly affinity?: Affinity;
   readonly spread?: readonly SpreadConstraint[];
 }
+
+/** A pod whose state goes on. */
+export type LivePod = { -readonly [K in keyof Pod]: Pod[K] };
 
 export interface Node {
   readonly name: string;
@@ -126,3 +133,4 @@ export const ZONE = "topology.kubernetes.io/zone";
 export const REGION = "topology.kubernetes.io/region";
 
 export const namespaceOf = (pod: { readonly namespace?: string }): string => pod.namespace ?? "default";
+export const priorityOf = ({ priority = 0 }: Pod): number => priority;

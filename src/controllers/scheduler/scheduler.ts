@@ -3,7 +3,9 @@ import type { RandomStream } from "../../kernel/random.js";
 import { type Filter, nodeFilters, type Rejection } from "./filters.js";
 import { interPodAffinityFilter } from "./inter-pod-affinity.js";
 import { NodeInfo } from "./node-info.js";
+import { Nominations } from "./nominations.js";
 import { type Node, type Owner, type Pod, REGION, ZONE } from "./objects.js";
+import { type Budget, type Preemption, preempt } from "./preemption.js";
 import { type FitStrategy, LEAST_ALLOCATED } from "./resource-scores.js";
 import { type Scores, scoresOf, totals } from "./scores.js";
 import { labelsOf } from "./selectors.js";
@@ -17,6 +19,8 @@ export interface SchedulerSettings {
   readonly percentageOfNodesToScore?: number;
   /** Up to 1.34 the winner among equals was drawn; without a stream it is the heap's first, as since 1.35. */
   readonly ties?: RandomStream;
+  /** Where the search for victims begins, and which of equal nodes it takes; without a stream the first. */
+  readonly preemption?: RandomStream;
 }
 
 export interface Placement {
@@ -56,7 +60,7 @@ export function topOfHeap(scores: readonly number[]): number {
 }
 
 /** A filter of all that the profile checks; what depends on other nodes is counted when it is made. */
-export function filterOf(pod: Pod, all: readonly NodeInfo[]): Filter {
+function filterOf(pod: Pod, all: readonly NodeInfo[]): Filter {
   const filters = [...nodeFilters(pod), topologySpreadFilter(pod, all), interPodAffinityFilter(pod, all)];
   return (info) => {
     for (const filter of filters) {
@@ -69,10 +73,19 @@ export function filterOf(pod: Pod, all: readonly NodeInfo[]): Filter {
 
 const zoneOf = (node: Node): string => `${labelsOf(node)[REGION] ?? ""}\n${labelsOf(node)[ZONE] ?? ""}`;
 
+const onlyOn = ({ node }: NodeInfo): Placement => ({
+  node: node.name,
+  feasible: [node.name],
+  rejections: new Map(),
+  evaluated: 1,
+  scores: undefined,
+});
+
 export class Scheduler {
   readonly #settings: SchedulerSettings;
   readonly #zones = new Map<string, NodeInfo[]>();
   readonly #byName = new Map<string, NodeInfo>();
+  readonly nominations = new Nominations();
   #list: readonly NodeInfo[] | undefined;
   #start = 0;
 
@@ -100,11 +113,12 @@ export class Scheduler {
   }
 
   addPod(pod: Pod, node: string): void {
+    this.nominations.set(pod, undefined);
     this.#byName.get(node)?.add(pod);
   }
 
-  removePod(pod: string, node: string): void {
-    this.#byName.get(node)?.remove(pod);
+  removePod(pod: string, node: string): Pod | undefined {
+    return this.#byName.get(node)?.remove(pod);
   }
 
   /** One node of each zone in turn. */
@@ -124,7 +138,10 @@ export class Scheduler {
   /** Decides; the pod is on the node when `addPod` says so. */
   schedule(pod: Pod): Placement {
     const all = this.nodes();
-    const { feasible, rejections } = this.#feasible(pod, all);
+    const filter = this.#filterOf(pod, all);
+    const nominated = this.#byName.get(pod.nominated ?? "");
+    if (nominated !== undefined && filter(nominated) === undefined) return onlyOn(nominated);
+    const { feasible, rejections } = this.#feasible(filter, all);
     const names = feasible.map(({ node }) => node.name);
     const evaluated = feasible.length + rejections.size;
     if (all.length > 0) this.#start = (this.#start + evaluated) % all.length;
@@ -137,9 +154,18 @@ export class Scheduler {
     return { ...common, node: names[best], scores };
   }
 
-  #feasible(pod: Pod, all: readonly NodeInfo[]) {
+  /** For a pod that no node will take: who would have to go for it, which it is for others to carry out. */
+  preempt(pod: Pod, rejections: ReadonlyMap<string, Rejection>, budgets: readonly Budget[]): Preemption {
+    const filterOf = (one: Pod, nodes: readonly NodeInfo[]) => this.#filterOf(one, nodes);
+    return preempt({ pod, nodes: this.nodes(), rejections, budgets, filterOf }, this.#settings.preemption);
+  }
+
+  #filterOf(pod: Pod, nodes: readonly NodeInfo[]): Filter {
+    return this.nominations.inMind(pod, nodes, filterOf);
+  }
+
+  #feasible(filter: Filter, all: readonly NodeInfo[]) {
     const wanted = feasibleNodesToFind(all.length, this.#settings.percentageOfNodesToScore);
-    const filter = filterOf(pod, all);
     const feasible: NodeInfo[] = [];
     const rejections = new Map<string, Rejection>();
     // The one too many ends the search: so it is with one worker, and upstream's others may by then have looked further.

@@ -1,32 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ClusterView, NodeView, ProvisionAnswer } from "../../../src/policy/contract.js";
-import { karpenter } from "../../../src/policy/provisioner/karpenter.js";
-import { clusterView, groupView, make, nodeView, placedPod, size } from "../builders.js";
-
-const kind = (name: string, cores: number, usdPerHour: number, count = 0) =>
-  groupView({
-    name,
-    capacity: size(1000 * cores, 4096 * cores),
-    allocatable: size(1000 * cores - 100, 4096 * cores - 512),
-    usdPerHour,
-    min: 0,
-    max: 10,
-    count,
-  });
-const groups = [kind("small", 2, 0.1), kind("large", 8, 0.38)];
-const waiting = (since: number, cpuMillicores: number) => ({ ...placedPod(cpuMillicores), since });
-
-/** The answers of a policy asked every second; those that decide nothing left out. */
-function answers(
-  view: (now: number) => Partial<ClusterView>,
-  seconds: number,
-  fields = {},
-): [number, ProvisionAnswer][] {
-  const policy = make(karpenter, fields);
-  const all: [number, ProvisionAnswer][] = [];
-  for (let now = 1; now <= seconds; now++) all.push([now, policy.plan(clusterView({ groups, ...view(now), now }))]);
-  return all.filter(([, answer]) => !answer.quiet);
-}
+import type { ClusterView, NodeView } from "../../../src/policy/contract.js";
+import { nodeView, placedPod, size } from "../builders.js";
+import { answers, brief, groups, kind, waiting, zoned } from "./karpenter-lab.js";
 
 test("a pod waits 1 s for others, then gets the cheapest type that it fits on", () => {
   const [first] = answers(() => ({ pending: [waiting(1, 1000)] }), 3);
@@ -62,15 +37,6 @@ const replaceable = (more: Partial<NodeView> = {}) => {
     nodes: now <= 25 ? [old] : [old, fresh(now)],
   });
 };
-const brief = (all: [number, ProvisionAnswer][]) =>
-  all.map(([at, { add, remove, cordon = [], uncordon = [], rule }]) => ({
-    at,
-    add: add.map(({ group, capacityType, zone }) => `${group} ${capacityType} ${zone}`),
-    remove,
-    cordon,
-    uncordon,
-    rule,
-  }));
 
 describe("replacing a node by a cheaper one", () => {
   test("it takes no more pods at once, and goes when the one bought for it is ready", () => {
@@ -103,14 +69,6 @@ describe("replacing a node by a cheaper one", () => {
   });
 });
 
-const zoned = (name: string, cores: number, usd: number, ...spot: [string, number][]) => ({
-  ...kind(name, cores, usd),
-  type: name,
-  offerings: [
-    ...["a", "b"].map((zone) => ({ zone, capacityType: "on-demand" as const, usdPerHour: usd })),
-    ...spot.map(([zone, usdPerHour]) => ({ zone, capacityType: "spot" as const, usdPerHour })),
-  ],
-});
 const market = [
   zoned("m5.large", 2, 0.1, ["a", 0.04], ["b", 0.03]),
   zoned("c5.large", 2, 0.085),
@@ -264,37 +222,6 @@ describe("a pool's machines", () => {
       add.map((one) => [at < 50 ? "before" : at < 230 ? "while" : "after", one].join(" ")),
     );
     expect([...new Set(orders)]).toEqual(["before small spot a", "while small on-demand a", "after small spot a"]);
-  });
-});
-
-describe("spot for spot", () => {
-  /** So many types that a pod of one core fits on, each cheaper than the one that is there. */
-  const choices = (count: number) => [
-    zoned("dear", 2, 1, ["a", 0.5]),
-    ...Array.from({ length: count }, (_, i) => zoned(`t${String(i).padStart(2, "0")}`, 2, 1, ["a", 0.2 + i / 1000])),
-  ];
-  const decided = (count: number, fields = {}) => {
-    const node = nodeView({
-      id: 1,
-      group: "dear",
-      capacityType: "spot",
-      pods: [placedPod(1000)],
-      allocatable: size(1900, 7000),
-    });
-    return brief(
-      answers(
-        () => ({ groups: choices(count).map((one, i) => (i === 0 ? { ...one, count: 1 } : one)), nodes: [node] }),
-        25,
-        fields,
-      ),
-    );
-  };
-  test("only with its gate open, and only with 15 cheaper types to choose from", () => {
-    expect(decided(15)).toEqual([]);
-    expect(decided(14, { spotToSpotConsolidation: true })).toEqual([]);
-    expect(decided(15, { spotToSpotConsolidation: true })).toMatchObject([
-      { at: 25, add: ["t00 spot a"], cordon: [1] },
-    ]);
   });
 });
 

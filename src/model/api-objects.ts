@@ -1,0 +1,100 @@
+/**
+ * Pods and machines as the API has them: what kube-scheduler and the provisioners read of labels, taints, tolerations,
+ * affinity and priority. A pod's object is made when somebody first asks for it and then kept up to date in place.
+ */
+import {
+  HOSTNAME,
+  type Labels,
+  type LivePod,
+  type Node,
+  type Owner,
+  type Pod,
+  type Resources,
+  type Taint,
+  ZONE,
+} from "../controllers/scheduler/objects.js";
+import type { Size } from "../policy/contract.js";
+import type { MiB } from "../units.js";
+import { imageOf, nameOfPod } from "./names.js";
+import { sizeOf } from "./pod-size.js";
+import type { Service } from "./service.js";
+import type { NodeGroupSpec, PodTemplate, ServiceSpec } from "./spec.js";
+import { Phase, type PodId, type State } from "./state.js";
+
+/** What a service's pods have in common beside their size. */
+export type PlacingTemplate = Pick<
+  Pod,
+  "labels" | "nodeSelector" | "tolerations" | "affinity" | "spread" | "priority" | "neverPreempts"
+>;
+
+const BYTES_PER_MIB = 2 ** 20;
+
+const resourcesOf = ({ cpuMillicores, memoryMiB }: Size): Resources => ({
+  cpu: cpuMillicores,
+  memory: memoryMiB * BYTES_PER_MIB,
+});
+
+/** Every pod carries its service's name as the label `app`, unless it is given another. */
+export const labelsOfPods = (spec: PodTemplate): Labels => ({ app: spec.name, ...templateOf(spec).labels });
+
+/** Pods that nobody calls say nothing of where they would stand. */
+const templateOf = (spec: PodTemplate): PlacingTemplate => ("template" in spec ? (spec as ServiceSpec).template : {});
+
+/** Who selects a service's pods, so that they are spread by default: its Service, and a ReplicaSet for each revision. */
+export const ownersOf = ({ spec, revisions }: Service): readonly Owner[] => [
+  { selector: labelsOfPods(spec) },
+  ...revisions.map((_, revision) => ({
+    selector: { ...labelsOfPods(spec), "pod-template-hash": String(revision) },
+  })),
+];
+
+export function podObject(state: State, pod: PodId): LivePod {
+  const { podObjects, pods, owners } = state;
+  const known = podObjects[pod];
+  if (known !== undefined) return known;
+  const { spec } = owners[pods.service[pod]];
+  const object: LivePod = {
+    ...templateOf(spec),
+    name: nameOfPod(state, pod).replace("pod ", ""),
+    labels: { ...labelsOfPods(spec), [revisionLabel(spec)]: String(pods.revision[pod]) },
+    containers: [{ image: imageOf(state, pod), requests: resourcesOf(sizeOf(pods, pod)) }],
+  };
+  if (pods.phase[pod] === Phase.Draining) object.terminating = true;
+  podObjects[pod] = object;
+  return object;
+}
+
+/** The label by which a workload's controller tells its revisions apart. */
+const revisionLabel = (spec: object & { readonly workload?: { readonly kind: string } }): string =>
+  spec.workload?.kind === "StatefulSet" ? "controller-revision-hash" : "pod-template-hash";
+
+/** A machine as a Node. Not modelled: the list of images is not cut at 50, and is told at once. */
+export class NodeObject implements Node {
+  unschedulable = false;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly allocatable: Resources;
+
+  constructor(
+    readonly name: string,
+    { labels, taints, type, arch, allocatable, maxPods }: NodeGroupSpec,
+    zone: string,
+    /** The images on its disk now. */
+    private readonly imagesNow: () => readonly { readonly name: string; readonly size: MiB }[],
+  ) {
+    this.labels = {
+      [HOSTNAME]: name,
+      [ZONE]: zone,
+      "node.kubernetes.io/instance-type": type,
+      "kubernetes.io/arch": arch,
+      "kubernetes.io/os": "linux",
+      ...labels,
+    };
+    this.taints = taints;
+    this.allocatable = { ...resourcesOf(allocatable), pods: maxPods };
+  }
+
+  get images(): readonly { readonly name: string; readonly size: number }[] {
+    return this.imagesNow().map(({ name, size }) => ({ name, size: size * BYTES_PER_MIB }));
+  }
+}
