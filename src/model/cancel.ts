@@ -26,6 +26,10 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     traffic.tries.drop(row);
     return traffic.free(row);
   }
+  if (calls.line[row] === Line.Between) {
+    calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
+    return;
+  }
   const waits = calls.line[row] !== Line.None;
   if (waits) traffic.lines.leave(row);
   if (calls.pod[row] === NONE && !waits) {

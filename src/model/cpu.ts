@@ -146,7 +146,9 @@ export class Cpu {
     owner.work -= Math.max(0, calls.finish[call] - pods.virtual[pod]);
     owner.working += sim.now - calls.since[call];
     pods.earliest[pod] = without(calls, pods.earliest[pod], call);
-    if (!this.resize(pod, -1)) this.reschedule(pod);
+    const crowded = this.resize(pod, -1);
+    // A crowded node's active pods have been rescheduled; one without work is not among them.
+    if (!crowded || pods.earliest[pod] === NONE) this.reschedule(pod);
     if (pods.quota[pod] > 0) this.cfs.settle(pod);
   }
 

@@ -12,7 +12,13 @@ import { type CallId, type Calls, NONE as NOTHING, type PodId, type Pods, type S
 const NONE: number = NOTHING;
 
 /** Where a call waits, in the column `line`. */
-export const Line = { None: 0, Pod: 1, Service: 2 } as const;
+export const Line = {
+  None: 0,
+  Pod: 1,
+  Service: 2,
+  /** In no line: it has done a piece of work, and whoever waited for its worker goes first. */
+  Between: 3,
+} as const;
 const NoLine = Line.None;
 const InPod = Line.Pod;
 const AtService = Line.Service;

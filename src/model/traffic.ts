@@ -201,8 +201,20 @@ export class Traffic {
   private worked(call: CallId): void {
     const { calls } = this;
     const owner = this.state.owners[calls.service[call]];
-    if (!owner.holdsCall) this.workerFree(calls.pod[call] as PodId, owner);
+    if (!owner.holdsCall && !this.handOver(call, owner)) return;
     this.steps.advance(call);
+  }
+
+  /** A call's worker goes to the next one. Whether the call goes on itself: it may not be needed any more after that. */
+  private handOver(call: CallId, owner: Service): boolean {
+    const { calls } = this;
+    calls.line[call] = Line.Between;
+    this.workerFree(calls.pod[call] as PodId, owner);
+    calls.line[call] = Line.None;
+    if (calls.failure[call] !== Failure.Cancelled) return true;
+    if (calls.state[call] === CallState.Strand) this.free(call);
+    else this.end(call, Failure.Cancelled);
+    return false;
   }
 
   /** A worker that was held for a piece of work alone is free. */
