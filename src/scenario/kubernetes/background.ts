@@ -63,6 +63,7 @@ function jobOf(
   workloads: readonly Workload[],
 ): ImportedBackground[] {
   const suspend = root.at("spec", "suspend");
+  if (of === "CronJob") checkName(root.at("metadata", "name"));
   const resting = of !== "ScaledJob" && suspend.mark().value === true;
   const fields = templateFields(root.at(...TEMPLATES[of]));
   const scaling = of === "ScaledJob" ? readScaling(root.at("spec"), workload, workloads) : undefined;
@@ -109,6 +110,15 @@ function replacementOf(spec: Field): string | undefined {
   if (!spec.at("podFailurePolicy").there) return given;
   if (given === "TerminatingOrFailed") field.say(`expected Failed beside podFailurePolicy, got ${given}`);
   return "Failed";
+}
+
+/** A Job's own name has eleven characters more, and at most 63. */
+const LONGEST_NAME = 52;
+
+function checkName(field: Field): void {
+  const length = String(field.value).length;
+  if (length > LONGEST_NAME)
+    field.say(`expected at most ${LONGEST_NAME} characters, for its Jobs add 11, got ${length}`);
 }
 
 /** What upstream's parser has for five fields. */

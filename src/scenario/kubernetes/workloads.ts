@@ -6,7 +6,7 @@ import { readKnative } from "./knative.js";
 import { type Amounts, amountsOf, type Ranges } from "./limits.js";
 import type { Manifest } from "./objects.js";
 import { type Knows, podFields } from "./pod.js";
-import { rolloutFields } from "./rollout.js";
+import { ordinalFields, rolloutFields } from "./rollout.js";
 import type { Labels } from "./selector.js";
 import type { WrittenFields, WrittenPolicy } from "./written.js";
 
@@ -81,6 +81,7 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     memory: amountsOf(pod, "memory", ranges(namespace, "memory")),
     fields: {
       ...(kind === "Deployment" ? rolloutFields(root.at("spec")) : {}),
+      ...(kind === "StatefulSet" ? ordinalFields(root.at("spec")) : {}),
       // Of what serves nobody the rest is looked at for its faults.
       ...podFields(background ? pod.unread : pod, root.at("spec", "volumeClaimTemplates").items(), knows),
       ...(background ? {} : annotationFields(template.at("metadata", "annotations"))),
