@@ -10,6 +10,7 @@ import type { Machines } from "./machines.js";
 import { imageOf, nameOfPod } from "./names.js";
 import { newPod } from "./new-pod.js";
 import { startNodePressure } from "./node-pressure.js";
+import { quotaRefusal } from "./quota.js";
 import { Scheduling } from "./scheduling.js";
 import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, type Owner, Phase, type PodId, type Service, type State } from "./state.js";
@@ -83,8 +84,10 @@ export class Fleet {
   /** The replicas of time 0: placed and ready at once; what no node has room for stays pending. */
   startReady(service: Service): void {
     service.replicas = service.spec.replicas;
-    for (let i = 0; i < service.replicas; i++) this.add(service, 0);
-    for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
+    let made = 0;
+    for (; made < service.replicas && quotaRefusal(this.state, service, 0, "") === undefined; made++)
+      this.add(service, 0);
+    for (const { pod, machine } of this.scheduling.placeLast(made)) {
       machine.imageReadyAt.set(imageOf(this.state, pod), 0);
       this.state.pods.startedAt[pod] = 0;
       this.events.started(pod);

@@ -101,7 +101,7 @@ function changeOf({ subject, policy, from, wished, asked }: Decision): string {
 function unitOf(subject: string): string {
   if (subject === "cluster") return "nodes";
   if (subject.startsWith("job ")) return "pods";
-  return subject.startsWith("service ") ? "replicas" : "jobs";
+  return /^(?:scaled|cron) job /.test(subject) ? "jobs" : "replicas";
 }
 
 /** One step of the way: what, with what it rests on, and the number that came out of it. */

@@ -7,6 +7,7 @@ import { checkFanOut } from "./fan-out.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
+import { checkQuota } from "./shape-quota.js";
 import type { Path } from "./source.js";
 import { allocatableOf } from "./world.js";
 
@@ -168,7 +169,9 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     checkReplicas(setup, once);
     checkMemory(setup, once);
     for (const group of setup.groups) checkGroup(group, once);
-    checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
+    const warn: Sayings["warn"] = (path, message, about) => to.warn(path, message, about);
+    checkRoom(setup, once, warn);
+    if (parts.single.quota !== undefined) checkQuota(parts.single.quota, setup, once, warn);
   }
 }
 

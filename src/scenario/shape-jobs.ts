@@ -90,7 +90,9 @@ export const job = checked(
       .meta({ description: "Pods that must succeed; unlimited: a work queue, done once one has and all have ended." }),
     parallelism: wholeFrom(0).prefault(1).meta({ description: "Pods at once at most." }),
     backoffLimit: wholeFrom(0).prefault(6).meta({ description: "Pods that may fail before the Job does." }),
-    activeDeadline: duration().optional().meta({ description: "How long the Job may take in all. By default as long as it takes." }),
+    activeDeadline: duration()
+      .optional()
+      .meta({ description: "How long the Job may take in all. By default as long as it takes." }),
     completionMode: oneOf("NonIndexed", "Indexed")
       .prefault("NonIndexed")
       .meta({ description: "Whether each pod has a number of its own, all of which must succeed." }),
