@@ -63,7 +63,7 @@ export function checkQuota({ hard }: ResourceQuota, setup: Setup, say: Sayings["
     if (atStart > most)
       warn(
         ["quota", "hard", resource],
-        `pods will be refused from the start in policy "${setup.policy}": they ask for ${shown(resource, atStart)} of ${resource}`,
+        `pods will be refused from the start in policy "${setup.policy}": they ask for ${resource}=${shown(resource, atStart)}`,
       );
   }
 }
