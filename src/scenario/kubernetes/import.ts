@@ -11,6 +11,8 @@ import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
+import { checkPriorityClasses } from "./priority.js";
+import { readVpa } from "./vpa.js";
 import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
 import type { Scaling, WrittenFields, WrittenPolicy } from "./written.js";
 
@@ -59,6 +61,9 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     );
   const found = { scalings, budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) };
   const background = backgroundOf(manifests, workloads);
+  for (const one of manifests.filter(({ kind }) => kind === "VerticalPodAutoscaler"))
+    readVpa({ ...one, root: one.root.unread }, workloads);
+  checkPriorityClasses(manifests);
   const cluster = clusterOf(manifests);
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
