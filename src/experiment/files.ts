@@ -91,7 +91,8 @@ export function readKept(folder: string): Scenario {
 function fromManifests(text: string, folder: string): FromManifests | undefined {
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
-  const { services, background, cluster } = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  const found = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  const { services, background, cluster, quota } = found;
   const inSection = (section: "jobs" | "daemons") =>
     Object.fromEntries(
       background.filter((one) => one.section === section).map((one) => [one.workload.service, backgroundFields(one)]),
@@ -101,6 +102,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
     jobs: inSection("jobs"),
     daemons: inSection("daemons"),
     cluster: cluster && plainFields(cluster),
+    quota,
   };
 }
 
@@ -108,7 +110,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
 function withoutManifests(text: string, manifests: FromManifests): string {
   const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
   const whole = withManifests(document.toJS() as Raw, manifests);
-  for (const key of ["services", "jobs", "daemons", "cluster"])
+  for (const key of ["services", "jobs", "daemons", "cluster", "quota"])
     if (whole[key] !== undefined) document.set(key, document.createNode(whole[key]));
   document.delete("manifests");
   return document.toString({ lineWidth: 0 });

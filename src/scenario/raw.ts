@@ -7,20 +7,21 @@ export const entriesOf = (data: unknown): [string, unknown][] => (isMap(data) ? 
 export const childOf = (data: unknown, key: string): unknown =>
   isMap(data) && Object.hasOwn(data, key) ? data[key] : undefined;
 
-/** What manifests say, in a file's spellings: services, jobs and daemons by name, and the cluster. */
+/** What manifests say, in a file's spellings: services, jobs and daemons by name, the cluster and the quota. */
 export interface FromManifests {
   readonly services: Readonly<Record<string, Raw>>;
   readonly jobs: Readonly<Record<string, Raw>>;
   readonly daemons: Readonly<Record<string, Raw>>;
   readonly cluster: Raw | undefined;
+  readonly quota: object | undefined;
 }
 
-/** A file's data with what manifests say, field by field below its own; its cluster stands for theirs as a whole. */
+/** A file's data with what manifests say, field by field below its own; its cluster and its quota stand for theirs as a whole. */
 export function withManifests(raw: Raw, others: FromManifests | undefined): Raw {
   if (others === undefined) return raw;
   const sections = (["services", "jobs", "daemons"] as const).map((key) => [key, together(raw[key], others[key])]);
-  const cluster = raw.cluster ?? others.cluster;
-  const all = { ...Object.fromEntries(sections), ...(cluster === undefined ? {} : { cluster }) };
+  const single = { cluster: raw.cluster ?? others.cluster, quota: raw.quota ?? others.quota };
+  const all = { ...Object.fromEntries(sections), ...single };
   return { ...raw, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
 }
 

@@ -12,6 +12,7 @@ import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
 import { checkPriorityClasses } from "./priority.js";
+import { type ImportedQuota, quotaOf } from "./quota.js";
 import { readVpa } from "./vpa.js";
 import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
 import type { Scaling, WrittenFields, WrittenPolicy } from "./written.js";
@@ -22,6 +23,8 @@ export interface Imported {
   readonly background: readonly ImportedBackground[];
   /** The section of that name, where manifests say who buys machines. */
   readonly cluster: WrittenFields | undefined;
+  /** The section of that name. */
+  readonly quota: ImportedQuota | undefined;
   readonly warnings: readonly Complaint[];
   /** Values that were read and have a meaning in the simulation. */
   readonly read: number;
@@ -65,11 +68,13 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     readVpa({ ...one, root: one.root.unread }, workloads);
   checkPriorityClasses(manifests);
   const cluster = clusterOf(manifests);
+  const quota = quotaOf(manifests, workloads);
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
     services: servicesOf(workloads, found),
     background,
     cluster,
+    quota,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),
   };

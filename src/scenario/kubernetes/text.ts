@@ -95,13 +95,7 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
     services.length === 0
       ? NOBODY
       : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
-  const parts = [
-    ...head(imported, files),
-    "",
-    ...clusterLines(imported.cluster),
-    ...backgroundLines(imported),
-    ...body,
-  ];
+  const parts = [...head(imported, files), "", ...clusterLines(imported), ...backgroundLines(imported), ...body];
   return [...parts, "", ...account(imported), ""].join("\n");
 }
 
@@ -130,10 +124,11 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
   "replications: 1",
 ];
 
-function clusterLines(cluster: Imported["cluster"]): string[] {
-  if (cluster === undefined) return [];
+function clusterLines({ cluster, quota }: Imported): string[] {
+  const bounds = quota === undefined ? [] : [`quota: ${flow(quota)}`, ""];
+  if (cluster === undefined) return bounds;
   const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
-  return ["cluster:", ...lines, ""];
+  return ["cluster:", ...lines, "", ...bounds];
 }
 
 const backgroundLines = ({ background }: Imported): string[] =>
