@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	keda "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
@@ -22,6 +23,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/autoscaling"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
 	autoscalingvalidation "k8s.io/kubernetes/pkg/apis/autoscaling/validation"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	_ "k8s.io/kubernetes/pkg/apis/batch/install"
+	batchvalidation "k8s.io/kubernetes/pkg/apis/batch/validation"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
 	"k8s.io/kubernetes/pkg/apis/policy"
@@ -68,6 +72,16 @@ func check(version, kind string, document []byte) error {
 	switch version + " " + kind {
 	case "keda.sh/v1alpha1 ScaledObject":
 		return checkScaledObject(document)
+	case "keda.sh/v1alpha1 ScaledJob":
+		object := &keda.ScaledJob{}
+		if err := yaml.UnmarshalStrict(document, object); err != nil {
+			return err
+		}
+		if err := keda.ValidateTriggers(object.Spec.Triggers); err != nil {
+			return err
+		}
+		// What its Jobs are made by, as a Job of its own.
+		return checkJobTarget(object)
 	case "serving.knative.dev/v1 Service":
 		service := &knative.Service{}
 		if err := yaml.UnmarshalStrict(document, service); err != nil {
@@ -106,6 +120,16 @@ func checkScaledObject(document []byte) error {
 	return nil
 }
 
+func checkJobTarget(object *keda.ScaledJob) error {
+	spec, err := yaml.Marshal(object.Spec.JobTargetRef)
+	if err != nil {
+		return err
+	}
+	job := "apiVersion: batch/v1\nkind: Job\nmetadata: { name: " + object.Name + " }\nspec:\n  " +
+		strings.ReplaceAll(string(spec), "\n", "\n  ")
+	return checkBuiltIn([]byte(strings.TrimSpace(job)))
+}
+
 // Of Kubernetes' own kinds; the decoder of its scheme sets the defaults.
 func checkBuiltIn(document []byte) error {
 	object, kind, err := legacyscheme.Codecs.UniversalDeserializer().Decode(document, nil, nil)
@@ -135,6 +159,22 @@ func checkBuiltIn(document []byte) error {
 	case *apps.Deployment:
 		one.Namespace = "default"
 		faults = appsvalidation.ValidateDeployment(one, corevalidation.PodValidationOptions{AllowInvalidLabelValueInSelector: false})
+	case *apps.StatefulSet:
+		one.Namespace = "default"
+		faults = appsvalidation.ValidateStatefulSet(one, corevalidation.PodValidationOptions{})
+	case *apps.DaemonSet:
+		one.Namespace = "default"
+		faults = appsvalidation.ValidateDaemonSet(one, corevalidation.PodValidationOptions{})
+	case *batch.Job:
+		one.Namespace = "default"
+		// The API server makes the selector before it validates; here it is that of the template's labels.
+		manual := true
+		one.Spec.ManualSelector = &manual
+		one.Spec.Selector = &metav1.LabelSelector{MatchLabels: one.Spec.Template.Labels}
+		faults = batchvalidation.ValidateJob(one, batchvalidation.JobValidationOptions{})
+	case *batch.CronJob:
+		one.Namespace = "default"
+		faults = batchvalidation.ValidateCronJobCreate(one, corevalidation.PodValidationOptions{})
 	case *policy.PodDisruptionBudget:
 		faults = policyvalidation.ValidatePodDisruptionBudget(one, policyvalidation.PodDisruptionBudgetValidationOptions{})
 	default:

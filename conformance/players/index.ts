@@ -7,6 +7,7 @@ import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playMetricsServer } from "./metrics-server.js";
+import { playResourceQuota } from "./resource-quota.js";
 import { playScheduler } from "./scheduler.js";
 import { playStatefulSet } from "./stateful-set.js";
 import { playVpa } from "./vpa.js";
@@ -28,6 +29,7 @@ export const players: Readonly<Record<string, Player>> = {
   keda: playKeda,
   knative: playKnative,
   "metrics-server": playMetricsServer,
+  "resource-quota": playResourceQuota,
   scheduler: playScheduler,
   "stateful-set": playStatefulSet,
   vpa: playVpa,

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
 import { importManifests } from "../scenario/kubernetes/import.js";
-import { plainFields, serviceFields } from "../scenario/kubernetes/text.js";
+import { backgroundFields, plainFields, serviceFields } from "../scenario/kubernetes/text.js";
 import { type FromManifests, type Raw, withManifests } from "../scenario/raw.js";
 import { namedManifests, policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
@@ -91,19 +91,27 @@ export function readKept(folder: string): Scenario {
 function fromManifests(text: string, folder: string): FromManifests | undefined {
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
-  const { services, cluster } = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  const found = importManifests(readManifests(paths, (path) => resolve(folder, path)));
+  const { services, background, cluster, quota } = found;
+  const inSection = (section: "jobs" | "daemons") =>
+    Object.fromEntries(
+      background.filter((one) => one.section === section).map((one) => [one.workload.service, backgroundFields(one)]),
+    );
   return {
     services: Object.fromEntries(services.map((service) => [service.name, serviceFields(service)])),
+    jobs: inSection("jobs"),
+    daemons: inSection("daemons"),
     cluster: cluster && plainFields(cluster),
+    quota,
   };
 }
 
 /** Results and threads get all in one text, for the manifests may lie elsewhere by then. */
 function withoutManifests(text: string, manifests: FromManifests): string {
   const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
-  const { services, cluster } = withManifests(document.toJS() as Raw, manifests);
-  document.set("services", document.createNode(services));
-  if (cluster !== undefined) document.set("cluster", document.createNode(cluster));
+  const whole = withManifests(document.toJS() as Raw, manifests);
+  for (const key of ["services", "jobs", "daemons", "cluster", "quota"])
+    if (whole[key] !== undefined) document.set(key, document.createNode(whole[key]));
   document.delete("manifests");
   return document.toString({ lineWidth: 0 });
 }

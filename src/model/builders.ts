@@ -136,6 +136,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     background: [],
     loads: [],
     cluster: cluster(),
+    quota: undefined,
     scrapePeriod: 15,
     pipeline: undefined,
     controllers: { phase: 0, informerDelay: 0 },

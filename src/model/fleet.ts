@@ -4,11 +4,13 @@ import { Background } from "./background.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
 import type { FleetEvents } from "./fleet-events.js";
+import { graceAfterHook } from "./lifecycle.js";
 import type { Machine } from "./machine.js";
 import type { Machines } from "./machines.js";
 import { imageOf, nameOfPod } from "./names.js";
 import { newPod } from "./new-pod.js";
 import { startNodePressure } from "./node-pressure.js";
+import { quotaRefusal } from "./quota.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import type { Owner, Service } from "./service.js";
 import { StartUp } from "./start-up.js";
@@ -75,17 +77,16 @@ export class Fleet {
     this.stopped = sim.event("pod.stopped", (pod: PodId) => {
       pods.event[pod] = NONE;
       if (pods.inFlight[pod] === 0) return this.remove(pod);
-      const { grace, lifecycle } = owners[pods.service[pod]].spec;
-      // A hook that has used up all the grace is given two seconds more for the container to stop.
-      pods.event[pod] = sim.after(grace > lifecycle.preStop ? grace - lifecycle.preStop : 2, this.graceOver, pod);
+      pods.event[pod] = sim.after(graceAfterHook(owners[pods.service[pod]].spec), this.graceOver, pod);
     });
   }
 
   /** The replicas of time 0: placed and ready at once; what no node has room for stays pending. */
   startReady(service: Service): void {
     service.replicas = service.spec.replicas;
-    for (let i = 0; i < service.replicas; i++) this.add(service, 0);
-    for (const { pod, machine } of this.scheduling.placeLast(service.replicas)) {
+    while (service.members.count < service.replicas && quotaRefusal(this.state, service, 0, "") === undefined)
+      this.add(service, 0);
+    for (const { pod, machine } of this.scheduling.placeLast(service.members.count)) {
       machine.hold(imageOf(this.state, pod), service.revisions[this.state.pods.revision[pod]].imageMiB, 0);
       this.state.pods.startedAt[pod] = 0;
       this.events.started(pod);

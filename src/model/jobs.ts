@@ -6,10 +6,12 @@
  * the grace of a process that is told to stop: it stops at once.
  */
 import type { JobLook } from "../controllers/job/job.js";
+import { OF_JOBS } from "../controllers/work-queue/back-off.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Condition } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
+import { Creations } from "./creations.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import { JobRun } from "./job-run.js";
@@ -25,6 +27,7 @@ export class Jobs {
   /** All there ever were, in the order of their creation. */
   readonly runs: JobRun[] = [];
   private readonly runOfPod = new Map<PodId, JobRun>();
+  private readonly creations = new Map<JobRun, Creations>();
   private readonly looking: EventKind<JobId>;
 
   constructor(
@@ -60,6 +63,7 @@ export class Jobs {
   delete(run: JobRun): void {
     if (run.event !== NONE) this.state.sim.cancel(run.event);
     run.event = NONE;
+    this.creations.delete(run);
     run.end = { well: false, reason: "Deleted", at: this.state.sim.now };
     for (const pod of [...run.pods.keys()]) this.drop(run, pod);
   }
@@ -99,8 +103,11 @@ export class Jobs {
 
   /** A look that is due sooner stays. */
   private lookAfter(run: JobRun, delay: Seconds): void {
+    this.lookAt(run, this.state.sim.now + delay);
+  }
+
+  private lookAt(run: JobRun, due: Seconds): void {
     const { sim } = this.state;
-    const due = sim.now + delay;
     if (due >= run.due) return;
     run.due = due;
     if (run.event === NONE) run.event = sim.at(due, this.looking, this.runs.indexOf(run) as JobId);
@@ -110,20 +117,42 @@ export class Jobs {
   private look(run: JobRun): void {
     if (run.end !== undefined) return;
     const before = run.there;
-    const look = run.look(this.state);
-    for (const pod of run.byId(look.remove)) this.drop(run, pod);
-    for (let n = 0; n < look.create; n++) {
-      const pod = this.fleet.add(run.background, 0);
-      run.add(pod, look.indexes[n]);
-      this.runOfPod.set(pod, run);
-    }
+    const wished = run.look(this.state);
+    for (const pod of run.byId(wished.remove)) this.drop(run, pod);
+    const look = { ...wished, create: this.make(run, wished) };
     run.there = run.pods.size;
     this.fleet.placeWhenDone();
     this.tell(run, look, before);
-    if (run.end !== undefined) this.finished(run);
+    if (run.end !== undefined) {
+      this.creations.delete(run);
+      this.finished(run);
+    }
     // What was deleted has gone at once, which is news for the controller.
     else if (look.remove.length > 0) this.lookAfter(run, BATCH);
     else if (look.again !== undefined) this.lookAfter(run, look.again);
+  }
+
+  /** Makes the pods that a look wants; answers how many the quota has admitted. */
+  private make(run: JobRun, { create, indexes }: JobLook): number {
+    const creations = this.creationsOf(run);
+    const wishes = Array.from({ length: create }, (_, n) => ({ revision: 0, index: indexes[n] }));
+    const made = creations.create(run.pods.size, wishes, ({ index }) => {
+      const pod = this.fleet.add(run.background, 0);
+      run.add(pod, index);
+      this.runOfPod.set(pod, run);
+    });
+    this.lookAt(run, creations.dueAt);
+    return made;
+  }
+
+  private creationsOf(run: JobRun): Creations {
+    let own = this.creations.get(run);
+    if (own === undefined) {
+      const creator = { owner: run.background, subject: subjectOf(run), policy: "job", limit: OF_JOBS };
+      own = new Creations(this.state, this.log, creator);
+      this.creations.set(run, own);
+    }
+    return own;
   }
 
   /** Writes down what a look has changed; what it only waits for, it says when that is over. */

@@ -41,3 +41,7 @@ export const plainLifecycle: Lifecycle = {
   budget: undefined,
   annotations: {},
 };
+
+/** What is left of a pod's grace after its hook. One that has used it up is given two seconds more for the container to stop. */
+export const graceAfterHook = (spec: { readonly grace: Seconds; readonly lifecycle: Lifecycle }): Seconds =>
+  spec.grace > spec.lifecycle.preStop ? spec.grace - spec.lifecycle.preStop : 2;

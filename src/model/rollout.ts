@@ -1,9 +1,10 @@
 /**
  * A Deployment with revisions: its controller resizes the ReplicaSets one step at a look, and a ReplicaSet's pods
- * come and go as it says. Not modelled: the batches in which a ReplicaSet creates pods, for creations never fail here.
+ * come and go as it says. Not modelled: the batches in which a ReplicaSet creates pods, for all of one are refused alike.
  */
 import { Deployment, type Rollout as Look, type Observed } from "../controllers/deployment/deployment.js";
 import { Availability } from "./availability.js";
+import { Creations } from "./creations.js";
 import type { DecisionLog } from "./decisions.js";
 import { Looks } from "./looks.js";
 import { RolloutLog } from "./rollout-log.js";
@@ -19,19 +20,21 @@ export class Rollout implements Workload {
   private readonly log: RolloutLog;
   private wanted: Omit<RolloutSpec, "at"> = { revision: 0, paused: false, partition: 0 };
   private last = "";
+  /** Of each ReplicaSet, by revision, with what it has seen of itself. */
+  private readonly creations = new Map<number, { readonly creations: Creations; news: string }>();
 
   constructor(
     private readonly state: State,
     private readonly service: Service,
     private readonly spec: DeploymentSpec,
     private readonly pods: Pods,
-    log: DecisionLog,
+    private readonly decisions: DecisionLog,
   ) {
     const { sim } = state;
     this.controller = new Deployment(spec.settings);
     this.looks = new Looks(state, "deployment", () => this.look());
     this.availability = new Availability(state, service);
-    this.log = new RolloutLog(service, log);
+    this.log = new RolloutLog(service, decisions);
     const changes = sim.event("deployment.changed", (which: number) => {
       this.wanted = spec.rollouts[which];
       this.log.operator(sim.now, this.wanted);
@@ -56,7 +59,7 @@ export class Rollout implements Workload {
 
   /** Its ReplicaSet wants another of the same revision, at once. */
   evict(pod: PodId): void {
-    this.pods.add(this.service, this.state.pods.revision[pod]);
+    this.create(this.state.pods.revision[pod], 1);
     this.pods.retire(pod);
     this.looks.soon();
   }
@@ -66,21 +69,48 @@ export class Rollout implements Workload {
     const observed = this.observed();
     const found = this.controller.sync(observed, now);
     this.log.look(now, this.wanted.revision, observed, found);
-    for (const [revision, size] of Object.entries(found.sets)) this.resize(Number(revision), size);
+    for (const [revision, size] of Object.entries(found.sets))
+      this.resize(Number(revision), size, JSON.stringify([size, observed.sets[revision]]));
     this.pods.placeWhenDone();
     // What it has written is news to it again, until it finds everything as it left it.
     const state = JSON.stringify(found);
     if (state !== this.last) this.looks.soon();
     this.last = state;
     const deadline = this.deadline(found);
-    this.looks.setAlarm(Math.min(this.availability.next(), deadline > now ? deadline : Infinity));
+    const retries = [...this.creations.values()].map(({ creations }) => creations.dueAt);
+    this.looks.setAlarm(Math.min(this.availability.next(), deadline > now ? deadline : Infinity, ...retries));
   }
 
-  private resize(revision: number, size: number): void {
+  /** Its own controller looks only when there is news of its size or its pods, or its back-off is over. */
+  private resize(revision: number, size: number, news: string): void {
     const { state, service, pods } = this;
-    const own = members(service).filter((pod) => state.pods.revision[pod] === revision);
-    for (let n = own.length; n < size; n++) pods.add(service, revision);
+    const own = this.podsOf(revision);
+    const set = this.setOf(revision);
+    const looks = news !== set.news || set.creations.dueAt <= state.sim.now;
+    set.news = news;
+    if (looks) this.create(revision, size - own.length);
     for (const pod of leastWanted(state, service, own, own.length - size)) pods.retire(pod);
+  }
+
+  private create(revision: number, count: number): void {
+    const wishes = Array.from({ length: Math.max(0, count) }, () => ({ revision }));
+    const { creations } = this.setOf(revision);
+    creations.create(this.podsOf(revision).length, wishes, () => this.pods.add(this.service, revision));
+  }
+
+  private podsOf(revision: number): readonly PodId[] {
+    return members(this.service).filter((pod) => this.state.pods.revision[pod] === revision);
+  }
+
+  private setOf(revision: number) {
+    let set = this.creations.get(revision);
+    if (set === undefined) {
+      const subject = `replica set ${this.service.spec.name}-r${revision + 1}`;
+      const creator = { owner: this.service, subject, policy: "ReplicaSet" };
+      set = { creations: new Creations(this.state, this.decisions, creator), news: "" };
+      this.creations.set(revision, set);
+    }
+    return set;
   }
 
   private observed(): Observed {

@@ -5,6 +5,7 @@ import type { ScaledJobSpec } from "../controllers/keda/scaled-job.js";
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
+import type { ResourceQuota } from "../controllers/resource-quota/quota.js";
 import type { Labels, Taint } from "../controllers/scheduler/objects.js";
 import type { Distribution } from "../kernel/distributions.js";
 import type {
@@ -252,6 +253,8 @@ export interface WorldSpec {
   readonly background: readonly BackgroundSpec[];
   readonly loads: readonly LoadSpec[];
   readonly cluster: ClusterSpec;
+  /** Of the namespace that services and jobs are in; undefined: none. */
+  readonly quota: ResourceQuota | undefined;
   /** The metrics server's resolution: how often it samples the pods. */
   readonly scrapePeriod: Seconds;
   /** Undefined: without the delays between a pod and whoever asks for its samples. */

@@ -2,6 +2,7 @@
 import { type Deed, type Observed, StatefulSet } from "../controllers/stateful-set/stateful-set.js";
 import type { PodStatus } from "../controllers/stateful-set/status.js";
 import { Availability } from "./availability.js";
+import { Creations } from "./creations.js";
 import type { DecisionLog } from "./decisions.js";
 import { Looks } from "./looks.js";
 import type { Service } from "./service.js";
@@ -14,6 +15,7 @@ export class Stateful implements Workload {
   private readonly looks: Looks;
   private readonly availability: Availability;
   private readonly log: StatefulSetLog;
+  private readonly creations: Creations;
   private wanted: Omit<RolloutSpec, "at">;
 
   constructor(
@@ -29,6 +31,13 @@ export class Stateful implements Workload {
     this.looks = new Looks(state, "stateful-set", () => this.look());
     this.availability = new Availability(state, service);
     this.log = new StatefulSetLog(service, log);
+    const { name } = service.spec;
+    this.creations = new Creations(state, log, {
+      owner: service,
+      subject: `stateful set ${name}`,
+      policy: "StatefulSet",
+      failing: (pod) => `create Pod ${pod} in StatefulSet ${name} failed error`,
+    });
     const changes = sim.event("stateful-set.changed", (which: number) => {
       this.wanted = spec.rollouts[which];
       this.log.operator(sim.now, this.wanted);
@@ -61,19 +70,25 @@ export class Stateful implements Workload {
     const { sim } = this.state;
     const rows = this.rows();
     this.log.fulfil(sim.now);
-    const deed = this.controller.sync(this.observed(rows));
-    this.log.look(sim.now, deed, this.service.members.count);
-    this.carryOut(deed, rows);
-    this.looks.setAlarm(this.availability.next());
-  }
-
-  private carryOut({ create, delete: ordinals }: Deed, rows: ReadonlyMap<number, PodId>): void {
-    for (const [ordinal, version] of Object.entries(create))
-      this.pods.add(this.service, Number(version), Number(ordinal));
-    for (const ordinal of ordinals) this.pods.retire(rows.get(ordinal)!);
+    const wished = this.controller.sync(this.observed(rows));
+    const there = this.service.members.count;
+    const deed = this.create(wished, there);
+    this.log.look(sim.now, deed, there);
+    for (const ordinal of deed.delete) this.pods.retire(rows.get(ordinal)!);
     this.pods.placeWhenDone();
     // What it has done is news to it again.
-    if (ordinals.length > 0 || Object.keys(create).length > 0) this.looks.soon();
+    if (deed.delete.length > 0 || Object.keys(deed.create).length > 0) this.looks.soon();
+    this.looks.setAlarm(Math.min(this.availability.next(), this.creations.dueAt));
+  }
+
+  /** Makes the pods that are wanted, and answers what is left of the deed when one is refused: that ends the look. */
+  private create(deed: Deed, there: number): Deed {
+    const entries = Object.entries(deed.create);
+    const wishes = entries.map(([ordinal, version]) => ({ revision: Number(version), ordinal: Number(ordinal) }));
+    const made = this.creations.create(there, wishes, ({ revision, ordinal }) =>
+      this.pods.add(this.service, revision, ordinal),
+    );
+    return made === wishes.length ? deed : { ...deed, create: Object.fromEntries(entries.slice(0, made)), delete: [] };
   }
 
   /** Its pods by ordinal, those on their way out included: an ordinal is free only once its pod is gone. */

@@ -20,7 +20,7 @@ export function workloadOf(owner: Owner, { state, pods, log, evicted }: Keep): W
   if (owner instanceof Background) return inBackground(pods, evicted);
   const { workload } = owner.spec;
   if (workload.kind === "StatefulSet") return new Stateful(state, owner, workload, pods, log);
-  if (workload.rollouts.length === 0) return new ReplicaSet(state, owner, pods);
+  if (workload.rollouts.length === 0) return new ReplicaSet(state, owner, pods, log);
   return new Rollout(state, owner, workload, pods, log);
 }
 

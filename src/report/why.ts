@@ -108,7 +108,7 @@ function unitOf(subject: string): string {
   if (isSize(subject)) return subject.startsWith("cpu ") ? "millicores" : "MiB";
   if (subject === "cluster") return "nodes";
   if (subject.startsWith("job ")) return "pods";
-  return subject.startsWith("service ") ? "replicas" : "jobs";
+  return /^(?:scaled|cron) job /.test(subject) ? "jobs" : "replicas";
 }
 
 /** One step of the way: what, with what it rests on, and the number that came out of it. */

@@ -8,6 +8,7 @@ import { checkFanOut } from "./fan-out.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
+import { checkQuota } from "./shape-quota.js";
 import type { Path } from "./source.js";
 import { allocatableOf } from "./world.js";
 
@@ -171,8 +172,10 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     checkMemory(setup, once);
     checkSizers(setup, (path, message, about) => to.warn(path, message, about));
     for (const group of setup.groups) checkGroup(group, once);
+    const warn: Sayings["warn"] = (path, message, about) => to.warn(path, message, about);
     checkScheduler(setup, parts.single.cluster !== undefined, once);
-    checkRoom(setup, once, (path, message, about) => to.warn(path, message, about));
+    checkRoom(setup, once, warn);
+    if (parts.single.quota !== undefined) checkQuota(parts.single.quota, setup, once, warn);
   }
 }
 

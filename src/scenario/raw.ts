@@ -7,18 +7,30 @@ export const entriesOf = (data: unknown): [string, unknown][] => (isMap(data) ? 
 export const childOf = (data: unknown, key: string): unknown =>
   isMap(data) && Object.hasOwn(data, key) ? data[key] : undefined;
 
-/** What manifests say, in a file's spellings: services by name, and the cluster. */
+/** What manifests say, in a file's spellings: services, jobs and daemons by name, the cluster and the quota. */
 export interface FromManifests {
   readonly services: Readonly<Record<string, Raw>>;
+  readonly jobs: Readonly<Record<string, Raw>>;
+  readonly daemons: Readonly<Record<string, Raw>>;
   readonly cluster: Raw | undefined;
+  readonly quota: object | undefined;
 }
 
-/** A file's data with what manifests say, field by field below its own; its cluster stands for theirs as a whole. */
+/** A file's data with what manifests say, field by field below its own; its cluster and its quota stand for theirs as a whole. */
 export function withManifests(raw: Raw, others: FromManifests | undefined): Raw {
-  if (others === undefined || (raw.services !== undefined && raw.services !== null && !isMap(raw.services))) return raw;
-  const services: Record<string, unknown> = { ...others.services };
-  for (const [name, own] of entriesOf(raw.services))
-    services[name] = isMap(own) && Object.hasOwn(others.services, name) ? { ...others.services[name], ...own } : own;
-  const cluster = raw.cluster ?? others.cluster;
-  return { ...raw, services, ...(cluster === undefined ? {} : { cluster }) };
+  if (others === undefined) return raw;
+  const sections = (["services", "jobs", "daemons"] as const).map((key) => [key, together(raw[key], others[key])]);
+  const single = { cluster: raw.cluster ?? others.cluster, quota: raw.quota ?? others.quota };
+  const all = { ...Object.fromEntries(sections), ...single };
+  return { ...raw, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
+}
+
+function together(own: unknown, others: Readonly<Record<string, Raw>>): unknown {
+  const isNothing = own === undefined || own === null;
+  if (!isNothing && !isMap(own)) return own;
+  if (isNothing && Object.keys(others).length === 0) return own;
+  const all: Record<string, unknown> = { ...others };
+  for (const [name, fields] of entriesOf(own))
+    all[name] = isMap(fields) && Object.hasOwn(others, name) ? { ...others[name], ...fields } : fields;
+  return all;
 }

@@ -10,6 +10,7 @@ import { controllers, metrics } from "./shape-control.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
+import { quota } from "./shape-quota.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -72,6 +73,7 @@ export const single = {
   seed: wholeFrom(0).prefault(1).meta({ description: "Where chance begins: the same seed gives the same results." }),
   slo: z.array(objective).prefault([]).meta({ description: "Objectives that the outcome is judged by." }),
   cluster: cluster.optional(),
+  quota: quota.optional(),
   network: z
     .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
     .prefault({})

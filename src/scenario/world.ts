@@ -33,6 +33,7 @@ export function worldOf(
     ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     cluster: clusterSpec(single, setup),
+    quota: single.quota,
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
     controllers: single.controllers,

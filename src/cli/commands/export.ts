@@ -24,7 +24,7 @@ export const exporting: Command = {
   flags: {
     policy: { value: "NAME", says: "Which policy; default: the scenario's first" },
     service: { value: "NAMES", says: "Of these services alone, with commas between" },
-    workloads: { says: "The Deployments too, their images to be filled in" },
+    workloads: { says: "What runs too, such as Deployments; images to be filled in" },
     out: { value: "DIR", says: "A folder, a file for each service; default: stdout", alias: "o" },
     force: { says: "Replace files that are there" },
   },
@@ -47,7 +47,7 @@ export const exporting: Command = {
     for (const { name, notes } of parts) for (const note of notes) voice.note(`${name}: ${note}`);
     if (parts.every(({ objects }) => objects.length === 0))
       voice.note(
-        `Under ${policy} nothing scales, and no service has a disruption budget; --workloads writes Deployments.`,
+        `Under ${policy} nothing scales, and no service has a disruption budget; --workloads writes what runs.`,
       );
     write(given, voice, parts, { origin, json: format === "json" });
     return Exit.Done;

@@ -2,7 +2,7 @@
 import type { Field } from "./field.js";
 import type { Manifest } from "./objects.js";
 import { selectorOf } from "./selector.js";
-import type { Workload } from "./workloads.js";
+import { serves, type Workload } from "./workloads.js";
 import type { Scaling } from "./written.js";
 
 export interface Budget {
@@ -21,9 +21,17 @@ export function readBudget(
   const [least, most] = [spec.at("minAvailable"), spec.at("maxUnavailable")];
   if (least.there && most.there) most.say("expected either minAvailable or maxUnavailable, got both", { key: true });
   const selected = selectorOf(spec.at("selector"));
-  const chosen = workloads.filter((one) => one.namespace === namespace && selected(one.labels));
+  const all = workloads.filter((one) => one.namespace === namespace && selected(one.labels));
+  const chosen = all.filter(serves);
   if (chosen.length === 0 && workloads.length > 0)
-    spec.at("selector").warn("selects no pod of these manifests", { key: true });
+    spec
+      .at("selector")
+      .warn(
+        all.length === 0
+          ? "selects no pod of these manifests"
+          : "selects pods of jobs and daemons alone, whose budgets are not simulated",
+        { key: true },
+      );
   const [minAvailable, maxUnavailable] = [amountOf(least), amountOf(most)];
   if (chosen.length === 0) return [];
   const there = chosen.reduce((sum, one) => sum + highest(one, scalings), 0);

@@ -2,7 +2,7 @@
 import type { Field } from "./field.js";
 import type { Manifest } from "./objects.js";
 import { selects } from "./selector.js";
-import { isWorkload, type Workload } from "./workloads.js";
+import { isWorkload, serves, type Workload } from "./workloads.js";
 
 export interface Reached {
   /** A Service selects its pods. */
@@ -24,6 +24,11 @@ export function reachedBy(manifests: readonly Manifest[], workloads: readonly Wo
     for (const workload of chosen) inside.add(workload);
     if (chosen.length === 0 && workloads.length > 0 && selector.there)
       selector.warn("selects no pod of these manifests", { key: true });
+    const [first] = chosen;
+    if (first !== undefined && !chosen.some(serves))
+      selector.warn(`selects pods of the ${first.kind} ${first.name}, which serve nobody in the simulation`, {
+        key: true,
+      });
     const type = one.root.at("spec", "type").word("ClusterIP", "NodePort", "LoadBalancer", "ExternalName");
     if (type === "LoadBalancer" || type === "NodePort")
       for (const workload of chosen) outside.set(workload, `Service ${one.name} (${type})`);

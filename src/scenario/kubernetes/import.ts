@@ -1,5 +1,6 @@
 /** Manifests to the services of a scenario, with an account of what was read and what was not. */
 import { type Complaint, ScenarioError } from "../complaint.js";
+import { backgroundOf, type ImportedBackground } from "./background.js";
 import { readCompose } from "./compose.js";
 import { type Budget, budgetsByWorkload, readBudget } from "./disruption.js";
 import { type Reached, reachedBy } from "./entries.js";
@@ -10,13 +11,20 @@ import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
+import { checkPriorityClasses } from "./priority.js";
+import { type ImportedQuota, quotaOf } from "./quota.js";
+import { readVpa } from "./vpa.js";
 import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
 import type { Scaling, WrittenFields, WrittenPolicy } from "./written.js";
 
 export interface Imported {
   readonly services: readonly ImportedService[];
+  /** Jobs and daemons. */
+  readonly background: readonly ImportedBackground[];
   /** The section of that name, where manifests say who buys machines. */
   readonly cluster: WrittenFields | undefined;
+  /** The section of that name. */
+  readonly quota: ImportedQuota | undefined;
   readonly warnings: readonly Complaint[];
   /** Values that were read and have a meaning in the simulation. */
   readonly read: number;
@@ -45,7 +53,7 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
   const surroundings = surroundingsOf(manifests);
   const workloads = toldApart(
     manifests.flatMap((one) =>
-      one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(lasting(one), surroundings)] : [],
+      one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(one, surroundings)] : [],
     ),
   );
   const scalings = scalingsOf(manifests, workloads);
@@ -55,11 +63,18 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
       readBudget(one, workloads, scalings).map((budget) => ({ ...budget, at: one.root.at("spec", "selector") })),
     );
   const found = { scalings, budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) };
+  const background = backgroundOf(manifests, workloads);
+  for (const one of manifests.filter(({ kind }) => kind === "VerticalPodAutoscaler"))
+    readVpa({ ...one, root: one.root.unread }, workloads);
+  checkPriorityClasses(manifests);
   const cluster = clusterOf(manifests);
+  const quota = quotaOf(manifests, workloads);
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
     services: servicesOf(workloads, found),
+    background,
     cluster,
+    quota,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),
   };
@@ -89,10 +104,6 @@ function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload
   }
   return scalings;
 }
-
-/** What is read of jobs is read for its faults. */
-const lasting = (one: Manifest): Manifest =>
-  one.kind === "Job" || one.kind === "CronJob" ? { ...one, root: one.root.unread } : one;
 
 interface Found {
   readonly scalings: readonly Scaling[];

@@ -1,4 +1,4 @@
-/** How a Deployment brings a new revision: its strategy and its deadline. */
+/** How a Deployment or a StatefulSet brings a new revision: its strategy, its order, its deadline. */
 import { show } from "../../policy/fields.js";
 import type { Field } from "./field.js";
 import { plain } from "./pod.js";
@@ -19,12 +19,39 @@ export function rolloutFields(spec: Field): WrittenFields {
   }) as WrittenFields;
 }
 
+/** A StatefulSet's own; upstream updates one pod at a time unless it says more. */
+export function ordinalFields(spec: Field): WrittenFields {
+  return said({
+    kind: plain("StatefulSet"),
+    podManagementPolicy: plain(spec.at("podManagementPolicy").word("OrderedReady", "Parallel")),
+    updateStrategy: plain(updateStrategyOf(spec.at("updateStrategy"))),
+    minReadySeconds: plain(inSeconds(spec.at("minReadySeconds").whole())),
+  }) as WrittenFields;
+}
+
+function updateStrategyOf(field: Field): object | undefined {
+  const type = field.at("type").word("RollingUpdate", "OnDelete");
+  const rolling = field.at("rollingUpdate");
+  if (type === "OnDelete" && rolling.there) {
+    rolling.say("expected it only where type is RollingUpdate", { key: true });
+    return undefined;
+  }
+  const partition = rolling.at("partition").whole();
+  const maxUnavailable = amountOf(rolling.at("maxUnavailable"));
+  if (isNothing(maxUnavailable))
+    rolling.at("maxUnavailable").say(`expected more than 0, got ${show(rolling.at("maxUnavailable").value)}`);
+  const strategy = said({ type, partition, maxUnavailable });
+  return Object.keys(strategy).length === 0 ? undefined : strategy;
+}
+
+const isNothing = (amount: number | string | undefined): boolean =>
+  amount !== undefined && Number.parseInt(String(amount), 10) === 0;
+
 function strategyOf(field: Field): object | undefined {
   const type = field.at("type").word("RollingUpdate", "Recreate");
   const rolling = field.at("rollingUpdate");
   if (type === "Recreate" && rolling.there) rolling.say("expected it only where type is RollingUpdate", { key: true });
   const [maxSurge, maxUnavailable] = [amountOf(rolling.at("maxSurge")), amountOf(rolling.at("maxUnavailable"))];
-  const isNothing = (amount: unknown) => amount !== undefined && Number.parseInt(String(amount), 10) === 0;
   if (isNothing(maxSurge) && isNothing(maxUnavailable))
     rolling.at("maxUnavailable").say("expected more than 0 where maxSurge is 0, got 0");
   const strategy = said({ type, maxSurge, maxUnavailable });

@@ -11,11 +11,24 @@ const SCALABLE: Readonly<Record<string, string>> = {
   ReplicaSet: "apps",
 };
 
-export function targetOf(ref: Field, { namespace }: Manifest, workloads: readonly Workload[]): Workload | undefined {
+/** What nobody can scale, though it runs. */
+const UNSCALABLE: readonly string[] = ["DaemonSet", "Pod", "Job", "CronJob", "ScaledJob"];
+
+/** `scaled`: whoever refers to it sets its replicas. */
+export function targetOf(
+  ref: Field,
+  { namespace }: Manifest,
+  workloads: readonly Workload[],
+  { scaled } = { scaled: true },
+): Workload | undefined {
   const name = ref.at("name").text();
   const kind = ref.at("kind").text() ?? "Deployment";
   if (name === undefined) {
-    ref.at("name").missing("the name of what to scale");
+    ref.at("name").missing(`the name of what to ${scaled ? "scale" : "size"}`);
+    return undefined;
+  }
+  if (scaled && UNSCALABLE.includes(kind)) {
+    ref.at("kind").say(`expected a kind that can be scaled, such as Deployment, got "${kind}"`);
     return undefined;
   }
   checkVersion(ref, kind);

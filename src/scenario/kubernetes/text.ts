@@ -3,6 +3,7 @@
  * is assumed, marked as such, and stands beside a commented block to be filled in.
  */
 import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
+import type { ImportedBackground } from "./background.js";
 import type { Imported, ImportedService } from "./import.js";
 import { ASSUMED, type Written, type WrittenFields } from "./written.js";
 
@@ -17,15 +18,30 @@ export const serviceFields = (service: ImportedService): Readonly<Record<string,
 export const plainFields = (fields: WrittenFields): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(fields).map(([name, { value }]) => [name, value]));
 
-function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFields {
-  const { cpu, memory, replicas, fields } = workload;
+/** A job or a daemon, likewise. */
+export const backgroundFields = (one: ImportedBackground): Readonly<Record<string, unknown>> =>
+  plainFields(writtenBackground(one));
+
+const writtenBackground = ({ workload, fields }: ImportedBackground): WrittenFields => ({
+  ...sizeFields(workload),
+  ...fields,
+});
+
+function sizeFields({ cpu, memory }: ImportedService["workload"]): WrittenFields {
   const millicores = sized(cpu.request, cpu.limit, (m) => `${m}m`);
   const mebibytes = sized(memory.request, memory.limit, (MiB) => `${MiB}Mi`);
   const none = { remark: `${ASSUMED}: the manifest requests none` };
   return {
-    replicas: { value: scaler === undefined ? replicas : within(replicas, scaler.fields) },
     cpu: millicores === undefined ? { value: DEFAULT_CPU, ...none } : { value: millicores },
     memory: mebibytes === undefined ? { value: DEFAULT_MEMORY, ...none } : { value: mebibytes },
+  };
+}
+
+function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFields {
+  const { memory, replicas, fields } = workload;
+  return {
+    replicas: { value: scaler === undefined ? replicas : within(replicas, scaler.fields) },
+    ...sizeFields(workload),
     ...fields,
     ...(goesByMemory(scaler) ? { memoryUse: memoryUse(memory.request) } : {}),
     ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
@@ -79,9 +95,8 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
     services.length === 0
       ? NOBODY
       : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
-  return [...head(imported, files), "", ...clusterLines(imported.cluster), ...body, "", ...account(imported), ""].join(
-    "\n",
-  );
+  const parts = [...head(imported, files), "", ...clusterLines(imported), ...backgroundLines(imported), ...body];
+  return [...parts, "", ...account(imported), ""].join("\n");
 }
 
 const head = ({ services }: Imported, files: readonly string[]): string[] => [
@@ -109,20 +124,35 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
   "replications: 1",
 ];
 
-function clusterLines(cluster: Imported["cluster"]): string[] {
-  if (cluster === undefined) return [];
+function clusterLines({ cluster, quota }: Imported): string[] {
+  const bounds = quota === undefined ? [] : [`quota: ${flow(quota)}`, ""];
+  if (cluster === undefined) return bounds;
   const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
-  return ["cluster:", ...lines, ""];
+  return ["cluster:", ...lines, "", ...bounds];
 }
+
+const backgroundLines = ({ background }: Imported): string[] =>
+  (["jobs", "daemons"] as const).flatMap((section) => {
+    const lines = background.filter((one) => one.section === section).flatMap(backgroundEntry);
+    return lines.length === 0 ? [] : [`${section}:`, ...lines, ""];
+  });
+
+const backgroundEntry = (one: ImportedBackground): string[] => [
+  `  ${one.workload.service}: # ${one.workload.kind} ${spaced(one.workload)}`,
+  ...one.remarks.map((line) => `    # ${line}`),
+  ...Object.entries(writtenBackground(one)).map(([key, field]) => `    ${key}: ${flow(field.value)}${beside(field)}`),
+];
+
+const spaced = ({ namespace, name }: ImportedService["workload"]): string =>
+  namespace === "default" ? name : `${namespace}/${name}`;
 
 const beside = ({ remark }: Written): string => (remark === undefined ? "" : ` # ${remark}`);
 
 function serviceLines(service: ImportedService): string[] {
   const { name, workload, reached, scaler, entry } = service;
-  const space = workload.namespace === "default" ? "" : `${workload.namespace}/`;
   const from = entry === undefined ? (reached ? "" : ", which no Service selects") : `, entered by ${entry}`;
   return [
-    `  ${name}: # ${workload.kind} ${space}${workload.name}${from}`,
+    `  ${name}: # ${workload.kind} ${spaced(workload)}${from}`,
     ...Object.entries(writtenFields(service)).flatMap(([key, one]) => [
       ...(key === "scaler" ? (scaler?.remarks ?? []).map((line) => `    # ${line}`) : []),
       `    ${key}: ${flow(one.value)}${beside(one)}`,

@@ -1,10 +1,12 @@
-/** What runs: Deployment, StatefulSet, DaemonSet, ReplicaSet, Pod, Job, CronJob, Knative's Service. */
+/** What runs: Deployment, StatefulSet, DaemonSet, ReplicaSet, Pod, Job, CronJob, ScaledJob, Knative's Service. */
+
+import { annotationFields } from "./annotations.js";
 import type { Field } from "./field.js";
 import { readKnative } from "./knative.js";
 import { type Amounts, amountsOf, type Ranges } from "./limits.js";
 import type { Manifest } from "./objects.js";
 import { type Knows, podFields } from "./pod.js";
-import { rolloutFields } from "./rollout.js";
+import { ordinalFields, rolloutFields } from "./rollout.js";
 import type { Labels } from "./selector.js";
 import type { WrittenFields, WrittenPolicy } from "./written.js";
 
@@ -47,6 +49,7 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Pod: [],
   Job: ["spec", "template"],
   CronJob: ["spec", "jobTemplate", "spec", "template"],
+  ScaledJob: ["spec", "jobTargetRef", "template"],
   Service: ["spec", "template"],
 };
 
@@ -61,7 +64,8 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
   checkSelector(root, labels);
   const containers = pod.at("containers").items();
   if (pod.there && containers.length === 0) pod.at("containers").say("expected at least one container, got none");
-  const once = kind === "Pod" || kind === "DaemonSet" || kind === "Job" || kind === "CronJob";
+  const background = IN_BACKGROUND.includes(kind);
+  const once = kind === "Pod" || background;
   const knows: Knows = (other, called) => there(other, namespace, called);
   const knative = kind === "Service" ? readKnative(template) : undefined;
   return {
@@ -77,7 +81,10 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
     memory: amountsOf(pod, "memory", ranges(namespace, "memory")),
     fields: {
       ...(kind === "Deployment" ? rolloutFields(root.at("spec")) : {}),
-      ...podFields(pod, root.at("spec", "volumeClaimTemplates").items(), knows),
+      ...(kind === "StatefulSet" ? ordinalFields(root.at("spec")) : {}),
+      // Of what serves nobody the rest is looked at for its faults.
+      ...podFields(background ? pod.unread : pod, root.at("spec", "volumeClaimTemplates").items(), knows),
+      ...(background ? {} : annotationFields(template.at("metadata", "annotations"))),
       ...knative?.fields,
     },
     ...(knative === undefined ? {} : { scaler: knative.scaler }),
@@ -85,14 +92,15 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
   };
 }
 
-/** Jobs serve nobody and run to their end, of which the simulation knows nothing. */
-export const serves = ({ kind }: Workload): boolean => kind !== "Job" && kind !== "CronJob";
+/** They run to their end, or sit on every node, and serve nobody. */
+const IN_BACKGROUND: readonly string[] = ["Job", "CronJob", "ScaledJob", "DaemonSet"];
+
+export const serves = ({ kind }: Workload): boolean => !IN_BACKGROUND.includes(kind);
 
 /** Where several are of one name, a namespace tells them apart, and if that is the same, their kind. */
 export function toldApart(workloads: readonly Workload[]): Workload[] {
-  const serving = workloads.filter(serves);
   return workloads.map((one) => {
-    const same = serving.filter(({ name }) => name === one.name);
+    const same = workloads.filter(({ name }) => name === one.name);
     const spaces = new Set(same.map(({ namespace }) => namespace));
     const apart = spaces.size === same.length ? one.namespace : one.kind.toLowerCase().replaceAll(" ", "-");
     return same.length > 1 ? { ...one, service: `${one.name}.${apart}` } : one;

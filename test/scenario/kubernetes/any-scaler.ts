@@ -145,12 +145,11 @@ const service = fc.record(
     startupProbe: fc.record({ initialDelay, period, failureThreshold }),
     liveness: fc.record({ initialDelay, period, failureThreshold, timeout: seconds(9, 1) }),
     grace: seconds(300, 1),
-    strategy: fc.oneof(
-      fc.constant({ type: "Recreate" }),
-      fc.record({ type: fc.constant("RollingUpdate"), maxSurge: pods, maxUnavailable: fc.integer({ min: 0, max: 9 }) }),
-    ),
-    minReadySeconds: seconds(60),
-    progressDeadline: fc.oneof(fc.constant("unlimited"), seconds(900, 61)),
+    annotations: optional({
+      "karpenter.sh/do-not-disrupt": fc.boolean(),
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": fc.constantFrom("true", "false"),
+      "controller.kubernetes.io/pod-deletion-cost": fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    }),
     preStop: seconds(300, 1),
     disruptionBudget: fc.oneof(
       amount.map((minAvailable) => ({ minAvailable })),
@@ -160,13 +159,41 @@ const service = fc.record(
   { requiredKeys: [] },
 );
 
+/** What keeps its pods, and how they change. */
+const minReadySeconds = seconds(60);
+const keeping = fc.oneof(
+  optional({
+    strategy: fc.oneof(
+      fc.constant({ type: "Recreate" }),
+      fc.record({ type: fc.constant("RollingUpdate"), maxSurge: pods, maxUnavailable: fc.integer({ min: 0, max: 9 }) }),
+    ),
+    minReadySeconds,
+    progressDeadline: fc.oneof(fc.constant("unlimited"), seconds(900, 61)),
+  }),
+  fc.record(
+    {
+      kind: fc.constant("StatefulSet"),
+      podManagementPolicy: fc.constantFrom("OrderedReady", "Parallel"),
+      updateStrategy: fc.oneof(
+        fc.constant({ type: "OnDelete" }),
+        optional({
+          type: fc.constant("RollingUpdate"),
+          partition: fc.integer({ min: 0, max: 9 }),
+          maxUnavailable: pods,
+        }),
+      ),
+      minReadySeconds,
+    },
+    { requiredKeys: ["kind"] },
+  ),
+);
+
 /** Its replicas are its own only where nobody scales it, and its rollouts and the end of its pods where Knative does not set them. */
 export const anyScaledService = fc
-  .tuple(service, fc.oneof(fc.constant(undefined), hpa, keda, knative))
-  .map(([one, scaler]) => {
-    const { replicas, ...scaled } = one;
-    if (scaler === undefined) return { ...scaled, replicas: replicas ?? 1 };
-    if (scaler.use !== "knative") return { ...scaled, scaler };
-    const { grace, preStop, strategy, minReadySeconds, progressDeadline, ...rest } = scaled;
+  .tuple(service, keeping, fc.oneof(fc.constant(undefined), hpa, keda, knative))
+  .map(([{ replicas, ...scaled }, kept, scaler]) => {
+    if (scaler === undefined) return { ...scaled, ...kept, replicas: replicas ?? 1 };
+    if (scaler.use !== "knative") return { ...scaled, ...kept, scaler };
+    const { grace, preStop, ...rest } = scaled;
     return { ...rest, scaler };
   });

@@ -28,8 +28,10 @@ const again = (setup: Setup): Setup =>
 /** What manifests can hold of a service. */
 function held({ name, replicas, cpu, memory, scaler, service, strategy }: ServiceSetup) {
   const { readiness, startupProbe, liveness, grace, preStop, disruptionBudget, concurrency } = service;
+  const { kind, podManagementPolicy, updateStrategy, annotations } = service;
   return {
     ...{ name, cpu, memory, readiness, startupProbe, liveness, grace, preStop, disruptionBudget },
+    ...{ kind, podManagementPolicy, updateStrategy, annotations },
     ...{ strategy, minReadySeconds: service.minReadySeconds, progressDeadline: service.progressDeadline },
     limit: scaler?.name === "knative" ? concurrency.limit : undefined,
     // Who is scaled starts with what the scaler has there.

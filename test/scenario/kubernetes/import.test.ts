@@ -133,6 +133,28 @@ test("a scenario that names manifests has their services, and its own fields fir
   expect([again.replicas, again.size]).toEqual([web.replicas, web.size]);
 });
 
+test("jobs and daemons of named manifests are the scenario's, its own fields first, and are played", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dryscale-k8s-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const pod = "spec: { restartPolicy: Never, containers: [{ name: c, resources: { requests: { cpu: 100m } } }] }";
+  const job = `apiVersion: batch/v1\nkind: Job\nmetadata: { name: load }\nspec: { completions: 2, parallelism: 2, template: { ${pod} } }\n`;
+  const daemon = `---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: agent }\nspec: { template: { ${pod} } }\n`;
+  writeFileSync(join(folder, "k8s.yaml"), `${deployment()}---\n${job}${daemon}`);
+  const text = `manifests: [k8s.yaml]
+duration: 1m
+services: { web: { endpoints: { get: { cpu: 1ms } } } }
+jobs: { load: { completions: 3, steps: { cpu: 2s } } }
+load: { all: { rate: 1/s, to: web/get } }
+`;
+  writeFileSync(join(folder, "s.yaml"), text);
+  const { scenario, played } = await loadScenario(join(folder, "s.yaml"));
+  const { jobs, daemons } = scenario.setup("as-written");
+  expect(jobs.get("load")).toMatchObject({ completions: 3, parallelism: 2, cpu: { request: 100 } });
+  expect([...daemons.keys()]).toEqual(["agent"]);
+  const { background } = readScenario(played, { name: "elsewhere.yaml" }).scenario.world("as-written");
+  expect(background).toEqual(scenario.world("as-written").background);
+});
+
 /** Applications as their authors publish them; not part of this repository. */
 const apps = "../shared/data/apps";
 const found = existsSync(apps)

@@ -174,3 +174,80 @@ test("a Deployment's rollouts are as its strategy and its deadlines say", () => 
     "15:28 spec.progressDeadlineSeconds: expected more than minReadySeconds (5), got 5",
   ]);
 });
+
+describe("a StatefulSet", () => {
+  const store = (spec: string) => web.replace("Deployment", "StatefulSet") + spec.replace(/^/gm, "  ");
+  test("has its order and its partition", () => {
+    const spec =
+      "podManagementPolicy: Parallel\nminReadySeconds: 5\nupdateStrategy: { type: RollingUpdate, rollingUpdate: { partition: 2, maxUnavailable: 50% } }";
+    expect(fieldsOf(store(spec))).toMatchObject({
+      ...{ kind: "StatefulSet", podManagementPolicy: "Parallel", minReadySeconds: "5s" },
+      updateStrategy: { type: "RollingUpdate", partition: 2, maxUnavailable: "50%" },
+    });
+  });
+
+  test.each([
+    [
+      "with an order that is none",
+      "podManagementPolicy: Ordered",
+      '13:24 spec.podManagementPolicy: expected one of OrderedReady, Parallel, got "Ordered"',
+    ],
+    [
+      "with the strategy of a Deployment",
+      "updateStrategy: { type: Recreate }",
+      '13:27 spec.updateStrategy.type: expected one of RollingUpdate, OnDelete, got "Recreate"',
+    ],
+    [
+      "with a partition below zero",
+      "updateStrategy: { rollingUpdate: { partition: -1 } }",
+      "13:49 spec.updateStrategy.rollingUpdate.partition: expected a whole number from 0 up, got -1",
+    ],
+    [
+      "that may miss no pod",
+      "updateStrategy: { rollingUpdate: { maxUnavailable: 0% } }",
+      '13:54 spec.updateStrategy.rollingUpdate.maxUnavailable: expected more than 0, got "0%"',
+    ],
+    [
+      "with a partition beside OnDelete",
+      "updateStrategy: { type: OnDelete, rollingUpdate: { partition: 1 } }",
+      "13:37 spec.updateStrategy.rollingUpdate: expected it only where type is RollingUpdate",
+    ],
+  ])("%s is refused", (_, spec, complaint) => {
+    expect(complaintsOf(store(spec))).toEqual([complaint]);
+  });
+});
+
+describe("annotations of pods", () => {
+  const annotated = (annotations: string) =>
+    web.replace(
+      "metadata: { labels: { app: web } }",
+      `metadata: { labels: { app: web }, annotations: { ${annotations} } }`,
+    );
+  test("say whether they may be moved", () => {
+    const all =
+      'karpenter.sh/do-not-disrupt: "true", cluster-autoscaler.kubernetes.io/safe-to-evict: "false", controller.kubernetes.io/pod-deletion-cost: "-5", other: x';
+    expect(fieldsOf(annotated(all)).annotations).toEqual({
+      "karpenter.sh/do-not-disrupt": true,
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": false,
+      "controller.kubernetes.io/pod-deletion-cost": -5,
+    });
+    expect(imported(annotated(all)).left).toContain("Deployment/web spec.template.metadata.annotations.other");
+  });
+
+  test.each([
+    [
+      "karpenter.sh/do-not-disrupt: true",
+      '8:83 spec.template.metadata.annotations.karpenter.sh/do-not-disrupt: expected the text "true" or "false", got true',
+    ],
+    [
+      'cluster-autoscaler.kubernetes.io/safe-to-evict: "no"',
+      '8:102 spec.template.metadata.annotations.cluster-autoscaler.kubernetes.io/safe-to-evict: expected the text "true" or "false", got "no"',
+    ],
+    [
+      'controller.kubernetes.io/pod-deletion-cost: "+5"',
+      '8:98 spec.template.metadata.annotations.controller.kubernetes.io/pod-deletion-cost: expected a whole number of 32 bits as a text like "100", got "+5"',
+    ],
+  ])("that are none are refused: %s", (annotations, complaint) => {
+    expect(complaintsOf(annotated(annotations))).toEqual([complaint]);
+  });
+});

@@ -1,16 +1,17 @@
 /** A scenario's policy as manifests: what each service's scaler, budget and pods are in Kubernetes' words. */
 import type { ServiceSetup, Setup } from "../../setup.js";
+import { backgroundParts } from "./background.js";
 import { clusterPart } from "./cluster.js";
 import { hpaPart } from "./hpa.js";
 import { kedaPart } from "./keda.js";
 import { knativePart } from "./knative.js";
 import { type ApiObject, objectName, type Part } from "./spelling.js";
-import { budgetObjects, deploymentPart, imageNote, podSpec } from "./workload.js";
+import { annotated, budgetObjects, imageNote, podSpec, workloadPart } from "./workload.js";
 
 export interface ExportOptions {
   /** Undefined: all. */
   readonly services?: readonly string[];
-  /** The Deployments too. */
+  /** What is to run too: Deployments, StatefulSets, Jobs, DaemonSets. */
   readonly workloads: boolean;
 }
 
@@ -47,18 +48,23 @@ export function exportSetup(setup: Setup, options: ExportOptions): Exported {
   if (impossible.length > 0) return { parts: [], impossible };
   const cluster = options.services === undefined ? [{ name: "cluster", ...clusterPart(setup) }] : [];
   const services = chosen.map((service) => ({ name: objectName(service.name), ...servicePart(service, options) }));
-  const parts = [...services, ...cluster];
+  const whole = options.workloads && options.services === undefined;
+  const background = whole ? backgroundParts(setup) : [];
+  const parts = [...services, ...background, ...cluster];
   return { parts: parts.filter(({ objects, notes }) => objects.length + notes.length > 0), impossible };
 }
 
 type ScalerPart = (name: string, setup: ServiceSetup) => Part;
 const SCALERS: Readonly<Record<string, ScalerPart>> = {
-  hpa: (name, { scaler }) => hpaPart(name, scaler!.fields),
-  keda: (name, { scaler }) => kedaPart(name, scaler!.fields),
+  hpa: (name, { scaler, service }) => hpaPart(name, scaler!.fields, service.kind),
+  keda: (name, { scaler, service }) => kedaPart(name, scaler!.fields, service.kind),
   knative(name, setup) {
     const notes = [imageNote];
     const pod = podSpec(name, setup, notes);
-    const part = knativePart(name, setup.scaler!.fields, { pod, limit: setup.service.concurrency.limit });
+    const part = knativePart(name, setup.scaler!.fields, {
+      ...{ pod, ...annotated(setup) },
+      limit: setup.service.concurrency.limit,
+    });
     return { ...part, notes: [...part.notes, ...notes] };
   },
 };
@@ -69,7 +75,7 @@ function servicePart(setup: ServiceSetup, { workloads }: ExportOptions): Part {
   const none: Part = { objects: [], notes: [] };
   const scaled = scaler === undefined ? none : SCALERS[scaler.name](name, setup);
   // A Knative Service has its pods in itself.
-  const own = workloads && scaler?.name !== "knative" ? deploymentPart(name, setup, scaler !== undefined) : none;
+  const own = workloads && scaler?.name !== "knative" ? workloadPart(name, setup, scaler !== undefined) : none;
   const budget: readonly ApiObject[] = budgetObjects(name, setup);
   return { objects: [...own.objects, ...scaled.objects, ...budget], notes: [...own.notes, ...scaled.notes] };
 }

@@ -34,7 +34,8 @@ const TIMES = {
 } as const;
 const SHARES = { tolerance: [0.1, "--horizontal-pod-autoscaler-tolerance"] } as const;
 
-export function hpaPart(name: string, fields: Readonly<Record<string, unknown>>): Part {
+/** `of`: the kind of what is scaled. */
+export function hpaPart(name: string, fields: Readonly<Record<string, unknown>>, of: string): Part {
   const { min, max, target, metrics, behavior } = fields as unknown as Values;
   const notes = [...timeFlagNotes(CONTROLLER, TIMES, fields), ...flagNotes(CONTROLLER, SHARES, fields)];
   const measured: readonly MetricFields[] = metrics ?? [{ kind: "resource", resource: "cpu", utilization: target }];
@@ -51,7 +52,7 @@ export function hpaPart(name: string, fields: Readonly<Record<string, unknown>>)
         kind: "HorizontalPodAutoscaler",
         metadata: { name },
         spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+          scaleTargetRef: { apiVersion: "apps/v1", kind: of, name },
           minReplicas: min === 0 && !wakes ? 1 : min,
           maxReplicas: max,
           metrics: measured.map((one) => metricOf(one, name)),

@@ -21,14 +21,13 @@ interface Values {
 
 const SYNC = { syncPeriod: [15, "--horizontal-pod-autoscaler-sync-period"] } as const;
 const PROMETHEUS = "http://prometheus.monitoring.svc:9090";
+export const SOURCE_NOTE = `signals are asked of Prometheus at ${PROMETHEUS}, by names of dryscale's: put your own source in place`;
 
-export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>): Part {
+/** `of`: the kind of what is scaled. */
+export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>, of: string): Part {
   const { min, max, triggers, idleReplicaCount, fallback, ...rest } = fields as unknown as Values;
   const notes = timeFlagNotes("kube-controller-manager", SYNC, fields);
-  if (triggers.some((one) => "signal" in one))
-    notes.push(
-      `signals are asked of Prometheus at ${PROMETHEUS}, by names of dryscale's: put your own source in place`,
-    );
+  if (triggers.some((one) => "signal" in one)) notes.push(SOURCE_NOTE);
   const falls = triggers.some((one) => "signal" in one || "cron" in one);
   if (fallback !== undefined && !falls) notes.push("fallback: only of triggers other than cpu and memory; not written");
   const config = said({ behavior: behaviorObject(rest.behavior, notes) });
@@ -39,7 +38,7 @@ export function kedaPart(name: string, fields: Readonly<Record<string, unknown>>
         kind: "ScaledObject",
         metadata: { name },
         spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+          scaleTargetRef: { apiVersion: "apps/v1", kind: of, name },
           pollingInterval: wholeSeconds(rest.pollingInterval, "pollingInterval", notes),
           cooldownPeriod: wholeSeconds(rest.cooldownPeriod, "cooldownPeriod", notes),
           initialCooldownPeriod: wholeSeconds(rest.initialCooldownPeriod, "initialCooldownPeriod", notes),
@@ -66,7 +65,17 @@ function triggerOf(given: Trigger, service: string): object {
     const { start, end, timeZone: timezone, desiredReplicas } = given.cron;
     return { type: "cron", metadata: { timezone, start, end, desiredReplicas: String(desiredReplicas) } };
   }
-  const { signal, threshold, activation, window } = given;
+  return queryTrigger(given, service);
+}
+
+interface Measured {
+  readonly signal: keyof typeof QUERIES;
+  readonly threshold: number;
+  readonly activation?: number | undefined;
+  readonly window: number;
+}
+
+export function queryTrigger({ signal, threshold, activation, window }: Measured, service: string): object {
   const metadata = {
     serverAddress: PROMETHEUS,
     query: QUERIES[signal](service, goDuration(window)),

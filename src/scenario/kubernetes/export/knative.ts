@@ -30,11 +30,19 @@ const CLUSTER_WIDE: Readonly<Record<string, readonly [key: string, otherwise: nu
   scaleToZeroGrace: ["scale-to-zero-grace-period", 30],
 };
 
-/** `pod` is the template's spec: a Knative Service has its pods in itself. `limit`: calls that a pod takes at once. */
+/** A Knative Service has its pods in itself. */
+interface KnativePod {
+  /** The template's spec. */
+  readonly pod: object;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** Calls that a pod takes at once. */
+  readonly limit: number;
+}
+
 export function knativePart(
   name: string,
   fields: Readonly<Record<string, unknown>>,
-  { pod, limit }: { readonly pod: object; readonly limit: number },
+  { pod, annotations, limit }: KnativePod,
 ): Part {
   const values = fields as unknown as Values;
   const notes = Object.entries(CLUSTER_WIDE).flatMap(([field, [key, otherwise]]) => {
@@ -48,7 +56,10 @@ export function knativePart(
   if (own !== values.containerConcurrency && values.metric === "concurrency")
     notes.push(`containerConcurrency: ${own}, for a pod takes so many calls; the target is then bounded by it`);
   const containerConcurrency = own === 0 ? {} : { containerConcurrency: own };
-  const template = { metadata: { annotations: annotationsOf(values) }, spec: { ...containerConcurrency, ...pod } };
+  const template = {
+    metadata: { annotations: { ...annotationsOf(values), ...annotations } },
+    spec: { ...containerConcurrency, ...pod },
+  };
   return {
     objects: [{ apiVersion: "serving.knative.dev/v1", kind: "Service", metadata: { name }, spec: { template } }],
     notes,

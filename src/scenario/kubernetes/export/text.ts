@@ -8,7 +8,7 @@ export interface Origin {
   readonly scenario: string;
   readonly policy: string;
   readonly seed: number;
-  /** Whether Deployments are among them. */
+  /** Whether what is to run is among them. */
   readonly workloads: boolean;
 }
 
@@ -26,5 +26,7 @@ const headOf = ({ program, scenario, policy, seed, workloads }: Origin): string[
   `# Written by ${program} from ${scenario}: policy ${policy}, seed ${seed}.`,
   ...(workloads
     ? []
-    : ["# Targets are Deployments of the services' names, their pods labelled app: NAME; see that yours are."]),
+    : [
+        "# Targets are Deployments (StatefulSets, where a service is one) of the services' names, their pods labelled app: NAME; see that yours are.",
+      ]),
 ];

@@ -1,6 +1,7 @@
-/** A service's pods as a template, its Deployment, and its disruption budget. */
+/** A service's pods as a template, its Deployment or StatefulSet, and its disruption budget. */
 import type { Amount } from "../../../controllers/disruption/budget.js";
 import type { ServiceSetup } from "../../setup.js";
+import { DELETION_COST, DO_NOT_DISRUPT, SAFE_TO_EVICT } from "../annotations.js";
 import { NEVER } from "../rollout.js";
 import { KNATIVE_SERVICE } from "../workloads.js";
 import { said } from "../written.js";
@@ -74,17 +75,48 @@ function probesOf({ service }: ServiceSetup, notes: string[]): object {
 }
 
 /** Replicas are left out where an autoscaler has them: applying the file again would undo what it did. */
-export function deploymentPart(name: string, setup: ServiceSetup, scaled: boolean): Part {
+export function workloadPart(name: string, setup: ServiceSetup, scaled: boolean): Part {
   const notes: string[] = [imageNote];
+  const { kind } = setup.service;
   const labels = { app: name };
-  const template = { metadata: { labels }, spec: podSpec(name, setup, notes) };
+  const template = { metadata: { labels, ...annotated(setup) }, spec: podSpec(name, setup, notes) };
   const spec = {
     ...(scaled ? {} : { replicas: setup.replicas }),
     selector: { matchLabels: labels },
-    ...rolloutOf(setup, notes),
+    ...(kind === "StatefulSet" ? ordinalsOf(name, setup, notes) : rolloutOf(setup, notes)),
     template,
   };
-  return { objects: [{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, labels }, spec }], notes };
+  return { objects: [{ apiVersion: "apps/v1", kind, metadata: { name, labels }, spec }], notes };
+}
+
+/** What its pods say to those who would take their nodes away. */
+export function annotated({ service }: ServiceSetup): { readonly annotations?: Readonly<Record<string, string>> } {
+  const { doNotDisrupt, safeToEvict, deletionCost } = service.annotations;
+  const annotations = said({
+    [DO_NOT_DISRUPT]: doNotDisrupt ? "true" : undefined,
+    [SAFE_TO_EVICT]: safeToEvict,
+    [DELETION_COST]: deletionCost === undefined ? undefined : String(deletionCost),
+  }) as Readonly<Record<string, string>>;
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+function ordinalsOf(name: string, { service }: ServiceSetup, notes: string[]): object {
+  const { podManagementPolicy, updateStrategy, minReadySeconds } = service;
+  return {
+    serviceName: name,
+    ...said({ podManagementPolicy, updateStrategy: updateStrategy && updateOf(updateStrategy, notes) }),
+    minReadySeconds: wholeSeconds(minReadySeconds, "minReadySeconds", notes),
+  };
+}
+
+function updateOf(
+  { type, partition, maxUnavailable }: NonNullable<ServiceSetup["service"]["updateStrategy"]>,
+  notes: string[],
+): object {
+  if (type === "OnDelete") return { type };
+  if (maxUnavailable !== undefined)
+    notes.push("updateStrategy.maxUnavailable: counts where the feature gate MaxUnavailableStatefulSet is on");
+  return { type, rollingUpdate: said({ partition, maxUnavailable }) };
 }
 
 function rolloutOf({ strategy, service }: ServiceSetup, notes: string[]): object {

@@ -1,0 +1,68 @@
+/** Any job that manifests can hold, but for its work; its triggers are of the services web and api. And any daemon. */
+import fc from "fast-check";
+
+const seconds = (most: number) => fc.integer({ min: 1, max: most }).map((n) => `${n}s`);
+const optional = <T extends Record<string, fc.Arbitrary<unknown>>>(fields: T) =>
+  fc.record(fields, { requiredKeys: [] });
+export const anyDaemon = optional({
+  cpu: fc.integer({ min: 1, max: 9000 }).map((n) => `${n}m`),
+  memory: fc.constant({ request: "64Mi", limit: "128Mi" }),
+});
+const schedule = fc.record(
+  {
+    cron: fc.constantFrom("0 2 * * *", "*/5 8-17 * * 1-5"),
+    timeZone: fc.constantFrom("UTC", "Europe/Paris"),
+    startingDeadline: seconds(900),
+    concurrencyPolicy: fc.constantFrom("Allow", "Forbid", "Replace"),
+    successfulJobsHistoryLimit: fc.nat(9),
+    failedJobsHistoryLimit: fc.nat(9),
+  },
+  { requiredKeys: ["cron"] },
+);
+const scaledBy = fc.record(
+  {
+    triggers: fc.array(
+      fc.record(
+        {
+          service: fc.constantFrom("web", "api"),
+          signal: fc.constantFrom("queue", "rate", "concurrency"),
+          threshold: fc.integer({ min: 1, max: 90_000 }).map((n) => n / 100),
+          activation: fc.nat(9),
+          window: seconds(600),
+        },
+        { requiredKeys: ["service", "threshold"] },
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    pollingInterval: seconds(90),
+    minReplicaCount: fc.nat(5),
+    maxReplicaCount: fc.integer({ min: 5, max: 50 }),
+    strategy: fc.constantFrom("default", "custom", "accurate", "eager"),
+    queueLengthDeduction: fc.nat(9),
+    runningJobPercentage: fc.integer({ min: 0, max: 100 }).map((n) => n / 100),
+    multipleScalersCalculation: fc.constantFrom("max", "min", "avg", "sum"),
+  },
+  { requiredKeys: ["triggers"] },
+);
+export const anyJob = fc
+  .tuple(
+    anyDaemon,
+    optional({
+      parallelism: fc.nat(9),
+      backoffLimit: fc.nat(9),
+      activeDeadline: seconds(900),
+      podReplacementPolicy: fc.constantFrom("TerminatingOrFailed", "Failed"),
+    }),
+    fc.constantFrom(
+      {},
+      { completions: "unlimited" },
+      { completions: 7 },
+      { completions: 7, completionMode: "Indexed" },
+    ),
+    fc.oneof(
+      fc.constant({}),
+      schedule.map((given) => ({ schedule: given })),
+      scaledBy.map((given) => ({ scaledBy: given })),
+    ),
+  )
+  .map((parts) => Object.assign({ steps: { cpu: "10s" } }, ...parts));
