@@ -22,7 +22,6 @@ export class Fleet {
   readonly scheduling: Scheduling;
   private readonly startUp: StartUp;
   readonly evictions: Evictions;
-  /** By owner. */
   private readonly workloads: readonly Workload[];
   private readonly created: EventKind<PodId>;
   private readonly gaveUp: EventKind<PodId>;
