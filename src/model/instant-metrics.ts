@@ -21,7 +21,7 @@ export class InstantMetrics implements Metrics {
   /** One list per service, the latest sample last. */
   private readonly history: Sample[][];
   private readonly arrivedBefore: number[];
-  /** Services that are sampled: those with a scaler, and those that one has asked for. */
+  /** Services that are sampled: those with a scaler, those that make Jobs, and those that a scaler has asked for. */
   private readonly watched: boolean[];
   private readonly scrape: EventKind;
   private scrapedAt = NaN;
@@ -33,7 +33,12 @@ export class InstantMetrics implements Metrics {
     const { sim, services, spec } = state;
     this.history = services.map(() => []);
     this.arrivedBefore = services.map(() => 0);
-    this.watched = services.map(({ scaler, spec }) => scaler !== undefined || spec.sizer !== undefined);
+    const queues = spec.background.flatMap(({ runs }) =>
+      runs.kind === "scaled" ? runs.scaled.triggers.map(({ service }) => service) : [],
+    );
+    this.watched = services.map(
+      ({ scaler, spec: { name, sizer } }) => scaler !== undefined || sizer !== undefined || queues.includes(name),
+    );
     this.scrape = sim.event(
       "metrics.scrape",
       () => {

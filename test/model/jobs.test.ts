@@ -1,11 +1,14 @@
 /** Jobs in the simulated world: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
+import type { CronJobSpec } from "../../src/controllers/cron-job/cron-job.js";
+import type { ScaledJobSpec } from "../../src/controllers/keda/scaled-job.js";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import type { NodeGroupSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Provisioner } from "../../src/policy/contract.js";
 import { fit } from "../../src/policy/scheduler/filters.js";
+import { at, wait } from "./lab.js";
 
 function play(about: Partial<WorldSpec>, until: number) {
   const played = createWorld(world(about), 1);
@@ -120,6 +123,104 @@ describe("a Job", () => {
     const alone = play({ background: [report] }, 600);
     const beside = play({ services: [service()], background: [job({ name: "other" }), report] }, 600);
     expect(beside.runs.find(({ name }) => name === "job")?.end).toEqual(alone.runs[0].end);
+  });
+});
+
+describe("a CronJob", () => {
+  /** Every minute, of which the first comes after 30 s. */
+  const minutely = (work: number, about: Partial<CronJobSpec> = {}) => {
+    const cron: CronJobSpec = {
+      schedule: "* * * * *",
+      timeZone: "UTC",
+      concurrencyPolicy: "Allow",
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+      ...about,
+    };
+    const template = { parallelism: 1, completions: 1, backoffLimit: 6, podReplacementPolicy: "Failed" } as const;
+    return job({ work, runs: { kind: "cron", job: template, cron, startsAt: Date.UTC(2026, 0, 5, 0, 0, 30) } });
+  };
+  const playCron = (background: ReturnType<typeof job>, until: number) => {
+    const played = play({ background: [background] }, until);
+    const starts = played.runs.map(({ createdAt }) => +createdAt.toFixed(6));
+    const missed = played.batch.cronJobs.missedSince(0, played.state.background[0]);
+    return { ...played, starts, missed, there: played.state.background[0].members.count };
+  };
+
+  test("makes a Job 100 ms after each moment, named by the minute", () => {
+    const { runs, starts, missed } = playCron(minutely(10), 170);
+    expect(starts).toEqual([30.1, 90.1, 150.1]);
+    expect(runs.map(({ end }) => end && +end.at.toFixed(6))).toEqual([41.1, 101.1, 161.1]);
+    const minute = Date.UTC(2026, 0, 5, 0, 1) / 60_000;
+    expect(runs.map(({ name }) => name)).toEqual([0, 1, 2].map((n) => `job-${minute + n}`));
+    expect(missed).toBe(0);
+  });
+
+  test("lets Jobs run beside each other, unless told otherwise", () => {
+    expect(playCron(minutely(70), 95).there).toBe(2);
+  });
+
+  test("that forbids that makes up for a moment when the Job in its way has ended", () => {
+    const { starts, decisions } = playCron(minutely(70, { concurrencyPolicy: "Forbid" }), 180);
+    expect(starts).toEqual([30.1, 30.1 + 71, 30.1 + 2 * 71]);
+    const told = decisions.filter(({ rule }) => rule === "JobAlreadyActive").map(({ time }) => +time.toFixed(6));
+    expect(told).toEqual([90.1, 150.1]);
+  });
+
+  test("that may not be late misses that moment", () => {
+    // At 101.1 s the moment of 90 s is 11.1 s ago.
+    const { starts, missed } = playCron(minutely(70, { concurrencyPolicy: "Forbid", startingDeadline: 11_000 }), 160);
+    expect(starts).toEqual([30.1, 150.1]);
+    expect(missed).toBe(1);
+    expect(playCron(minutely(70, { concurrencyPolicy: "Forbid", startingDeadline: 12_000 }), 140).starts[1]).toBe(
+      101.1,
+    );
+  });
+
+  test("that replaces deletes the last Job with its pods", () => {
+    const { starts, runs, there } = playCron(minutely(70, { concurrencyPolicy: "Replace" }), 160);
+    expect(starts).toEqual([30.1, 90.1, 150.1]);
+    expect(runs.map(({ end }) => end?.reason)).toEqual(["Deleted", "Deleted", undefined]);
+    expect(there).toBe(1);
+  });
+});
+
+describe("a ScaledJob", () => {
+  /** Ten calls wait at the shop from the first second on; a Job is there for five of them and works for 40 s. Polls at 0, 30, 60 … */
+  const playScaled = (spec: ScaledJobSpec, about: Partial<WorldSpec> = {}) => {
+    const shop = service({ steps: [wait(1e6)] });
+    const triggers = [{ service: "shop", signal: "queue", target: 5, activation: 0, window: 1 }] as const;
+    const template = { parallelism: 1, completions: 1, backoffLimit: 6, podReplacementPolicy: "Failed" } as const;
+    const drain = job({
+      work: 40,
+      runs: { kind: "scaled", job: template, scaled: { spec, pollingInterval: 30, triggers } },
+    });
+    const calls = at("shop", ...Array.from({ length: 11 }, () => 1));
+    const { runs } = play({ services: [shop], background: [drain], loads: [calls], scrapePeriod: 1, ...about }, 100);
+    return runs.map(({ createdAt }) => createdAt);
+  };
+
+  test("by default counts the Jobs there are against those wished for", () => {
+    expect(playScaled({})).toEqual([30, 30, 90, 90]);
+  });
+
+  test("accurately counts only those that have not started, for the others have taken their messages", () => {
+    expect(playScaled({ strategy: "accurate" })).toEqual([30, 30, 60, 60, 90, 90]);
+  });
+
+  test("does not exceed its most", () => {
+    // At 60 s two run and two more are wished for; at 90 s one is left, of 60 s.
+    expect(playScaled({ strategy: "accurate", maxReplicaCount: 3 })).toEqual([30, 30, 60, 90, 90]);
+  });
+
+  test("keeps its least without any messages", () => {
+    // A Job of 0 s is complete at 41 s.
+    expect(playScaled({ minReplicaCount: 1 }, { loads: [] })).toEqual([0, 60]);
+  });
+
+  test("whose pods find no room is content with those that wait", () => {
+    const cluster = onCores(1); // which the shop has
+    expect(playScaled({ strategy: "accurate" }, { cluster })).toEqual([30, 30]);
   });
 });
 
