@@ -5,7 +5,8 @@ import { plainRoute, type RouteSpec } from "../model/route.js";
 import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
 import { checked, duration, law, wholeFrom } from "./fields.js";
 
-const causes = failures.filter((name) => name !== "none") as [string, ...string[]];
+/** What a caller may hear; a call that was cancelled has nobody to hear of it. */
+const causes = failures.filter((name) => name !== "none" && name !== "cancelled") as [string, ...string[]];
 
 const jitter = checked(
   z.strictObject({
