@@ -129,7 +129,8 @@ export class Jobs {
     }
     // What was deleted has gone at once, which is news for the controller.
     else if (look.remove.length > 0) this.lookAfter(run, BATCH);
-    else if (look.again !== undefined) this.lookAfter(run, look.again);
+    // Seconds are not exact: what is left of a wait may be too little to move the clock at all.
+    else if (look.again !== undefined) this.lookAfter(run, Math.max(look.again, 1e-6));
   }
 
   /** Makes the pods that a look wants; answers how many the quota has admitted. */

@@ -1,251 +1,24 @@
-/** Random worlds that scale up and down at random, kill pods and refuse calls: whatever happens, the books are right. */
+/** Random worlds, whatever happens in them: the books are right. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { constant, type Distribution } from "../../src/kernel/distributions.js";
-import { RandomStream } from "../../src/kernel/random.js";
-import { cluster, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
-import type { NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
-import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
-import { createWorld } from "../../src/model/world.js";
-import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { isDaemon } from "../../src/model/background.js";
+import { Phase } from "../../src/model/state.js";
+import { createWorld, type World } from "../../src/model/world.js";
+import { worlds } from "./random-worlds.js";
 
-const law = fc.oneof(
-  fc.double({ min: 0, max: 2, noNaN: true }).map((value): Distribution => ({ shape: "constant", value })),
-  fc.double({ min: 0.01, max: 2, noNaN: true }).map((mean): Distribution => ({ shape: "exponential", mean })),
-);
-
-/** Steps that may call the services after this one: no circles. */
-const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly Step[]> => {
-  const simple: fc.Arbitrary<Step>[] = [
-    law.map((work): Step => ({ kind: "cpu", work })),
-    law.map((time): Step => ({ kind: "wait", time })),
-  ];
-  if (self + 1 < count) {
-    simple.push(
-      fc
-        .integer({ min: self + 1, max: count - 1 })
-        .map((to): Step => ({ kind: "call", service: `s${to}`, endpoint: "call" })),
-    );
+/** The pods of services and Jobs never exceed their quota, those on their way out included. */
+function expectWithin({ state }: World): void {
+  const { pods, owners, spec } = state;
+  const used = { pods: 0, "requests.cpu": 0, "requests.memory": 0 };
+  for (let pod = 0; pod < pods.rows.high; pod++) {
+    if (pods.phase[pod] === Phase.Gone || isDaemon(owners[pods.service[pod]])) continue;
+    used.pods++;
+    used["requests.cpu"] += pods.cpuMillicores[pod];
+    used["requests.memory"] += pods.memoryMiB[pod] * 2 ** 20;
   }
-  if (depth < 2) {
-    const inner = steps(self, count, depth + 1);
-    simple.push(
-      fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
-      fc
-        .tuple(fc.array(inner, { minLength: 2, maxLength: 3 }), fc.integer({ min: 1, max: 2 }))
-        .map(([branches, need]): Step => ({ kind: "parallel", branches, need })),
-      fc.tuple(inner, inner).map(
-        ([one, two]): Step => ({
-          kind: "choose",
-          options: [
-            { probability: 0.4, steps: one },
-            { probability: 0.3, steps: two },
-          ],
-        }),
-      ),
-      fc
-        .tuple(fc.integer({ min: 0, max: 3 }), inner)
-        .map(([times, list]): Step => ({ kind: "repeat", times: { shape: "constant", value: times }, steps: list })),
-    );
-  }
-  return fc.array(fc.oneof(...simple), { maxLength: 3 });
-};
-
-const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
-
-const tenacious: RetriesSpec = {
-  most: 3,
-  on: ["refused", "killed", "timeout"],
-  backOff: { base: 0.1, longest: 0.2 },
-  budget: undefined,
-};
-
-const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
-
-/** Wants another number of replicas every second or so, 0 included. */
-const restless = ({ stream }: PolicyContext): Scaler => ({ period: 0.7, desiredReplicas: () => stream.below(5) });
-
-const rollable = {
-  minReady: fc.constantFrom(0, 1),
-  revisions: fc.array(
-    fc.record({
-      image: fc.constantFrom(0, 1),
-      imageMiB: fc.constant(10),
-      startup: law,
-      crashAfter: fc.option(law, { nil: undefined }),
-      workTimes: fc.constantFrom(0.5, 1, 3),
-    }),
-    { minLength: 2, maxLength: 2 },
-  ),
-  rollouts: fc.constantFrom<readonly RolloutSpec[]>(
-    [],
-    [
-      { at: 2, revision: 1, paused: false, partition: 1 },
-      { at: 6, revision: 2, paused: true, partition: 0 },
-      { at: 8, revision: 2, paused: false, partition: 0 },
-      { at: 14, revision: 0, paused: false, partition: 2 },
-    ],
-  ),
-};
-const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
-  fc.record({
-    kind: fc.constant("Deployment" as const),
-    settings: fc.record({
-      type: fc.constantFrom("RollingUpdate" as const, "Recreate" as const),
-      maxSurge: fc.constantFrom(0, 1, "25%", "100%"),
-      maxUnavailable: fc.constantFrom(0, 1, "25%", "100%"),
-      progressDeadline: fc.constantFrom(2, 600),
-    }),
-    ...rollable,
-  }),
-  fc.record({
-    kind: fc.constant("StatefulSet" as const),
-    settings: fc.record({
-      podManagementPolicy: fc.constantFrom("OrderedReady" as const, "Parallel" as const),
-      updateStrategy: fc.constantFrom("RollingUpdate" as const, "OnDelete" as const),
-    }),
-    partition: fc.constantFrom(0, 1),
-    ...rollable,
-  }),
-);
-
-const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
-  fc
-    .record({
-      steps: steps(self, count),
-      workers: fc.constantFrom(1, 2, Infinity),
-      queue: fc.constantFrom(0, 1, 5, Infinity),
-      holds: fc.constantFrom("call" as const, "work" as const),
-      cores: fc.constantFrom(200, 1000, 2000),
-      limit: fc.constantFrom(2000, 2300, 4000, Infinity),
-      grace: fc.constantFrom(0, 0.5, 5),
-      startup: law,
-      hop: law,
-      reply: law,
-      central: fc.boolean(),
-      patience: fc.option(law, { nil: undefined }),
-      route: fc.record({
-        timeout: fc.constantFrom(Infinity, 0.8, 4),
-        perTry: fc.constantFrom(Infinity, 0.4, 1),
-        retries: fc.constantFrom(plainRoute.retries, tenacious, { ...tenacious, budget: { share: 0.3, least: 1 } }),
-        hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
-        cancels: fc.boolean(),
-      }),
-      workload,
-      cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
-      lifecycle: fc.record({
-        attach: law,
-        configuredAt: fc.constantFrom(0, 4),
-        before: fc.array(law, { maxLength: 2 }),
-        startupProbe: fc.constantFrom(undefined, probe),
-        liveness: fc.constantFrom(undefined, probe),
-        crashAfter: fc.option(law, { nil: undefined }),
-        memoryUse: fc.constantFrom(undefined, { baseMiB: 10, perCallMiB: 2 }),
-        preStop: fc.constantFrom(0, 1, 10),
-        budget: fc.constantFrom(undefined, { maxUnavailable: { share: 0.5 } }),
-        annotations: fc.constant({}),
-      }),
-    })
-    .map((one) =>
-      service({
-        name: `s${self}`,
-        replicas: 2,
-        bounds: { min: 0, max: 5 },
-        steps: one.steps,
-        size: { cpuMillicores: one.cores, memoryMiB: 10 },
-        cpuLimitMillicores: one.limit,
-        cfsPeriod: one.cfsPeriod,
-        memoryLimitMiB: 20,
-        lifecycle: one.lifecycle,
-        route: one.route,
-        workload: one.workload,
-        grace: one.grace,
-        startup: one.startup,
-        hop: { ...noHop, latency: one.hop, reply: one.reply },
-        concurrency: {
-          limit: one.workers,
-          queue: one.queue,
-          holds: one.holds,
-          patience: one.patience,
-          waitsAt: one.central && one.holds === "call" ? "service" : "pod",
-        },
-        balancer: anyPod,
-        scaler: { name: "restless", create: restless },
-      }),
-    );
-
-/** Machines that stay, or that the cloud takes back now and then. */
-const terms = fc.option(fc.record({ notice: fc.constantFrom(0, 1, 5), drained: fc.boolean() }), { nil: undefined }).map(
-  (spot): Partial<NodeGroupSpec> =>
-    spot === undefined
-      ? {}
-      : {
-          capacityTypes: ["spot"],
-          spot: { ...spot, usdPerHour: { anywhere: 0 }, interruption: { shape: "exponential", mean: 10 } },
-        },
-);
-
-/** The control plane in step and at once, or with all its delays; kubelets that end pods, or not. */
-const delays = fc.record({
-  pipeline: fc.constantFrom(undefined, {
-    housekeeping: { interval: 1, longest: 2, jitter: 1 },
-    prometheus: { interval: 2, delay: 0.5 },
-  }),
-  controllers: fc.constantFrom(
-    { phase: 0, informerDelay: 0 },
-    { phase: "random" as const, informerDelay: 0.3 },
-    { phase: 0.7, informerDelay: 1.5 },
-  ),
-  eviction: fc.constantFrom(undefined, { hard: 5, soft: { below: 8, grace: 10 }, transitionPeriod: 30 }),
-});
-
-const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc
-    .tuple(terms, delays, ...Array.from({ length: count }, (_, i) => serviceOf(i, count)))
-    .map(([term, control, ...services]) => {
-      const { eviction, ...late } = control;
-      const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
-      const boot = constant(2);
-      return world({
-        services,
-        ...late,
-        loads: [
-          {
-            kind: "open",
-            name: "open",
-            mix: [{ service: "s0", endpoint: "call", share: 1 }],
-            arrivals: (seed) => {
-              const stream = new RandomStream(seed, "gaps");
-              let now = 0;
-              return { next: () => (now += stream.exponential() / 3) };
-            },
-          },
-          {
-            kind: "closed",
-            name: "closed",
-            users: 3,
-            think: { shape: "exponential", mean: 1 },
-            mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
-          },
-        ],
-        cluster: cluster({
-          eviction,
-          groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
-          scheduler: {
-            filters: [
-              {
-                rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined),
-              },
-            ],
-            score: (_pod, node) => node.free.cpuMillicores / 100,
-          },
-        }),
-        seriesStep: 5,
-        scrapePeriod: 2,
-      });
-    }),
-);
+  for (const [resource, most] of Object.entries(spec.quota?.hard ?? {}))
+    expect(used[resource as keyof typeof used]).toBeLessThanOrEqual(most!);
+}
 
 describe("whatever happens", () => {
   test("no request is lost or gained, Little's law holds, and the same seed lives the same life", () => {
@@ -256,6 +29,9 @@ describe("whatever happens", () => {
     let interrupted = 0;
     let scaled = 0;
     let evicted = 0;
+    let turnedAway = 0;
+    let complete = 0;
+    let failed = 0;
     let deleted = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
@@ -264,18 +40,23 @@ describe("whatever happens", () => {
           for (const time of [3, 10, 25]) {
             played.sim.run(time);
             played.checkBooks();
+            expectWithin(played);
           }
           killed += played.recorder.failed[2];
-          restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           late += played.recorder.failed[3];
+          restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           evicted += played.decisions.filter(({ rule }) => rule.startsWith("Evicted")).length;
           deleted += played.decisions.filter(({ rule }) => rule.startsWith("SuccessfulDelete")).length;
           refused += played.recorder.failed[1];
+          turnedAway += played.decisions.filter(({ rule }) => rule.startsWith("FailedCreate")).length;
+          const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
+          complete += jobs.filter(({ end }) => end?.well === true).length;
+          failed += jobs.reduce((sum, one) => sum + one.failed, 0);
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
-          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used]);
+          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs]);
         };
         expect(life()).toBe(life());
       }),
@@ -289,6 +70,9 @@ describe("whatever happens", () => {
     expect(interrupted).toBeGreaterThan(100);
     expect(scaled).toBeGreaterThan(100);
     expect(evicted).toBeGreaterThan(30);
+    expect(turnedAway).toBeGreaterThan(100);
+    expect(complete).toBeGreaterThan(100);
+    expect(failed).toBeGreaterThan(100);
     expect(deleted).toBeGreaterThan(100);
   });
 });

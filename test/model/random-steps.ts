@@ -1,0 +1,46 @@
+/** Random laws and step trees. */
+import fc from "fast-check";
+import type { Distribution } from "../../src/kernel/distributions.js";
+import type { Step } from "../../src/model/spec.js";
+
+export const law = fc.oneof(
+  fc.double({ min: 0, max: 2, noNaN: true }).map((value): Distribution => ({ shape: "constant", value })),
+  fc.double({ min: 0.01, max: 2, noNaN: true }).map((mean): Distribution => ({ shape: "exponential", mean })),
+);
+
+/** Steps that may call the services after this one: no circles. */
+export const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly Step[]> => {
+  const simple: fc.Arbitrary<Step>[] = [
+    law.map((work): Step => ({ kind: "cpu", work })),
+    law.map((time): Step => ({ kind: "wait", time })),
+  ];
+  if (self + 1 < count) {
+    simple.push(
+      fc
+        .integer({ min: self + 1, max: count - 1 })
+        .map((to): Step => ({ kind: "call", service: `s${to}`, endpoint: "call" })),
+    );
+  }
+  if (depth < 2) {
+    const inner = steps(self, count, depth + 1);
+    simple.push(
+      fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
+      fc
+        .tuple(fc.array(inner, { minLength: 2, maxLength: 3 }), fc.integer({ min: 1, max: 2 }))
+        .map(([branches, need]): Step => ({ kind: "parallel", branches, need })),
+      fc.tuple(inner, inner).map(
+        ([one, two]): Step => ({
+          kind: "choose",
+          options: [
+            { probability: 0.4, steps: one },
+            { probability: 0.3, steps: two },
+          ],
+        }),
+      ),
+      fc
+        .tuple(fc.integer({ min: 0, max: 3 }), inner)
+        .map(([times, list]): Step => ({ kind: "repeat", times: { shape: "constant", value: times }, steps: list })),
+    );
+  }
+  return fc.array(fc.oneof(...simple), { maxLength: 3 });
+};
