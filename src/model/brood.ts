@@ -5,13 +5,13 @@ import { type CallId, type Calls, NONE as NOTHING } from "./state.js";
 const NONE: number = NOTHING;
 
 /** A row is one more that its parent waits for. */
-export function await_(calls: Calls, parent: number, row: CallId): void {
+export function joinBrood(calls: Calls, parent: number, row: CallId): void {
   calls.beside[row] = calls.awaits[parent];
   calls.awaits[parent] = row;
 }
 
 /** Its parent waits for it no longer. */
-export function unawait(calls: Calls, parent: number, row: CallId): void {
+export function leaveBrood(calls: Calls, parent: number, row: CallId): void {
   if (calls.awaits[parent] === row) {
     calls.awaits[parent] = calls.beside[row];
     return;

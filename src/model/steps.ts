@@ -11,7 +11,7 @@
 import type { Draws } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { await_, awaited, unawait } from "./brood.js";
+import { awaited, joinBrood, leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
@@ -158,7 +158,7 @@ export class Steps {
     calls.failure[strand] = Failure.None;
     calls.event[strand] = calls.awaits[strand] = NONE;
     calls.line[strand] = Line.None;
-    await_(calls, call, strand);
+    joinBrood(calls, call, strand);
     this.advance(strand);
   }
 
@@ -167,7 +167,7 @@ export class Steps {
     const { calls } = this;
     const call = calls.parent[strand] as CallId;
     const failure = calls.failure[strand];
-    unawait(calls, call, strand);
+    leaveBrood(calls, call, strand);
     this.traffic.free(strand);
     if (failure !== Failure.None) calls.failure[call] = failure;
     if (calls.quorum[call] === Quorum.All) {

@@ -3,7 +3,7 @@
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { await_, unawait } from "./brood.js";
+import { joinBrood, leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
@@ -100,7 +100,7 @@ export class Traffic {
     calls.failure[call] = Failure.None;
     calls.event[call] = calls.awaits[call] = NONE;
     calls.line[call] = Line.None;
-    if (parent >= 0) await_(calls, parent, call);
+    if (parent >= 0) joinBrood(calls, parent, call);
     calls.user[call] = user;
     calls.key[call] = key;
     calls.startedAt[call] = this.sim.now;
@@ -261,7 +261,7 @@ export class Traffic {
     if (parent >= 0 && calls.state[parent] === CallState.Guard)
       return this.tries.answered(parent as CallId, call, failure);
     const user = calls.user[call];
-    if (parent >= 0) unawait(calls, parent, call);
+    if (parent >= 0) leaveBrood(calls, parent, call);
     this.free(call);
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;

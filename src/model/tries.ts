@@ -5,7 +5,7 @@
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
-import { awaited, unawait } from "./brood.js";
+import { awaited, leaveBrood } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
 import { Failure, failures } from "./failure.js";
 import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
@@ -147,7 +147,7 @@ export class Tries {
 
   /** A try no longer counts: it is answered, or nobody waits for it. */
   private unlink(guard: CallId, call: CallId): void {
-    unawait(this.calls, guard, call);
+    leaveBrood(this.calls, guard, call);
     this.calls.count[guard]--;
   }
 

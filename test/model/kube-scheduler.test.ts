@@ -7,6 +7,7 @@ import { plainLifecycle } from "../../src/model/lifecycle.js";
 import type { ClusterSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { kubeScheduler } from "../../src/policy/scheduler/kube-scheduler.js";
+import type { Resources, Sizer } from "../../src/policy/sizer-contract.js";
 import { make } from "../policy/builders.js";
 import { at, timetable, wait } from "./lab.js";
 
@@ -215,5 +216,45 @@ describe("preemption", () => {
     const lived = played(world({ services: [low(), first], cluster: on({}) }), 1);
     expect(lived.services.map(({ ready }) => ready.count)).toEqual([0, 1]);
     expect(lived.decisions.filter(({ rule }) => rule.startsWith("Preempted"))).toEqual([]);
+  });
+});
+
+describe("a pod that is resized in place", () => {
+  /** From 10 s on the pods of a service ask for so much. */
+  const resized = (cpuMillicores: number): ServiceSpec["sizer"] => ({
+    name: "resizing",
+    create: (): Sizer => ({
+      period: 10,
+      sizeOfNew: () => ({ resources: asking(cpuMillicores), rule: "as told" }),
+      *changes({ pods: all }) {
+        for (const { id, resources } of all)
+          if (resources.size.cpuMillicores !== cpuMillicores)
+            yield { what: "resize", pod: id, resources: asking(cpuMillicores), wait: 0, rule: "as told" };
+      },
+    }),
+  });
+  const asking = (cpuMillicores: number): Resources => ({
+    size: { cpuMillicores, memoryMiB: 100 },
+    cpuLimitMillicores: Infinity,
+    memoryLimitMiB: Infinity,
+  });
+  const beside = (first: number, then: number): WorldSpec =>
+    world({
+      services: [
+        // New ones begin with the sizer's word, so the first is made before there is one.
+        pods("shop", first, { sizer: resized(then), replicas: 1 }),
+        pods("other", 1000, { replicas: 0, scaler: timetable([20, 1]) }),
+      ],
+      loads: [],
+      cluster: on({}),
+    });
+
+  test("leaves the less for others the more it asks for", () => {
+    // Of two cores 500m were asked for; then 1500m, and there is no room for one more core.
+    expect(refusals(played(beside(500, 1500), 30)).map(({ rule }) => rule)).toHaveLength(1);
+  });
+
+  test("makes room when it asks for less", () => {
+    expect(refusals(played(beside(1500, 500), 30))).toEqual([]);
   });
 });

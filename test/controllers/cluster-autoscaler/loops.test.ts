@@ -2,27 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Cluster, createClusterAutoscaler } from "../../../src/controllers/cluster-autoscaler/autoscaler.js";
-import type { Group, Node, PendingPod, Pod } from "../../../src/controllers/cluster-autoscaler/cluster.js";
+import type { Node, PendingPod, Pod } from "../../../src/controllers/cluster-autoscaler/cluster.js";
 import { RandomStream } from "../../../src/kernel/random.js";
-
-const size = { cpuMillicores: 1000, memoryMiB: 1000 };
-const group = (more: Partial<Group> = {}): Group => ({
-  name: "g",
-  capacity: size,
-  allocatable: size,
-  maxPods: 10,
-  usdPerHour: 0.1,
-  min: 0,
-  max: 100,
-  count: 0,
-  ...more,
-});
-const pod = fc.record({
-  service: fc.constantFrom("a", "b", "c"),
-  cpuMillicores: fc.constantFrom(50, 100, 250, 400, 600, 999, 1500),
-  memoryMiB: fc.constantFrom(10, 200, 500, 900),
-});
-const runs = { numRuns: 1000, seed: 7 };
+import { group, pod, runs, size } from "./random-groups.js";
 
 const settings = {
   period: 10,

@@ -10,25 +10,7 @@ import type { Group, Pod } from "../../../src/controllers/cluster-autoscaler/clu
 import { estimate, type Option } from "../../../src/controllers/cluster-autoscaler/estimator.js";
 import { choose, type Expander } from "../../../src/controllers/cluster-autoscaler/expanders.js";
 import { RandomStream } from "../../../src/kernel/random.js";
-
-const size = { cpuMillicores: 1000, memoryMiB: 1000 };
-const group = (more: Partial<Group> = {}): Group => ({
-  name: "g",
-  capacity: size,
-  allocatable: size,
-  maxPods: 10,
-  usdPerHour: 0.1,
-  min: 0,
-  max: 100,
-  count: 0,
-  ...more,
-});
-const pod = fc.record({
-  service: fc.constantFrom("a", "b", "c"),
-  cpuMillicores: fc.constantFrom(50, 100, 250, 400, 600, 999, 1500),
-  memoryMiB: fc.constantFrom(10, 200, 500, 900),
-});
-const runs = { numRuns: 1000, seed: 7 };
+import { group, pod, runs } from "./random-groups.js";
 
 /** The estimate by the words of the specification, as plainly as they can be written: no help from the code tested. */
 function byTheBook(given: Group, pods: readonly Pod[], most: number): { nodes: number; pods: number } {
