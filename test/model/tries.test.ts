@@ -1,10 +1,10 @@
 /** Timeouts, tries again and hedges: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import { service, world } from "../../src/model/builders.js";
+import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/failure.js";
 import { jitter, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
-import type { ServiceSpec } from "../../src/model/spec.js";
+import type { ServiceSpec, Step } from "../../src/model/spec.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 
 const route = (about: Partial<RouteSpec>): RouteSpec => ({ ...plainRoute, ...about });
@@ -206,6 +206,42 @@ describe("a call that nobody waits for any longer", () => {
     expect(answers.map(({ at: instant }) => instant)).toEqual([3, 4]);
     // The second is let in at 3, when the first has gone, and has one second of the worker behind.
     expect(played.cpuUsed(played.services[1])).toBe(4);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+});
+
+describe("what a cancelled call leaves behind", () => {
+  test("is no event of a pod without work, on a node where others want more than there is", () => {
+    // One core for two. The first call is given up at 1 with half a second of work done; then the other has the core.
+    const shared = { limit: Infinity, queue: 0, holds: "call", waitsAt: "pod" } as const;
+    const first = service({
+      name: "first",
+      steps: [cpu(3)],
+      concurrency: shared,
+      route: route({ timeout: 1, cancels: true }),
+    });
+    const second = service({ name: "second", steps: [cpu(3)], concurrency: shared });
+    const core = { cpuMillicores: 1000, memoryMiB: 1e6 };
+    const machine = { ...unlimitedGroup, capacity: core, allocatable: core };
+    const spec = world({
+      services: [first, second],
+      loads: [at("first", 0), at("second", 0, 0)],
+      cluster: cluster({ groups: [machine] }),
+    });
+    const { answers } = play(spec);
+    // Two share the other half: 1/4 each in the first second, then half a core each for 2 3/4 s.
+    expect(answers.map(({ at: instant }) => +instant.toFixed(9))).toEqual([1, 6.5, 6.5]);
+  });
+
+  test("is a worker for the call's own other try, which is given up as well and not answered twice", () => {
+    // Of each call's two tries some take 5 s and some no time: a first long one holds the worker, and the second waits for it.
+    const long: Step = { kind: "choose", options: [{ probability: 0.5, steps: [cpu(5)] }] };
+    const times = Array.from({ length: 40 }, (_, i) => 10 * i);
+    const { answers, world: played } = play(
+      shop({ steps: [long], route: route({ timeout: 2, cancels: true, hedge: { after: 1, most: 1 } }) }, ...times),
+    );
+    expect(answers).toHaveLength(40);
+    expect(new Set(answers.map(({ latency }) => latency))).toEqual(new Set([0, 2]));
     expect(played.state.calls.rows.live).toBe(0);
   });
 });
