@@ -1,10 +1,10 @@
 /** Timeouts, tries again and hedges: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { service, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/failure.js";
 import { jitter, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
-import type { ServiceSpec, Step } from "../../src/model/spec.js";
+import type { ServiceSpec } from "../../src/model/spec.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 
 const route = (about: Partial<RouteSpec>): RouteSpec => ({ ...plainRoute, ...about });
@@ -159,90 +159,6 @@ describe("a hedge", () => {
       [2, Failure.None],
       [4, Failure.None],
     ]);
-  });
-});
-
-describe("a call that nobody waits for any longer", () => {
-  test("stops its work where the route says so, and frees its worker for the next", () => {
-    // The first is given up at 2 and the second begins; it is given up at 3 after a second of work.
-    const { answers, world: played } = play(
-      shop({ steps: [cpu(5)], route: route({ timeout: 2, cancels: true }) }, 0, 1),
-    );
-    expect(answers.map(({ at: instant }) => instant)).toEqual([2, 3]);
-    expect(played.cpuUsed(played.services[0])).toBe(3);
-    expect(played.state.calls.rows.live).toBe(0);
-  });
-
-  test("gives back what it took of a shared core", () => {
-    const crowd = { limit: Infinity, queue: 0, holds: "call", waitsAt: "pod" } as const;
-    const back = service({
-      name: "back",
-      cpuLimitMillicores: 1000,
-      concurrency: crowd,
-      steps: [cpu(3)],
-      route: route({ timeout: 3.5, cancels: true }),
-    });
-    // They come at 0, 2 and 3. From 2 on two share the core, from 3 on three: at 3.5 the first has had 2 + 1/2 + 1/6
-    // and is given up. The second has had 2/3 then, half a core each until 5.5, and is given up with 1 2/3. The third
-    // has had 1 1/6 then, the core alone until 6.5, and is given up with 2 1/6.
-    const { answers, world: played } = play(world({ services: [back], loads: [at("back", 0, 2, 3)] }));
-    expect(answers.map(({ at: instant, failure }) => [instant, failure])).toEqual([
-      [3.5, Failure.Timeout],
-      [5.5, Failure.Timeout],
-      [6.5, Failure.Timeout],
-    ]);
-    // Somebody always worked.
-    expect(played.cpuUsed(played.services[0])).toBeCloseTo(6.5, 9);
-    expect(played.services[0].work).toBeCloseTo(6.5, 9);
-  });
-
-  test("leaves its line, and what it waits for stops too", () => {
-    const stops = { route: route({ timeout: 3, cancels: true }) };
-    const services = [
-      service({ name: "shop", steps: [call("back")], ...stops }),
-      service({ name: "back", steps: [cpu(10)], route: route({ cancels: true }) }),
-    ];
-    const { answers, world: played } = play(world({ services, loads: [at("shop", 0, 1)] }));
-    expect(answers.map(({ at: instant }) => instant)).toEqual([3, 4]);
-    // The second is let in at 3, when the first has gone, and has one second of the worker behind.
-    expect(played.cpuUsed(played.services[1])).toBe(4);
-    expect(played.state.calls.rows.live).toBe(0);
-  });
-});
-
-describe("what a cancelled call leaves behind", () => {
-  test("is no event of a pod without work, on a node where others want more than there is", () => {
-    // One core for two. The first call is given up at 1 with half a second of work done; then the other has the core.
-    const shared = { limit: Infinity, queue: 0, holds: "call", waitsAt: "pod" } as const;
-    const first = service({
-      name: "first",
-      steps: [cpu(3)],
-      concurrency: shared,
-      route: route({ timeout: 1, cancels: true }),
-    });
-    const second = service({ name: "second", steps: [cpu(3)], concurrency: shared });
-    const core = { cpuMillicores: 1000, memoryMiB: 1e6 };
-    const machine = { ...unlimitedGroup, capacity: core, allocatable: core };
-    const spec = world({
-      services: [first, second],
-      loads: [at("first", 0), at("second", 0, 0)],
-      cluster: cluster({ groups: [machine] }),
-    });
-    const { answers } = play(spec);
-    // Two share the other half: 1/4 each in the first second, then half a core each for 2 3/4 s.
-    expect(answers.map(({ at: instant }) => +instant.toFixed(9))).toEqual([1, 6.5, 6.5]);
-  });
-
-  test("is a worker for the call's own other try, which is given up as well and not answered twice", () => {
-    // Of each call's two tries some take 5 s and some no time: a first long one holds the worker, and the second waits for it.
-    const long: Step = { kind: "choose", options: [{ probability: 0.5, steps: [cpu(5)] }] };
-    const times = Array.from({ length: 40 }, (_, i) => 10 * i);
-    const { answers, world: played } = play(
-      shop({ steps: [long], route: route({ timeout: 2, cancels: true, hedge: { after: 1, most: 1 } }) }, ...times),
-    );
-    expect(answers).toHaveLength(40);
-    expect(new Set(answers.map(({ latency }) => latency))).toEqual(new Set([0, 2]));
-    expect(played.state.calls.rows.live).toBe(0);
   });
 });
 
