@@ -8,35 +8,36 @@ import { checked, duration, law, wholeFrom } from "./fields.js";
 /** What a caller may hear; a call that was cancelled has nobody to hear of it. */
 const causes = failures.filter((name) => name !== "none" && name !== "cancelled") as [string, ...string[]];
 
-const jitter = checked(
+const jitter = z.strictObject({
+  base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
+  longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
+});
+
+const retries = checked(
   z.strictObject({
-    base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
-    longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
+    most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
+    on: z
+      .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
+      .prefault(causes)
+      .meta({ description: "The failures after which a call is tried again." }),
+    perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
+    backOff: z
+      .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
+      .prefault({})
+      .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
+    budget: z
+      .strictObject({
+        share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),
+        least: wholeFrom(0).prefault(3).meta({ description: "So many are always allowed." }),
+      })
+      .optional()
+      .meta({ description: "How many calls may be at a second or later try at once. Default: all." }),
   }),
-  ({ base, longest }, say) => {
-    if (longest < base) say(["longest"], `expected at least the base (${base} s), got ${longest} s`);
+  ({ backOff }, say) => {
+    if ("base" in backOff && backOff.longest < backOff.base)
+      say(["backOff", "longest"], `expected at least the base (${backOff.base} s), got ${backOff.longest} s`);
   },
 );
-
-const retries = z.strictObject({
-  most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
-  on: z
-    .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
-    .prefault(causes)
-    .meta({ description: "The failures after which a call is tried again." }),
-  perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
-  backOff: z
-    .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
-    .prefault({})
-    .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
-  budget: z
-    .strictObject({
-      share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),
-      least: wholeFrom(0).prefault(3).meta({ description: "So many are always allowed." }),
-    })
-    .optional()
-    .meta({ description: "How many calls may be at a second or later try at once. Default: all." }),
-});
 
 export const routeFields = {
   timeout: duration()
