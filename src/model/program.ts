@@ -1,5 +1,7 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
+import { isDedicated } from "./dedicated.js";
+import type { PassSpec } from "./mesh/mesh-spec.js";
 import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
 
 /**
@@ -30,6 +32,8 @@ export const Op = {
   Entry: 10,
   /** The process is done: its container ends. */
   Exit: 11,
+  /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: 0 where that is the pod's own, and it begins. */
+  Pass: 20,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -63,7 +67,15 @@ export function compile(services: readonly ServiceSpec[], background: readonly B
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const compiler = new EndpointCompiler(rows, laws, names, `${service.name}/${endpoint.name}`);
+      const compiler = new EndpointCompiler(
+        rows,
+        laws,
+        names,
+        `${service.name}/${endpoint.name}`,
+        services,
+        !isDedicated(service),
+      );
+      compiler.pass(id, "pod");
       compiler.sequence(endpoint.steps);
       compiler.emit(Op.End, 0);
       return { service: id, name: endpoint.name, entry };
@@ -71,7 +83,7 @@ export function compile(services: readonly ServiceSpec[], background: readonly B
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`);
+    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`, services, true);
     compiler.sequence(steps);
     compiler.emit(Op.Exit, 0);
     return entry;
@@ -106,6 +118,9 @@ class EndpointCompiler {
     private readonly laws: Distribution[],
     private readonly names: readonly string[],
     name: string,
+    private readonly services: readonly ServiceSpec[],
+    /** Its pods' cores are shared, so that what a proxy does there takes as long as it takes. */
+    private readonly shared: boolean,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
     this.sites = new RandomStream(0, `${name}/sites`);
@@ -121,6 +136,16 @@ class EndpointCompiler {
     for (const step of steps) this.step(step);
   }
 
+  /** What proxies of calls to a service do in the pod here, if they do anything. */
+  pass(service: number, at: PassSpec["at"]): void {
+    const passes = this.services[service]?.hop.passes.filter((pass) => pass.at === at) ?? [];
+    const work = passes.reduce((sum, { cpu }) => sum + cpu, 0);
+    if (!this.shared || work === 0) return;
+    const pass = this.emit(Op.Pass, this.law({ shape: "constant", value: work }));
+    pass.jump = service;
+    pass.need = at === "pod" ? 0 : 1;
+  }
+
   private step(step: Step): void {
     switch (step.kind) {
       case "cpu":
@@ -130,6 +155,10 @@ class EndpointCompiler {
         this.emit(Op.Wait, this.law(step.time));
         return;
       case "call":
+        this.pass(
+          this.services.findIndex(({ name }) => name === step.service),
+          "caller",
+        );
         this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
         return;
       case "parallel":

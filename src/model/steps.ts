@@ -33,6 +33,7 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 interface Roads {
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
+  startPass(call: CallId): void;
   end(call: CallId, failure: number): void;
   free(call: CallId): void;
   cancel(row: CallId): void;
@@ -72,6 +73,8 @@ export class Steps {
       switch (program.op[pc]) {
         case Op.Cpu:
           return this.traffic.startWork(call);
+        case Op.Pass:
+          return this.traffic.startPass(call);
         case Op.Call: {
           calls.pc[call] = pc + 1;
           const site = siteWithin(calls.site[call], program.site[pc]);

@@ -7,15 +7,16 @@ import { leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
+import { Departures } from "./departures.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
-import { LATER as MUST_WAIT } from "./mesh/connections.js";
-import type { ProxyId } from "./mesh/links.js";
+import { Passes } from "./mesh/passes.js";
 import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
+import type { TrafficEvents } from "./traffic-events.js";
 import { Travel } from "./travel.js";
 import { Tries } from "./tries.js";
 import { choosePod } from "./upstream.js";
@@ -26,28 +27,15 @@ const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
 const Line = Lineup;
-const LATER: number = MUST_WAIT;
-
-/** What traffic asks of the rest of the world. */
-export interface TrafficEvents {
-  /** A draining pod has answered its last call. */
-  readonly podIdle: (pod: PodId) => void;
-  /** A pod has more calls than its memory bears. */
-  readonly tooManyCalls: (pod: PodId) => void;
-  /** A closed user has his answer. */
-  readonly userAnswered: (user: number) => void;
-  /** The process of a background pod has ended. */
-  readonly exited: (call: CallId, failure: number) => void;
-  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
-  readonly callsChanged: (service: Service) => void;
-}
 
 export class Traffic {
   readonly cpu: Cpu;
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly departures: Departures;
   private readonly travel: Travel;
+  private readonly passes: Passes;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -67,6 +55,7 @@ export class Traffic {
     this.services = services;
     this.pods = pods;
     this.calls = calls;
+    this.passes = new Passes(state, (call) => this.startPass(call));
     this.steps = new Steps(state, this, events.exited);
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
@@ -77,8 +66,9 @@ export class Traffic {
       (call) => this.reach(call),
       (call) => this.reply(call),
     );
+    this.departures = new Departures(state, this.travel, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
-    this.tries = new Tries(state, this);
+    this.tries = new Tries(state, this, this.departures);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -88,17 +78,7 @@ export class Traffic {
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
     if (service.guarded) this.tries.begin(call, proxy);
-    else this.depart(call, service, proxy, NONE);
-  }
-
-  /** A call, or a try below its guard, sets out: by its caller's proxy, which chooses its pod, where there is one. */
-  depart(call: CallId, service: Service, proxy: number, guard: number): void {
-    if (service.links !== undefined) {
-      const failure = service.links.take(call, proxy as ProxyId, guard);
-      if (failure === LATER) return;
-      if (failure !== Failure.None) return this.turnAway(call, failure);
-    }
-    this.travel.go(call, service);
+    else this.departures.depart(call, service, proxy, NONE);
   }
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
@@ -110,17 +90,6 @@ export class Traffic {
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
-  }
-
-  /** A call that waited for a connection has one. */
-  setOut(call: CallId): void {
-    this.travel.go(call, this.services[this.calls.service[call]]);
-  }
-
-  /** A call comes no further than its caller's proxy. */
-  turnAway(call: CallId, failure: number): void {
-    this.calls.failure[call] = failure;
-    this.reply(call);
   }
 
   private reach(call: CallId): void {
@@ -154,7 +123,13 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
-    if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
+    if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
+    this.admit(call, pod, service);
+  }
+
+  /** A call is in its pod, before the application. */
+  private admit(call: CallId, pod: PodId, service: Service): void {
+    const { pods } = this;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
     pods.busy[pod]++;
@@ -206,6 +181,12 @@ export class Traffic {
     this.work(call, pod, owner);
   }
 
+  /** What a proxy beside the pod has to do for a call is next. */
+  startPass(call: CallId): void {
+    const { calls } = this;
+    this.work(call, calls.pod[call] as PodId, this.state.owners[calls.service[call]]);
+  }
+
   private work(call: CallId, pod: PodId, owner: Owner): void {
     this.steps.draw(call, this.calls.pc[call]++);
     this.cpu.start(call, pod, owner);
@@ -214,6 +195,11 @@ export class Traffic {
   private worked(call: CallId): void {
     const { calls } = this;
     const owner = this.state.owners[calls.service[call]];
+    if (this.passes.any && this.passes.isPass(call)) {
+      if (this.passes.passed(call)) this.admit(call, calls.pod[call] as PodId, owner as Service);
+      else this.steps.advance(call);
+      return;
+    }
     if (!owner.holdsCall && !this.handOver(call, owner)) return;
     this.steps.advance(call);
   }

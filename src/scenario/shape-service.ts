@@ -20,6 +20,7 @@ import {
   wholeFrom,
 } from "./fields.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
+import { meshFields } from "./shape-mesh.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
@@ -190,6 +191,7 @@ export const service = z
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
     ...routeFields,
+    ...meshFields,
     ...workloadFields,
     ...placingFields,
     grace: seconds()
