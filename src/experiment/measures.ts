@@ -1,6 +1,7 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
+import { shareMeasures } from "./share-measures.js";
 
 export type Better = "lower" | "higher" | "neither";
 export type Unit = "s" | "share" | "1" | "1/s" | "USD" | "USD/h" | "core-h";
@@ -22,6 +23,7 @@ export interface Measure {
     | "endpoint"
     | "job"
     | "service"
+    | "shared"
     | "load";
   /** Shown in the short table of a run; the others are in the files and on the page. */
   readonly headline?: true;
@@ -183,6 +185,6 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
-  const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground];
+  const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground, ...shareMeasures(spec)];
   return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

@@ -9,8 +9,10 @@ import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
+import type { MessageId } from "./messages.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
 import { Travel } from "./travel.js";
@@ -43,6 +45,7 @@ export class Traffic {
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly shares: Shares;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -75,6 +78,7 @@ export class Traffic {
     );
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.travel);
+    this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -112,10 +116,11 @@ export class Traffic {
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
-      if (pod === NONE) return;
+      if (pod === NONE) break;
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
+    if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
   private reach(call: CallId): void {
@@ -135,6 +140,14 @@ export class Traffic {
     calls.state[call] = service.ready.count === 0 ? CallState.Podless : CallState.Central;
     this.lines.joinService(call, service);
     if (service.activator && service.waiting === 1 && service.ready.count === 0) this.events.callsChanged(service);
+  }
+
+  /** A message comes to a pod, which has asked for it. */
+  admit(call: CallId, pod: PodId): void {
+    const service = this.services[this.calls.service[call]];
+    service.come(this.sim.now);
+    this.enter(call, pod, service);
+    if (service.wakes) this.events.callsChanged(service);
   }
 
   private enter(call: CallId, pod: PodId, service: Service): void {
@@ -230,6 +243,7 @@ export class Traffic {
     const pod = calls.pod[call] as PodId;
     service.go(this.sim.now);
     calls.failure[call] = failure;
+    if (calls.holds[call] !== 0) this.shares.ended(call);
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
@@ -266,7 +280,8 @@ export class Traffic {
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
-    } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    } else if (parent === Parent.Message) this.shares.queues.answered(user as MessageId, failure);
+    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -278,6 +293,7 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

@@ -20,6 +20,7 @@ import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type State } from "./state.js";
@@ -38,6 +39,7 @@ export interface World {
   readonly state: State;
   readonly services: readonly Service[];
   readonly recorder: Recorder;
+  readonly shares: Shares;
   readonly series: Series;
   readonly decisions: readonly Decision[];
   /** Decisions declined for want of data, by service. */
@@ -109,7 +111,10 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   );
   const fleet: Fleet = new Fleet(state, machines, log, {
     ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
-    started: (pod) => metrics.started(pod),
+    started(pod) {
+      metrics.started(pod);
+      traffic.shares.caches.started(pod);
+    },
     outOfMemory: (pod) => sizing.outOfMemory(pod),
     kill: (pod) => {
       metrics.ended(pod);
@@ -126,7 +131,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const sizing: Sizing = new Sizing(state, { fleet, machines, cpu: traffic.cpu, log });
   const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
   const loads = new Loads(state, traffic, recorder);
-  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
+  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill, shares: traffic.shares });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
@@ -139,6 +144,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     state,
     services,
     recorder,
+    shares: traffic.shares,
     series: history.series,
     decisions: log.decisions,
     undecided: control.undecided,
@@ -149,10 +155,10 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
       recorder.restart();
       history.restart();
       bill.restart(sim.now);
-      for (const service of services) service.restartMeasures();
+      for (const part of [...services, traffic.shares]) part.restartMeasures();
       used.restart();
     },
-    checkBooks: () => checkBooks(state, recorder, batch.jobs),
+    checkBooks: () => checkBooks(state, recorder, batch.jobs, traffic.shares),
   };
 }
 

@@ -33,6 +33,10 @@ describe("whatever happens", () => {
     let complete = 0;
     let failed = 0;
     let deleted = 0;
+    let queued = 0;
+    let followed = 0;
+    let dead = 0;
+    let redelivered = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -51,6 +55,11 @@ describe("whatever happens", () => {
           deleted += played.decisions.filter(({ rule }) => rule.startsWith("SuccessfulDelete")).length;
           refused += played.recorder.failed[1];
           turnedAway += played.decisions.filter(({ rule }) => rule.startsWith("FailedCreate")).length;
+          const { caches, pools, queues } = played.shares;
+          queued += pools.all.reduce((sum, { waited }) => sum + Math.sign(waited), 0);
+          followed += caches.all.reduce((sum, one) => sum + one.followed, 0);
+          dead += queues.all.reduce((sum, one) => sum + one.dead, 0);
+          redelivered += queues.all.reduce((sum, one) => sum + one.redelivered, 0);
           const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
           complete += jobs.filter(({ end }) => end?.well === true).length;
           failed += jobs.reduce((sum, one) => sum + one.failed, 0);
@@ -74,5 +83,9 @@ describe("whatever happens", () => {
     expect(complete).toBeGreaterThan(100);
     expect(failed).toBeGreaterThan(100);
     expect(deleted).toBeGreaterThan(100);
+    expect(queued).toBeGreaterThan(30);
+    expect(followed).toBeGreaterThan(100);
+    expect(dead).toBeGreaterThan(100);
+    expect(redelivered).toBeGreaterThan(100);
   });
 });

@@ -67,10 +67,50 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
   }),
 );
 
-const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
+const keyed = fc.record({
+  kind: fc.constant("keys" as const),
+  capacity: fc.constantFrom(1, 3),
+  timeToLive: fc.option(law, { nil: undefined }),
+  restartsAt: fc.constantFrom([], [5, 9]),
+  singleFlight: fc.boolean(),
+});
+
+/** The caches and the pool that steps use. */
+const shared = fc
+  .record({
+    hitRate: fc.constantFrom(0, 0.5),
+    latency: law,
+    own: keyed,
+    common: keyed,
+    pool: fc.record({
+      connections: fc.constantFrom(1, 2),
+      queue: fc.constantFrom(0, 2, Infinity),
+      patience: fc.option(law, { nil: undefined }),
+    }),
+  })
+  .map(
+    ({ hitRate, latency, own, common, pool }): Pick<ServiceSpec, "caches" | "pools"> => ({
+      caches: [
+        { name: "chance", latency, content: { kind: "chance", hitRate } },
+        { name: "own", latency: constant(0), content: { ...own, per: "pod" } },
+        { name: "common", latency, content: { ...common, per: "service" } },
+      ],
+      pools: [{ name: "db", ...pool }],
+    }),
+  );
+
+const mail = fc.record({
+  prefetch: fc.constantFrom(1, 2, 5),
+  visibility: fc.constantFrom(Infinity, 0.5, 3),
+  deliveries: fc.constantFrom(1, 3),
+  backOff: law,
+});
+
+const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<ServiceSpec> =>
   fc
     .record({
-      steps: steps(self, count),
+      steps: steps(self, count, mailed),
+      shared,
       workers: fc.constantFrom(1, 2, Infinity),
       queue: fc.constantFrom(0, 1, 5, Infinity),
       holds: fc.constantFrom("call" as const, "work" as const),
@@ -125,8 +165,9 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
           queue: one.queue,
           holds: one.holds,
           patience: one.patience,
-          waitsAt: one.central && one.holds === "call" ? "service" : "pod",
+          waitsAt: one.central && one.holds === "call" && !(mailed && self === count - 1) ? "service" : "pod",
         },
+        ...one.shared,
         balancer: anyPod,
         scaler: { name: "restless", create: restless },
       }),
@@ -159,9 +200,9 @@ const runs: fc.Arbitrary<Runs> = fc
     );
   });
 
-const backgroundOf = (self: number, count: number): fc.Arbitrary<BackgroundSpec> =>
+const backgroundOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<BackgroundSpec> =>
   fc
-    .record({ steps: steps(-1, count), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
+    .record({ steps: steps(-1, count, mailed), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
     .map(({ steps, ...one }) =>
       job({
         name: `b${self}`,
@@ -203,59 +244,67 @@ const delays = fc.record({
   eviction: fc.constantFrom(undefined, { hard: 5, soft: { below: 8, grace: 10 }, transitionPeriod: 30 }),
 });
 
-export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc
-    .tuple(
-      fc.record({
-        term: terms,
-        control: delays,
-        quota,
-        background: fc.tuple(backgroundOf(0, count), backgroundOf(1, count)).chain((two) => fc.subarray(two)),
-      }),
-      ...Array.from({ length: count }, (_, i) => serviceOf(i, count)),
-    )
-    .map(([{ term, control, quota, background }, ...services]) => {
-      const { eviction, ...late } = control;
-      const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
-      const boot = constant(2);
-      return world({
-        services,
-        background,
-        quota,
-        ...late,
-        loads: [
-          {
-            kind: "open",
-            name: "open",
-            mix: [{ service: "s0", endpoint: "call", share: 1 }],
-            arrivals: (seed) => {
-              const stream = new RandomStream(seed, "gaps");
-              let now = 0;
-              return { next: () => (now += stream.exponential() / 3) };
-            },
-          },
-          {
-            kind: "closed",
-            name: "closed",
-            users: 3,
-            think: { shape: "exponential", mean: 1 },
-            mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
-          },
-        ],
-        cluster: cluster({
-          eviction,
-          groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
-          scheduler: {
-            filters: [
-              {
-                rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined),
-              },
-            ],
-            score: (_pod, node) => node.free.cpuMillicores / 100,
-          },
+export const worlds: fc.Arbitrary<WorldSpec> = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
+  .chain(([count, mailed]) =>
+    fc
+      .tuple(
+        fc.record({
+          term: terms,
+          control: delays,
+          quota,
+          mail,
+          background: fc
+            .tuple(backgroundOf(0, count, mailed), backgroundOf(1, count, mailed))
+            .chain((two) => fc.subarray(two)),
         }),
-        seriesStep: 5,
-        scrapePeriod: 2,
-      });
-    }),
-);
+        ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
+      )
+      .map(([{ term, control, quota, mail, background }, ...services]) => {
+        const { eviction, ...late } = control;
+        const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
+        const boot = constant(2);
+        return world({
+          services,
+          background,
+          quota,
+          queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
+          ...late,
+          loads: [
+            {
+              kind: "open",
+              name: "open",
+              keys: { count: 6, zipf: 1 },
+              mix: [{ service: "s0", endpoint: "call", share: 1 }],
+              arrivals: (seed) => {
+                const stream = new RandomStream(seed, "gaps");
+                let now = 0;
+                return { next: () => (now += stream.exponential() / 3) };
+              },
+            },
+            {
+              kind: "closed",
+              name: "closed",
+              users: 3,
+              think: { shape: "exponential", mean: 1 },
+              mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+            },
+          ],
+          cluster: cluster({
+            eviction,
+            groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
+            scheduler: {
+              filters: [
+                {
+                  rejects: (pod, node) =>
+                    pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined,
+                },
+              ],
+              score: (_pod, node) => node.free.cpuMillicores / 100,
+            },
+          }),
+          seriesStep: 5,
+          scrapePeriod: 2,
+        });
+      }),
+  );
