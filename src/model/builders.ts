@@ -51,6 +51,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     pools: [],
     hop: noHop,
     route: plainRoute,
+    mesh: undefined,
     balancer: () => onlyPod,
     weights: [1],
     scaler: undefined,

@@ -10,6 +10,7 @@ import { Parent } from "./call-state.js";
 import { Failure } from "./failure.js";
 import { Held, type HoldingId, type Holdings } from "./holdings.js";
 import { type MessageId, MessageState, Messages } from "./messages.js";
+import { newCall } from "./new-call.js";
 import { Queue } from "./queue.js";
 import type { Service } from "./service.js";
 import type { Waiting } from "./shares.js";
@@ -22,9 +23,7 @@ type QueueId = Id<"queue">;
 
 /** What queues ask of traffic. */
 export interface Consumers {
-  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId;
-  /** A call goes to this pod, whatever the balancer. */
-  admit(call: CallId, pod: PodId): void;
+  arrive(call: CallId, pod: PodId, service: Service): void;
   cancel(call: CallId): void;
 }
 
@@ -40,7 +39,7 @@ export class Queues {
   private given = new Int32Array(0);
 
   constructor(
-    state: State,
+    private readonly state: State,
     private readonly holdings: Holdings,
     private readonly consumers: Consumers,
     private readonly waiting: Waiting,
@@ -96,7 +95,8 @@ export class Queues {
   }
 
   /** The answer to a message has arrived. */
-  answered(message: MessageId, failure: number): void {
+  answered(row: number, failure: number): void {
+    const message = row as MessageId;
     const { messages, sim } = this;
     if (messages.event[message] !== NONE) sim.cancel(messages.event[message]);
     messages.event[message] = NONE;
@@ -151,27 +151,30 @@ export class Queues {
   }
 
   private give(message: MessageId, queue: Queue, pod: PodId): void {
-    const { messages, sim, consumers } = this;
+    const { messages, calls, sim, state } = this;
     const nth = messages.deliveries[message]++;
     if (nth === 0) this.waiting.observer?.delivered?.(queue, sim.now - messages.publishedAt[message]);
     else queue.redelivered++;
     // Each delivery draws quantities of its own.
     const site = nth === 0 ? messages.site[message] : siteWithin(messages.site[message], nth);
-    const call = consumers.create(
+    const { Message } = Parent;
+    const call = newCall(
+      state,
       queue.endpoint,
-      Parent.Message,
+      Message,
       messages.request[message],
       site,
       message,
       messages.key[message],
     );
+    calls.proxy[call] = calls.slot[call] = NONE; // no caller's proxy has chosen the pod
     this.holdings.take(call, Held.Message, messages.queue[message]);
     queue.given++;
     messages.state[message] = MessageState.Given;
     messages.call[message] = call;
     const { visibility } = queue.spec;
     if (visibility < Infinity) messages.event[message] = sim.after(visibility, this.due, message);
-    consumers.admit(call, pod);
+    this.consumers.arrive(call, pod, queue.service);
   }
 
   /** The visibility timeout is over: whoever has the message works on it for nobody, or stops. */

@@ -9,12 +9,14 @@ import { Control } from "./control.js";
 import type { Cpu } from "./cpu.js";
 import { type Decision, DecisionLog } from "./decisions.js";
 import { Fleet } from "./fleet.js";
+import type { FleetEvents } from "./fleet-events.js";
 import { History } from "./history.js";
 import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import type { Machine } from "./machine.js";
 import { type MachineEvents, Machines } from "./machines.js";
+import { forgetPod, linkServices } from "./mesh/link-services.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
@@ -88,6 +90,33 @@ function machineEvents(
   };
 }
 
+/** Who is told of pods; the parts are there by then. */
+function fleetEvents(
+  state: State,
+  parts: () => Readonly<{ batch: Batch; control: Control; metrics: Metrics; sizing: Sizing; traffic: Traffic }>,
+): FleetEvents {
+  return {
+    ready: (owner, pod) =>
+      owner instanceof Background ? parts().batch.ready(owner, pod) : parts().traffic.release(owner),
+    started(pod) {
+      parts().metrics.started(pod);
+      parts().traffic.shares.caches.started(pod);
+    },
+    outOfMemory: (pod) => parts().sizing.outOfMemory(pod),
+    kill(pod) {
+      parts().metrics.ended(pod);
+      loseCalls(state, parts().traffic, pod);
+    },
+    gone(pod) {
+      parts().batch.forget(pod);
+      forgetPod(state, pod);
+    },
+    failed: (pod) => parts().batch.ended(pod, false),
+    evicted: (pod) => parts().batch.evicted(pod),
+    countChanged: (owner) => parts().control.podsChanged(owner),
+  };
+}
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -96,6 +125,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const log = new DecisionLog();
   const recorder = new Recorder(state, options.observer);
 
+  linkServices(state, log);
   // Each part is given the few things that it may tell the others, here where they can be seen.
   const traffic: Traffic = new Traffic(state, recorder, {
     podIdle: (pod) => fleet.idle(pod),
@@ -109,22 +139,12 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     bill,
     machineEvents(() => ({ batch, fleet, provisioning })),
   );
-  const fleet: Fleet = new Fleet(state, machines, log, {
-    ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
-    started(pod) {
-      metrics.started(pod);
-      traffic.shares.caches.started(pod);
-    },
-    outOfMemory: (pod) => sizing.outOfMemory(pod),
-    kill: (pod) => {
-      metrics.ended(pod);
-      loseCalls(state, traffic, pod);
-    },
-    gone: (pod) => batch.forget(pod),
-    failed: (pod) => batch.ended(pod, false),
-    evicted: (pod) => batch.evicted(pod),
-    countChanged: (owner) => control.podsChanged(owner),
-  });
+  const fleet: Fleet = new Fleet(
+    state,
+    machines,
+    log,
+    fleetEvents(state, () => ({ batch, control, metrics, sizing, traffic })),
+  );
   const metrics = metricsOf(state, traffic.cpu);
   const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });

@@ -64,6 +64,7 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
     route: routeOf(service),
+    mesh: undefined,
     hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,
