@@ -8,6 +8,7 @@ import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
@@ -86,45 +87,6 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
     ...rollable,
   }),
 );
-
-const keyed = fc.record({
-  kind: fc.constant("keys" as const),
-  capacity: fc.constantFrom(1, 3),
-  timeToLive: fc.option(law, { nil: undefined }),
-  restartsAt: fc.constantFrom([], [5, 9]),
-  singleFlight: fc.boolean(),
-});
-
-/** The caches and the pool that steps use. */
-const shared = fc
-  .record({
-    hitRate: fc.constantFrom(0, 0.5),
-    latency: law,
-    own: keyed,
-    common: keyed,
-    pool: fc.record({
-      connections: fc.constantFrom(1, 2),
-      queue: fc.constantFrom(0, 2, Infinity),
-      patience: fc.option(law, { nil: undefined }),
-    }),
-  })
-  .map(
-    ({ hitRate, latency, own, common, pool }): Pick<ServiceSpec, "caches" | "pools"> => ({
-      caches: [
-        { name: "chance", latency, content: { kind: "chance", hitRate } },
-        { name: "own", latency: constant(0), content: { ...own, per: "pod" } },
-        { name: "common", latency, content: { ...common, per: "service" } },
-      ],
-      pools: [{ name: "db", ...pool }],
-    }),
-  );
-
-const mail = fc.record({
-  prefetch: fc.constantFrom(1, 2, 5),
-  visibility: fc.constantFrom(Infinity, 0.5, 3),
-  deliveries: fc.constantFrom(1, 3),
-  backOff: law,
-});
 
 const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<ServiceSpec> =>
   fc
