@@ -167,7 +167,7 @@ export class Queues {
       message,
       messages.key[message],
     );
-    calls.proxy[call] = calls.slot[call] = NONE; // no caller's proxy has chosen the pod
+    calls.proxy[call] = calls.slot[call] = calls.connection[call] = NONE; // no caller's proxy has chosen the pod
     this.holdings.take(call, Held.Message, messages.queue[message]);
     queue.given++;
     messages.state[message] = MessageState.Given;

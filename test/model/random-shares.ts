@@ -9,7 +9,7 @@ const keyed = fc.record({
   capacity: fc.constantFrom(1, 3),
   timeToLive: fc.option(law, { nil: undefined }),
   restartsAt: fc.constantFrom([], [5, 9]),
-  singleFlight: fc.boolean(),
+  singleFlight: fc.constantFrom(true, true, false),
 });
 
 /** The caches and the pool that steps use. */
@@ -20,7 +20,7 @@ export const shared = fc
     own: keyed,
     common: keyed,
     pool: fc.record({
-      connections: fc.constantFrom(1, 2),
+      connections: fc.constantFrom(1, 1, 2),
       queue: fc.constantFrom(0, 2, Infinity),
       patience: fc.option(law, { nil: undefined }),
     }),

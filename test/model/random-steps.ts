@@ -32,7 +32,7 @@ export const steps = (self: number, count: number, mailed: boolean, depth = 0): 
       const looked = fc
         .tuple(fc.constantFrom("chance", "own", "common"), inner)
         .map(([cache, miss]): Step => ({ kind: "cache", cache, miss }));
-      simple.push(held, held, looked, looked);
+      simple.push(held, held, held, looked, looked, looked);
     }
     simple.push(
       fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
