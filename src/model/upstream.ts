@@ -56,6 +56,7 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
 function byHash({ calls }: State, { ready, balancer, upstream }: Service, call: CallId): PodId {
   const key = calls.key[call];
   const about = key < 0 ? calls.request[call] : key;
+  if (balancer.byKey) return ready.items[balancer.pick(upstream, about >>> 0, 0)] as PodId;
   const site = key < 0 ? OWN : KEY;
   const high = siteWithin(about, site) >>> 0;
   return ready.items[balancer.pick(upstream, high, siteWithin(about, ~site) >>> 0)] as PodId;
