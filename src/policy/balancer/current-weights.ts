@@ -5,13 +5,10 @@
 export class CurrentWeights {
   private values = new Float64Array(16);
 
-  /** Raises a pod by its weight; its current weight then. */
+  /** Raises a pod by its weight, and says what it has now. */
   raise(row: number, weight: number): number {
     if (row >= this.values.length) this.grow(row);
-    return (this.values[row] += weight);
-  }
-
-  of(row: number): number {
+    this.values[row] += weight;
     return this.values[row];
   }
 

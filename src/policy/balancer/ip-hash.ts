@@ -71,7 +71,7 @@ export const ipHash = defineBalancer({
   create: ({ as, network }): Balancer => {
     let version = -1;
     let total = 1;
-    let map = new Int32Array(1);
+    let map: Int32Array = new Int32Array(1);
     function learn(upstream: Upstream): void {
       version = upstream.version;
       total = totalWeight(upstream);

@@ -1,8 +1,14 @@
 /** Addresses of clients, for balancers that go by them: what a call is about, its key, says who sends it. */
 
-/** The address of client `key` as four bytes in one number: NETWORK.(key div 256).(key mod 256).(key mod 254 + 1), so that near keys differ in every part that proxies hash. */
+/** Knuth's multiplicative hash: a prime near 2³² divided by the golden ratio. */
+const GOLDEN = 2654435761;
+
+/**
+ * The address of client `key` as four bytes in one number: it begins with `network`, and the other three are the
+ * upper ones of (key + 1) × 2654435761 mod 2³². So near keys lie as far apart as the addresses of people do.
+ */
 export const addressOf = (key: number, network: number): number =>
-  ((network << 24) | ((key & 0xffff) << 8) | ((key % 254) + 1)) >>> 0;
+  ((network << 24) | (Math.imul(key + 1, GOLDEN) >>> 8)) >>> 0;
 
 /** As people write it. */
 export const dotted = (address: number): string =>

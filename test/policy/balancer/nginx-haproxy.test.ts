@@ -81,12 +81,14 @@ describe("least connections", () => {
 
 describe("hashes of addresses", () => {
   test("clients' addresses", () => {
-    expect(dotted(addressOf(0, 10))).toBe("10.0.0.1");
-    expect(dotted(addressOf(513, 127))).toBe(`127.2.1.${(513 % 254) + 1}`);
+    // 2654435761 is 0x9e3779b1, and twice it 0x3c6ef362 mod 2³².
+    expect(addressOf(0, 10)).toBe(0x0a9e3779);
+    expect(addressOf(1, 127)).toBe(0x7f3c6ef3);
+    expect(dotted(0xc0000201)).toBe("192.0.2.1");
   });
   // 10.0.0.1: (89 × 113 + 10) mod 6271 = 3796; 3796 × 113 mod 6271 = 2520; 2520 × 113 mod 6271 = 2565.
   test("nginx hashes three numbers of an address", () => {
-    expect(nginxHash(addressOf(0, 10))).toBe(2565);
+    expect(nginxHash(0x0a000001)).toBe(2565);
     expect(nginxHash(0x0a000001)).toBe(nginxHash(0x0a0000ff));
     expect(nginxHash(0x0a000001)).not.toBe(nginxHash(0x0a000101));
   });
