@@ -1,5 +1,6 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
+import type { AsynchronousStep, QueueSpec } from "./asynchronous.js";
 import { isDedicated } from "./dedicated.js";
 import type { PassSpec } from "./mesh/mesh-spec.js";
 import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
@@ -32,6 +33,17 @@ export const Op = {
   Entry: 10,
   /** The process is done: its container ends. */
   Exit: 11,
+  // What shares.ts carries out.
+  /** arg: cache; jump: where to go on when it is found. */
+  Look: 12,
+  /** arg: cache, which what has been missed is put into. */
+  Fill: 13,
+  /** arg: pool, a connection of which is held from here … */
+  Hold: 14,
+  /** … until here. */
+  GiveBack: 15,
+  /** arg: queue, which a message is left in. */
+  Publish: 16,
   /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: 0 where that is the pod's own, and it begins. */
   Pass: 20,
 } as const;
@@ -60,21 +72,25 @@ export interface CompiledEndpoint {
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile(services: readonly ServiceSpec[], background: readonly BackgroundSpec[] = []): Program {
-  const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
+export function compile(
+  services: readonly ServiceSpec[],
+  background: readonly BackgroundSpec[] = [],
+  queues: readonly QueueSpec[] = [],
+): Program {
+  const names: Names = {
+    endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
+    caches: services.flatMap(({ name, caches }) => caches.map((one) => `${name}/${one.name}`)),
+    latencies: services.flatMap(({ caches }) => caches.map(({ latency }) => latency)),
+    pools: services.flatMap(({ name, pools }) => pools.map((one) => `${name}/${one.name}`)),
+    queues: queues.map(({ name }) => name),
+  };
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const compiler = new EndpointCompiler(
-        rows,
-        laws,
-        names,
-        `${service.name}/${endpoint.name}`,
-        services,
-        !isDedicated(service),
-      );
+      const shared = !isDedicated(service);
+      const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name, services, shared);
       compiler.pass(id, "pod");
       compiler.sequence(endpoint.steps);
       compiler.emit(Op.End, 0);
@@ -83,7 +99,7 @@ export function compile(services: readonly ServiceSpec[], background: readonly B
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`, services, true);
+    const compiler = new EndpointCompiler(rows, laws, names, name, "process", services, true);
     compiler.sequence(steps);
     compiler.emit(Op.Exit, 0);
     return entry;
@@ -110,20 +126,31 @@ interface Instruction {
   readonly site: number;
 }
 
+/** What instructions refer to by number. */
+interface Names {
+  readonly endpoints: readonly string[];
+  readonly caches: readonly string[];
+  /** By cache. */
+  readonly latencies: readonly Distribution[];
+  readonly pools: readonly string[];
+  readonly queues: readonly string[];
+}
+
 class EndpointCompiler {
   private readonly sites: RandomStream;
 
   constructor(
     private readonly rows: Instruction[],
     private readonly laws: Distribution[],
-    private readonly names: readonly string[],
-    name: string,
+    private readonly names: Names,
+    private readonly service: string,
+    endpoint: string,
     private readonly services: readonly ServiceSpec[],
     /** Its pods' cores are shared, so that what a proxy does there takes as long as it takes. */
     private readonly shared: boolean,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
-    this.sites = new RandomStream(0, `${name}/sites`);
+    this.sites = new RandomStream(0, `${service}/${endpoint}/sites`);
   }
 
   emit(op: number, arg: number): Instruction {
@@ -159,7 +186,7 @@ class EndpointCompiler {
           this.services.findIndex(({ name }) => name === step.service),
           "caller",
         );
-        this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
+        this.emit(Op.Call, this.numberOf("endpoints", `${step.service}/${step.endpoint}`));
         return;
       case "parallel":
         return this.parallel(step.branches, step.need);
@@ -167,6 +194,28 @@ class EndpointCompiler {
         return this.choose(step.options);
       case "repeat":
         return this.repeat(step);
+      default:
+        return this.asynchronous(step);
+    }
+  }
+
+  private asynchronous(step: AsynchronousStep): void {
+    if (step.kind === "publish") {
+      if (takesTime(step.time)) this.emit(Op.Wait, this.law(step.time));
+      this.emit(Op.Publish, this.numberOf("queues", step.queue));
+    } else if (step.kind === "hold") {
+      const pool = this.numberOf("pools", `${this.service}/${step.pool}`);
+      this.emit(Op.Hold, pool);
+      this.sequence(step.steps);
+      this.emit(Op.GiveBack, pool);
+    } else {
+      const cache = this.numberOf("caches", `${this.service}/${step.cache}`);
+      const latency = this.names.latencies[cache];
+      if (takesTime(latency)) this.emit(Op.Wait, this.law(latency));
+      const look = this.emit(Op.Look, cache);
+      this.sequence(step.miss);
+      this.emit(Op.Fill, cache);
+      look.jump = this.rows.length;
     }
   }
 
@@ -210,9 +259,11 @@ class EndpointCompiler {
     return this.laws.push(law) - 1;
   }
 
-  private endpoint(name: string): number {
-    const index = this.names.indexOf(name);
-    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${this.names.join(", ")}`);
+  private numberOf(what: Exclude<keyof Names, "latencies">, name: string): number {
+    const index = this.names[what].indexOf(name);
+    if (index < 0) throw new Error(`${name} is none of the ${what}; there are ${this.names[what].join(", ")}`);
     return index;
   }
 }
+
+const takesTime = (law: Distribution): boolean => law.shape !== "constant" || law.value > 0;

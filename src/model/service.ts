@@ -16,6 +16,14 @@ import type { Revision } from "./workload.js";
 /** What a pod is one of. */
 export type Owner = Service | Background;
 
+/** A queue as its consumer's measures see it. */
+export interface Inbox {
+  /** Messages that are neither acknowledged nor dead. */
+  backlog(): number;
+  /** How long ago the first in line was published; 0 when none waits. */
+  oldest(): Seconds;
+}
+
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
   readonly limit: number;
@@ -51,6 +59,8 @@ export class Service {
   /** Its balancer learns from answers. */
   learns = false;
   activator = false;
+  /** Queues that its pods take messages from. */
+  readonly inboxes: Inbox[] = [];
   replicas = 0;
   created = 0;
   draining = 0;

@@ -14,6 +14,7 @@ import { Passes } from "./mesh/passes.js";
 import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
 import type { TrafficEvents } from "./traffic-events.js";
@@ -34,6 +35,7 @@ export class Traffic {
   readonly tries: Tries;
   readonly lines: Lines;
   readonly departures: Departures;
+  readonly shares: Shares;
   private readonly travel: Travel;
   private readonly passes: Passes;
   private readonly sim: Simulation;
@@ -69,6 +71,7 @@ export class Traffic {
     this.departures = new Departures(state, this.travel, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.departures);
+    this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -86,10 +89,11 @@ export class Traffic {
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
-      if (pod === NONE) return;
+      if (pod === NONE) break;
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
+    if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
   private reach(call: CallId): void {
@@ -105,6 +109,11 @@ export class Traffic {
       calls.failure[call] = Failure.Unreachable;
       return this.travel.goBack(call, service);
     }
+    this.arrive(call, pod, service);
+  }
+
+  /** A call is at its service, and has got a pod unless that is NONE; so does a message arrive, for a pod that has asked for it. */
+  arrive(call: CallId, pod: PodId, service: Service): void {
     service.come(this.sim.now);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -229,6 +238,7 @@ export class Traffic {
     const pod = calls.pod[call] as PodId;
     service.go(this.sim.now);
     calls.failure[call] = failure;
+    if (calls.holds[call] !== 0) this.shares.ended(call);
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
@@ -268,7 +278,8 @@ export class Traffic {
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
-    } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
+    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -280,6 +291,7 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

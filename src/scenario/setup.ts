@@ -10,6 +10,7 @@ import type { Sizer } from "../policy/sizer-contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
@@ -29,6 +30,7 @@ export interface Parts {
   readonly services: ReadonlyMap<string, Service>;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly loads: ReadonlyMap<string, Load>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
@@ -51,6 +53,7 @@ export interface ServiceSetup {
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
   readonly strategy: Strategy;
+  readonly caches: Service["caches"];
 }
 
 export interface GroupSetup extends Group {
@@ -67,6 +70,7 @@ export interface Setup {
   readonly services: readonly ServiceSetup[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
@@ -101,6 +105,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen, mesh)),
     jobs: parts.jobs,
     daemons: parts.daemons,
+    queues: parts.queues,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
       ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),
@@ -154,6 +159,7 @@ function serviceSetup(
     sizerPath: sizing.path,
     balancer: chosen<Balancer>(said("balancer").value ?? balancers.get(presetOf(mesh).balancer)),
     strategy: said("strategy").value ?? strategy.parse({}),
+    caches: own.caches ?? service.caches,
   };
 }
 

@@ -19,6 +19,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
+import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { meshFields } from "./shape-mesh.js";
 import { placingFields } from "./shape-placing.js";
@@ -84,6 +85,7 @@ const step: z.ZodType<Step> = oneKeyOf({
     })
     .transform((again): Step => ({ kind: "repeat", ...again }))
     .meta({ description: "The steps several times, one after another." }),
+  ...asynchronousSteps(steps),
 }).meta({ id: "Step" }) as unknown as z.ZodType<Step>;
 
 const calls = (least: number) => orUnlimited(wholeFrom(least));
@@ -192,6 +194,7 @@ export const service = z
     ...lifecycleFields,
     ...routeFields,
     ...meshFields,
+    ...shareFields,
     ...workloadFields,
     ...placingFields,
     grace: seconds()
