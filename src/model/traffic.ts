@@ -141,6 +141,7 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
+    if (service.failing > 0 && this.answersBadly(call, service)) return this.steps.fail(call, Failure.Error);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -148,6 +149,12 @@ export class Traffic {
     this.calls.state[call] = CallState.Served;
     this.recorder.waited(service, 0);
     this.steps.advance(call);
+  }
+
+  /** Of a service in a brown-out some calls fail, each by its own chance. */
+  private answersBadly(call: CallId, { failing }: Service): boolean {
+    const { chance } = this.state;
+    return chance.open(this.calls.request[call], this.calls.site[call] ^ BAD_ANSWER).uniform() < failing;
   }
 
   private queue(call: CallId, pod: PodId, service: Service): void {
@@ -278,7 +285,10 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }
 }
+
+const BAD_ANSWER = 0x2c1b3c6d;

@@ -37,6 +37,7 @@ export function worldOf(
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
     controllers: single.controllers,
+    faults: [],
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };

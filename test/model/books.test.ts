@@ -33,6 +33,9 @@ describe("whatever happens", () => {
     let complete = 0;
     let failed = 0;
     let deleted = 0;
+    const struck = new Map<string, number>();
+    let healed = 0;
+    let missed = 0;
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -49,6 +52,9 @@ describe("whatever happens", () => {
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
           evicted += played.decisions.filter(({ rule }) => rule.startsWith("Evicted")).length;
           deleted += played.decisions.filter(({ rule }) => rule.startsWith("SuccessfulDelete")).length;
+          for (const { kind } of played.faults) struck.set(kind, (struck.get(kind) ?? 0) + 1);
+          healed += played.faults.filter((one) => one.healed > one.begin).length;
+          missed += played.recorder.failed[6];
           refused += played.recorder.failed[1];
           turnedAway += played.decisions.filter(({ rule }) => rule.startsWith("FailedCreate")).length;
           const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
@@ -56,7 +62,7 @@ describe("whatever happens", () => {
           failed += jobs.reduce((sum, one) => sum + one.failed, 0);
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
-          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs]);
+          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs, played.faults]);
         };
         expect(life()).toBe(life());
       }),
@@ -74,5 +80,9 @@ describe("whatever happens", () => {
     expect(complete).toBeGreaterThan(100);
     expect(failed).toBeGreaterThan(100);
     expect(deleted).toBeGreaterThan(100);
+    expect(struck.size).toBe(9);
+    expect(Math.min(...struck.values())).toBeGreaterThan(30);
+    expect(healed).toBeGreaterThan(100);
+    expect(missed).toBeGreaterThan(100);
   });
 });
