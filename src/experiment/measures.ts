@@ -1,4 +1,5 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
+import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
 
@@ -50,10 +51,15 @@ const ofRequests: readonly Measure[] = [
     }),
   ),
   { name: "errors.share", label: "failed requests", unit: "share", better: "lower", group: "errors", headline: true },
-  { name: "errors.refused", label: "failed: queue full", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.killed", label: "failed: pod killed", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.timeout", label: "failed: timed out", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.abandoned", label: "failed: gave up waiting", unit: "share", better: "lower", group: "errors" },
+  ...heard.map(
+    (name): Measure => ({
+      name: `errors.${name}`,
+      label: `failed: ${failureLabels[name]}`,
+      unit: "share",
+      better: "lower",
+      group: "errors",
+    }),
+  ),
 ];
 
 const ofCauses: readonly Measure[] = (

@@ -226,7 +226,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
     pods.readyIndex[pod] = owner.ready.push(pod);
-    if (!(owner instanceof Background)) owner.upstream.version++;
+    if (!(owner instanceof Background)) owner.podReady(pod);
     this.startUp.serving(pod);
     this.countChanged(owner);
   }
@@ -245,9 +245,10 @@ export class Fleet {
     if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
     owner.draining++;
     const { grace, lifecycle } = owner.spec;
-    if (this.state.stillness.has(pod)) pods.stopsAt[pod] = Infinity;
-    else if (runs && lifecycle.preStop > 0) {
-      pods.stopsAt[pod] = sim.now + Math.min(lifecycle.preStop, grace);
+    const standsStill = this.state.stillness.has(pod);
+    pods.stopsAt[pod] = standsStill ? Infinity : sim.now + (runs ? Math.min(lifecycle.preStop, grace) : 0);
+    if (standsStill) return;
+    if (runs && lifecycle.preStop > 0) {
       pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
     } else if (pods.inFlight[pod] === 0) this.remove(pod);
     else pods.event[pod] = sim.after(grace, this.graceOver, pod);
@@ -257,10 +258,7 @@ export class Fleet {
     const { pods, owners } = this.state;
     const owner = owners[pods.service[pod]];
     strike(owner.ready, pods.readyIndex, pod);
-    if (!(owner instanceof Background)) {
-      owner.balancer.forget?.(pod);
-      owner.upstream.version++;
-    }
+    if (!(owner instanceof Background)) owner.podUnready(pod);
   }
 
   private remove(pod: PodId): void {

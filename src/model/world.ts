@@ -18,6 +18,7 @@ import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import type { Machine } from "./machine.js";
 import { type MachineEvents, Machines } from "./machines.js";
+import { forgetPod, linkServices } from "./mesh/link-services.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
@@ -119,7 +120,10 @@ function fleetEvents(
       parts().metrics.ended(pod);
       loseCalls(state, parts().traffic, pod);
     },
-    gone: (pod) => parts().batch.forget(pod),
+    gone: (pod) => {
+      parts().batch.forget(pod);
+      forgetPod(state, pod);
+    },
     failed: (pod) => parts().batch.ended(pod, false),
     evicted: (pod) => parts().batch.evicted(pod),
     countChanged: (owner) => {
@@ -137,6 +141,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const log = new DecisionLog();
   const recorder = new Recorder(state, options.observer);
 
+  linkServices(state, log);
   // Each part is given the few things that it may tell the others, here where they can be seen.
   const traffic: Traffic = new Traffic(state, recorder, {
     podIdle: (pod) => fleet.idle(pod),

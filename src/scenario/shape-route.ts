@@ -1,12 +1,13 @@
 /** The fields of a service about those who call it: how long they wait, and what they do when it is slow or fails. */
 import { z } from "zod";
-import { failures } from "../model/failure.js";
+import { type FailureName, heard } from "../model/failure.js";
 import { plainRoute, type RouteSpec } from "../model/route.js";
 import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
 import { checked, duration, law, wholeFrom } from "./fields.js";
 
-/** What a caller may hear; a call that was cancelled has nobody to hear of it. */
-const causes = failures.filter((name) => name !== "none" && name !== "cancelled") as [string, ...string[]];
+const causes = heard as [FailureName, ...FailureName[]];
+/** What another try may well do better; not what a limit has turned away, nor an answer that says no. */
+const passing: FailureName[] = ["refused", "killed", "timeout", "abandoned", "unreachable"];
 
 const jitter = z.strictObject({
   base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
@@ -18,7 +19,7 @@ const retries = checked(
     most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
     on: z
       .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
-      .prefault(causes)
+      .prefault(passing)
       .meta({ description: "The failures after which a call is tried again." }),
     perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
     backOff: z

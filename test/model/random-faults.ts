@@ -3,6 +3,19 @@ import fc from "fast-check";
 import { type FaultKind, type FaultSpec, pausable, type When } from "../../src/model/faults/spec.js";
 import { law } from "./random-steps.js";
 
+/** Each is seen often. */
+export const kinds = [
+  "crash",
+  "node-loss",
+  "zone-loss",
+  "slow-node",
+  "steal",
+  "brown-out",
+  "metric-outage",
+  "pause",
+  "reclaim",
+] as const satisfies readonly FaultKind["kind"][];
+
 const portion = fc.constantFrom({ count: 1 }, { share: 0.5 }, { share: 1 });
 const nodes = portion.map((one) => ({ group: undefined, zone: undefined, portion: one }));
 const loss = { silent: fc.boolean(), replacedAfter: fc.constantFrom(0, 2, Infinity) };

@@ -1,6 +1,6 @@
 /** Services that work, but slowly or badly: all that they suffer at a time counts together. */
 import type { Service } from "../service.js";
-import { Phase, type State } from "../state.js";
+import { type CallId, Phase, type State } from "../state.js";
 
 export interface BrownOut {
   readonly times: number;
@@ -34,3 +34,10 @@ export class BrownOuts {
         pods.workTimes[pod] = service.revisions[pods.revision[pod]].workTimes * service.slowdown;
   }
 }
+
+/** Whether a call is among those that its service fails in a brown-out: each has its own chance. */
+export function failsNow({ calls, chance }: State, { failing }: Service, call: CallId): boolean {
+  return chance.open(calls.request[call], calls.site[call] ^ BAD_ANSWER).uniform() < failing;
+}
+
+const BAD_ANSWER = 0x2c1b3c6d;
