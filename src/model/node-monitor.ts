@@ -118,11 +118,12 @@ export class NodeMonitor {
     for (const pod of machine.podIds().filter((one) => this.goes(one))) {
       const subject = nameOfPod(state, pod);
       const about = { time: state.sim.now, subject, policy: "taint-eviction-controller" };
-      this.parts.log.add({
+      parts.log.add({
         ...{ ...about, rule: "TaintManagerEviction: Marking for deletion Pod" },
         ...{ seen: { node: machine.id }, from: 1, wished: 0, asked: 0 },
       });
       parts.fleet.evictions.acts.evict(pod);
+      parts.log.fulfil(subject, state.sim.now);
     }
   }
 

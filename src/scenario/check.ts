@@ -5,6 +5,7 @@ import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
+import { checkFaults } from "./faults.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
@@ -160,6 +161,7 @@ export function checkWorkloads(raw: Raw, { single, services }: Parts, to: Saying
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
+  checkFaults(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);

@@ -2,8 +2,10 @@
 import type { z } from "zod";
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
+import { readOutages } from "../workload/outages.js";
 import { AS_WRITTEN, checkReferences, checkSetups, checkVariants, checkWorkloads } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
+import { outageFiles } from "./faults.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
@@ -107,6 +109,7 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
   const all = parts.single as Single;
   const { question, warmup, duration, replications, seed, slo } = all;
   const traces = [...parts.loads.values()].flatMap((load) => ("trace" in load ? [load.trace.file] : []));
+  traces.push(...outageFiles(all.faults).map(({ file }) => file));
   const policyFiles = [...parts.chosen.values()].map((chosen) => chosen.name).filter(isPolicyPath);
   const setup = (policy: string): Setup => {
     if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
@@ -274,17 +277,23 @@ class Reading {
   }
 
   /** Opens each trace once, so that a missing file is told with the other faults. */
-  tryTraces({ loads }: Parts): void {
+  tryTraces({ loads, single: { faults } }: Parts): void {
     const { openTrace } = this.options;
     if (openTrace === undefined) return;
-    for (const [name, load] of loads) {
-      if (!("trace" in load)) continue;
+    const attempt = (path: Path, what: string, file: string, open: () => unknown): void => {
       try {
-        replayed(name, load.trace, 0, openTrace);
+        open();
       } catch (fault) {
         const why = fault instanceof Error ? fault.message : String(fault);
-        this.say(["load", name, "trace", "file"], `expected a trace, got "${load.trace.file}": ${why}`);
+        this.say(path, `expected ${what}, got "${file}": ${why}`);
       }
+    };
+    for (const [name, load] of loads) {
+      if (!("trace" in load)) continue;
+      const { trace } = load;
+      attempt(["load", name, "trace", "file"], "a trace", trace.file, () => replayed(name, trace, 0, openTrace));
     }
+    for (const { file, path } of outageFiles(faults))
+      attempt(path, "a list of outages", file, () => readOutages(openTrace(file)));
   }
 }

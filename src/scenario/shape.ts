@@ -7,6 +7,7 @@ import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
+import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
@@ -95,6 +96,7 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  faults,
   controllers: controllers.meta({ description: "How controllers run." }),
   priorityClasses: priorityClasses
     .prefault({})

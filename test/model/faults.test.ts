@@ -241,7 +241,10 @@ describe("times", () => {
       { begin: 2, end: 5 },
     ];
     const what = { kind: "pause", controllers: ["scalers"] } as const;
-    const { world: played } = play(faulty(shop({}, 1), { name: "l", when: { kind: "listed", outages }, what }), 30);
+    const { world: played } = play(
+      faulty(shop({}, 1), { name: "l", when: { kind: "listed", outages: () => outages }, what }),
+      30,
+    );
     expect(played.faults.map(({ begin, healed }) => [begin, healed])).toEqual([
       [1, 2],
       [2, 5],

@@ -204,7 +204,7 @@ function timesOf({ name, when }: FaultSpec, seed: number): Next {
       return (now) => ({ at: now + gap(), length: length() });
     }
     case "listed": {
-      const outages = when.outages[Symbol.iterator]();
+      const outages = when.outages()[Symbol.iterator]();
       return () => {
         const { value } = outages.next();
         return value && { at: value.begin, length: value.end - value.begin };

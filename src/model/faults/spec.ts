@@ -1,6 +1,7 @@
 /** What is made to go wrong, and when: plain data. */
 import type { Distribution } from "../../kernel/distributions.js";
 import type { Fraction, Seconds } from "../../units.js";
+import type { Outage } from "../../workload/outages.js";
 
 /** When a fault happens. It is never there twice at once: another begins when the one before is over. */
 export type When =
@@ -8,13 +9,8 @@ export type When =
   | { readonly kind: "once"; readonly at: Seconds; readonly length: Seconds }
   /** Again and again: `gap` lies between the start of the run, or the end of one, and the beginning of the next. */
   | { readonly kind: "often"; readonly gap: Distribution; readonly length: Distribution }
-  | { readonly kind: "listed"; readonly outages: readonly Outage[] };
-
-/** In the order of time, none before the end of the one before. */
-export interface Outage {
-  readonly begin: Seconds;
-  readonly end: Seconds;
-}
+  /** In the order of time, none before the end of the one before. */
+  | { readonly kind: "listed"; readonly outages: () => readonly Outage[] };
 
 /** How many of those that are there, chosen by chance each time; or certain ones, by their names. */
 export type Portion = { readonly count: number } | { readonly share: Fraction } | { readonly names: readonly string[] };
