@@ -91,6 +91,8 @@ export class Service {
     readonly patienceLaw: number,
     /** Of the time between two tries, or NONE where it is Envoy's. */
     readonly backOffLaw: number,
+    /** Of the time to open a connection, or NONE where that takes none. */
+    readonly connectLaw: number,
     /** Machines may become slower while work is under way. */
     uneven: boolean,
   ) {
