@@ -3,6 +3,7 @@ import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
 import { measuresOfFaults } from "./fault-measures.js";
+import { shareMeasures } from "./share-measures.js";
 
 export type Better = "lower" | "higher" | "neither";
 export type Unit = "s" | "share" | "1" | "1/s" | "USD" | "USD/h" | "core-h";
@@ -25,6 +26,7 @@ export interface Measure {
     | "fault"
     | "job"
     | "service"
+    | "shared"
     | "load";
   /** Shown in the short table of a run; the others are in the files and on the page. */
   readonly headline?: true;
@@ -191,6 +193,12 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
-  const ofParts = [...measuresOfFaults(spec.faults), ...ofEndpoints, ...ofServices, ...ofBackground];
+  const ofParts = [
+    ...measuresOfFaults(spec.faults),
+    ...ofEndpoints,
+    ...ofServices,
+    ...ofBackground,
+    ...shareMeasures(spec),
+  ];
   return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

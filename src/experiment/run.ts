@@ -11,6 +11,7 @@ import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
 import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
+import { shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
 export interface Outcome {
@@ -60,6 +61,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
       ...faultValues(world.state.spec.faults, world.faults, scenario.warmup),
       ...partMeasures(world, scenario.duration, { columns, rows: measured }),
+      ...shareValues(world, scenario.duration, (name) => column({ columns, rows: measured }, name)),
     },
     growing: growingService(world, { columns, rows: measured }),
     latency: latency.toJSON(),

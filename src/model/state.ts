@@ -116,6 +116,8 @@ export class Calls {
   user = new Int32Array(FIRST_CAPACITY);
   /** What the request is about, a number of its load's keys, or NONE. */
   key = new Int32Array(FIRST_CAPACITY);
+  /** The latest of what it holds (holdings.ts), or 0; who gives a row back has given that back. */
+  holds = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
@@ -177,7 +179,7 @@ export interface State {
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services, spec.background);
+  const program = compile(spec.services, spec.background, spec.queues);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);

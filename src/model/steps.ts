@@ -17,6 +17,7 @@ import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Owner } from "./service.js";
+import type { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
@@ -31,6 +32,7 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 
 /** What steps ask of traffic. */
 interface Roads {
+  readonly shares: Shares;
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
@@ -116,7 +118,7 @@ export class Steps {
         case Op.Exit:
           return this.exit(call, Failure.None);
         default:
-          throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
+          if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
   }

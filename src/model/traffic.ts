@@ -15,8 +15,10 @@ import type { ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
+import type { TrafficEvents } from "./traffic-events.js";
 import { Travel } from "./travel.js";
 import { Tries } from "./tries.js";
 import { choosePod } from "./upstream.js";
@@ -29,25 +31,12 @@ const Parent = Parents;
 const Line = Lineup;
 const LATER: number = MUST_WAIT;
 
-/** What traffic asks of the rest of the world. */
-export interface TrafficEvents {
-  /** A draining pod has answered its last call. */
-  readonly podIdle: (pod: PodId) => void;
-  /** A pod has more calls than its memory bears. */
-  readonly tooManyCalls: (pod: PodId) => void;
-  /** A closed user has his answer. */
-  readonly userAnswered: (user: number) => void;
-  /** The process of a background pod has ended. */
-  readonly exited: (call: CallId, failure: number) => void;
-  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
-  readonly callsChanged: (service: Service) => void;
-}
-
 export class Traffic {
   readonly cpu: Cpu;
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly shares: Shares;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -73,13 +62,10 @@ export class Traffic {
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
-    this.travel = new Travel(
-      state,
-      (call) => this.reach(call),
-      (call) => this.reply(call),
-    );
+    this.travel = new Travel(state, this);
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this);
+    this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -107,10 +93,11 @@ export class Traffic {
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
-      if (pod === NONE) return;
+      if (pod === NONE) break;
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
+    if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
   /** A call that waited for a connection has one. */
@@ -124,7 +111,8 @@ export class Traffic {
     this.reply(call);
   }
 
-  private reach(call: CallId): void {
+  /** A call has come to its service. */
+  reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const { links } = service;
@@ -137,6 +125,11 @@ export class Traffic {
       calls.failure[call] = Failure.Unreachable;
       return this.travel.goBack(call, service);
     }
+    this.arrive(call, pod, service);
+  }
+
+  /** A call is at its service, and has got a pod unless that is NONE; so does a message arrive, for a pod that has asked for it. */
+  arrive(call: CallId, pod: PodId, service: Service): void {
     service.come(this.sim.now);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -245,6 +238,7 @@ export class Traffic {
     const pod = calls.pod[call] as PodId;
     service.go(this.sim.now);
     calls.failure[call] = failure;
+    if (calls.holds[call] !== 0) this.shares.ended(call);
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
@@ -284,7 +278,8 @@ export class Traffic {
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
-    } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
+    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -297,6 +292,7 @@ export class Traffic {
 
   free(call: CallId): void {
     if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
+    if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

@@ -24,6 +24,7 @@ import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type State } from "./state.js";
@@ -42,6 +43,7 @@ export interface World {
   readonly state: State;
   readonly services: readonly Service[];
   readonly recorder: Recorder;
+  readonly shares: Shares;
   readonly series: Series;
   readonly decisions: readonly Decision[];
   /** Decisions declined for want of data, by service. */
@@ -99,28 +101,31 @@ function machineEvents(
   };
 }
 
-/** Who is told of pods; likewise. */
+/** Who is told of pods; the parts are there by then. */
 function fleetEvents(
   state: State,
-  parts: () => {
-    readonly batch: Batch;
-    readonly control: Control;
-    readonly metrics: Metrics;
-    readonly sizing: Sizing;
-    readonly traffic: Traffic;
-    readonly trouble: Trouble | undefined;
-  },
+  parts: () => Readonly<{
+    batch: Batch;
+    control: Control;
+    metrics: Metrics;
+    sizing: Sizing;
+    traffic: Traffic;
+    trouble: Trouble | undefined;
+  }>,
 ): FleetEvents {
   return {
     ready: (owner, pod) =>
       owner instanceof Background ? parts().batch.ready(owner, pod) : parts().traffic.release(owner),
-    started: (pod) => parts().metrics.started(pod),
+    started(pod) {
+      parts().metrics.started(pod);
+      parts().traffic.shares.caches.started(pod);
+    },
     outOfMemory: (pod) => parts().sizing.outOfMemory(pod),
-    kill: (pod) => {
+    kill(pod) {
       parts().metrics.ended(pod);
       loseCalls(state, parts().traffic, pod);
     },
-    gone: (pod) => {
+    gone(pod) {
       parts().batch.forget(pod);
       forgetPod(state, pod);
     },
@@ -166,17 +171,10 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });
   const sizing: Sizing = new Sizing(state, { fleet, machines, cpu: traffic.cpu, log });
   const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
-  const trouble: Trouble | undefined = createFaults(state, {
-    control,
-    fleet,
-    machines,
-    metrics,
-    provisioning,
-    traffic,
-    log,
-  });
+  const parts = { control, fleet, machines, metrics, provisioning, traffic, log };
+  const trouble: Trouble | undefined = createFaults(state, parts);
   const loads = new Loads(state, traffic, recorder);
-  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
+  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill, shares: traffic.shares });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
@@ -189,6 +187,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     state,
     services,
     recorder,
+    shares: traffic.shares,
     series: history.series,
     decisions: log.decisions,
     undecided: control.undecided,
@@ -199,9 +198,9 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     restartMeasures() {
       for (const part of [recorder, history, used]) part.restart();
       bill.restart(sim.now);
-      for (const service of services) service.restartMeasures();
+      for (const part of [...services, traffic.shares]) part.restartMeasures();
     },
-    checkBooks: () => checkBooks(state, recorder, batch.jobs),
+    checkBooks: () => checkBooks(state, recorder, batch.jobs, traffic.shares),
   };
 }
 

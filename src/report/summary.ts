@@ -46,6 +46,7 @@ const measure = z.strictObject({
     "fault",
     "job",
     "service",
+    "shared",
     "load",
   ]),
   headline: z.literal(true).optional(),

@@ -1,9 +1,8 @@
 /** YAML to Scenario: either one that can be simulated, or every complaint about it at once. */
 import type { z } from "zod";
-import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
 import { readOutages } from "../workload/outages.js";
-import { AS_WRITTEN, checkReferences, checkSetups, checkVariants, checkWorkloads } from "./check.js";
+import { AS_WRITTEN, checkReferences, checkSetups, checkTypes, checkVariants, checkWorkloads } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { outageFiles } from "./faults.js";
 import { name as nameField } from "./fields.js";
@@ -12,6 +11,7 @@ import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
 import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
@@ -60,7 +60,7 @@ export function readScenario(
   const reading = new Reading(source, options);
   const raw = withManifests(source.data as Raw, options.manifests);
   const parts = reading.parts(raw);
-  checkReferences(raw, parts.services, reading);
+  checkReferences(raw, parts, reading);
   checkVariants(raw, reading);
   checkWorkloads(raw, parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
@@ -172,13 +172,14 @@ class Reading {
       services: this.takeEach<Service>("services", named.services, raw.services),
       jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
       daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
+      queues: this.takeEach<QueueFields>("queues", named.queues, raw.queues ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
     };
     this.choosePolicies(parts);
     this.tryPolicies(raw, parts);
-    this.checkTypes(parts);
+    checkTypes(parts, this);
     return parts;
   }
 
@@ -259,20 +260,6 @@ class Reading {
       if (service === undefined || this.services.includes(service)) continue;
       const { message, suggestion } = unknownName("service", service, this.services);
       this.say([...path, ...within], message, { suggestion });
-    }
-  }
-
-  private checkTypes({ single: { cluster } }: Parts): void {
-    for (const [name, { type, capacity, usdPerHour }] of Object.entries(cluster?.nodes ?? {})) {
-      const path = ["cluster", "nodes", name];
-      if (type !== undefined && instanceType(type) !== undefined) continue;
-      if (capacity !== undefined && usdPerHour !== undefined) continue;
-      if (type === undefined || capacity !== undefined || usdPerHour !== undefined) {
-        this.say(path, "expected a type of the catalogue, or capacity and usdPerHour, got neither", { key: true });
-        continue;
-      }
-      const { message, suggestion } = unknownName("instance type", type, instanceTypes);
-      this.say([...path, "type"], message, { suggestion });
     }
   }
 

@@ -271,15 +271,17 @@ export class Connections {
     const { table, pools, state, links } = this;
     const pool = table.pool[connection];
     unlist(table, pools, connection);
-    if (table.event[connection] !== NONE) {
+    const opening = table.event[connection] !== NONE;
+    if (opening) {
       state.sim.cancel(table.event[connection]);
       pools.opening[pool]--;
-      links.endpoints.leave(table.slot[connection] as SlotId);
     }
     pools.count[pool]--;
     links.proxies[pools.proxy[pool]].connections--;
     table.pool[connection] = NONE;
     table.rows.remove(connection);
+    // Last of all: whoever is the last to leave takes his pod's pools with him.
+    if (opening) links.endpoints.leave(table.slot[connection] as SlotId);
   }
 }
 
