@@ -51,7 +51,7 @@ const when: fc.Arbitrary<When> = fc.oneof(
 
 export const faults: fc.Arbitrary<readonly FaultSpec[]> = fc
   .oneof(
-    { weight: 1, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.record({ when, what: kind }), { maxLength: 4 }) },
   )
   .map((list) => list.map((one, i) => ({ ...one, name: `fault-${i}` })));
