@@ -76,6 +76,7 @@ export function compile(
   services: readonly ServiceSpec[],
   background: readonly BackgroundSpec[] = [],
   queues: readonly QueueSpec[] = [],
+  uneven = false,
 ): Program {
   const names: Names = {
     endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
@@ -89,7 +90,7 @@ export function compile(
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const shared = !isDedicated(service);
+      const shared = !isDedicated(service, uneven);
       const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name, services, shared);
       compiler.pass(id, "pod");
       compiler.sequence(endpoint.steps);

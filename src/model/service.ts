@@ -64,6 +64,11 @@ export class Service {
   replicas = 0;
   created = 0;
   draining = 0;
+  /** In a brown-out: how many times as long work and waits take that begin now, and which part of the calls fails. */
+  slowdown = 1;
+  failing = 0;
+  /** Outages of its metrics that there are now. */
+  unmeasured = 0;
   /** Containers that have ended and been started again since time 0. */
   restarts = 0;
   /** Calls that wait at the service, for a pod or for a worker of any. */
@@ -105,6 +110,8 @@ export class Service {
     readonly backOffLaw: number,
     /** Of the time to open a connection, or NONE where that takes none. */
     readonly connectLaw: number,
+    /** Machines may become slower while work is under way. */
+    uneven: boolean,
   ) {
     const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
     const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
@@ -113,7 +120,7 @@ export class Service {
     this.queueLimit = concurrency.queue;
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
-    this.dedicated = isDedicated(spec);
+    this.dedicated = isDedicated(spec, uneven);
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     const work = (at: PassSpec["at"], charged?: PassSpec["charged"]): Seconds =>

@@ -70,6 +70,7 @@ export class Steps {
   /** Goes on with a call or a strand until it has to wait for something. */
   advance(call: CallId): void {
     const { calls, program } = this;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, Failure.None)) return;
     for (;;) {
       const pc = calls.pc[call];
       switch (program.op[pc]) {
@@ -87,8 +88,10 @@ export class Steps {
         case Op.Wait: {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
-          this.owners[calls.service[call]].waited += this.draws.value;
-          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
+          const owner = this.owners[calls.service[call]];
+          const time = this.draws.value * owner.slowdown;
+          owner.waited += time;
+          calls.event[call] = this.sim.after(time, this.waited, call);
           return;
         }
         case Op.Choose:
@@ -207,6 +210,7 @@ export class Steps {
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */
   fail(call: CallId, failure: number): void {
     this.calls.failure[call] = failure;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, failure)) return;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
     else this.traffic.end(call, failure);

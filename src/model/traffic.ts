@@ -9,6 +9,7 @@ import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Departures } from "./departures.js";
 import { Failure as Failures } from "./failure.js";
+import { failsNow } from "./faults/brown-outs.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import { Passes } from "./mesh/passes.js";
 import { newCall } from "./new-call.js";
@@ -63,11 +64,7 @@ export class Traffic {
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
-    this.travel = new Travel(
-      state,
-      (call) => this.reach(call),
-      (call) => this.reply(call),
-    );
+    this.travel = new Travel(state, this);
     this.departures = new Departures(state, this.travel, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.departures);
@@ -96,7 +93,8 @@ export class Traffic {
     if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
-  private reach(call: CallId): void {
+  /** A call has come to its service. */
+  reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const { links } = service;
@@ -132,6 +130,7 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
+    if (service.failing > 0 && failsNow(this.state, service, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
     this.admit(call, pod, service);
   }
@@ -291,6 +290,7 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
     if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);

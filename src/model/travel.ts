@@ -9,6 +9,12 @@ import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
 
+/** Told of each call that has reached its service, and of each answer that has reached the caller. */
+interface Ends {
+  reach(call: CallId): void;
+  reply(call: CallId): void;
+}
+
 export class Travel {
   private readonly sim: Simulation;
   private readonly calls: Calls;
@@ -18,22 +24,20 @@ export class Travel {
 
   constructor(
     private readonly state: State,
-    /** Told of each call that has reached its service, and of each answer that has reached the caller. */
-    private readonly reach: (call: CallId) => void,
-    private readonly reply: (call: CallId) => void,
+    private readonly ends: Ends,
   ) {
     const { sim, calls, draws } = state;
     this.sim = sim;
     this.calls = calls;
     this.draws = draws;
-    this.reached = sim.event("call.reached", reach);
-    this.returned = sim.event("call.replied", reply);
+    this.reached = sim.event("call.reached", (call: CallId) => ends.reach(call));
+    this.returned = sim.event("call.replied", (call: CallId) => ends.reply(call));
   }
 
   /** A call sets out. */
   go(call: CallId, service: Service): void {
     if (service.proxies) return this.byProxies(call, service);
-    if (service.hopLaw === NONE) return this.reach(call);
+    if (service.hopLaw === NONE) return this.ends.reach(call);
     this.draws.draw(service.hopLaw, this.calls.request[call], this.calls.site[call] ^ HOP);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.reached, call);
@@ -53,7 +57,7 @@ export class Travel {
       draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
       delay += draws.value;
     }
-    if (delay === 0) return this.reach(call);
+    if (delay === 0) return this.ends.reach(call);
     service.network += delay;
     this.sim.after(delay, this.reached, call);
   }
@@ -70,7 +74,7 @@ export class Travel {
 
   /** An answer sets out. */
   goBack(call: CallId, service: Service): void {
-    if (service.replyLaw === NONE) return this.reply(call);
+    if (service.replyLaw === NONE) return this.ends.reply(call);
     this.draws.draw(service.replyLaw, this.calls.request[call], this.calls.site[call] ^ REPLY);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.returned, call);
