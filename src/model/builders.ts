@@ -135,6 +135,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     services: [],
     background: [],
     loads: [],
+    routes: [],
     cluster: cluster(),
     quota: undefined,
     scrapePeriod: 15,

@@ -33,7 +33,9 @@ export const serviceColumns = ["replicas", "ready", "starting", "queue", "used",
 
 export class History {
   readonly series: Series;
-  private readonly work: readonly Float64Array[];
+  private work: readonly Float64Array[];
+  /** Of the weights by which `work` is foreseen. */
+  private weightsVersion = 0;
   private readonly step = new LatencyHistogram();
   private readonly usedBefore: number[];
   private sentBefore: Float64Array;
@@ -53,7 +55,7 @@ export class History {
     const { services, endpoints } = state;
     const ofServices = services.flatMap(({ spec }) => serviceColumns.map((column) => `${spec.name}.${column}`));
     this.series = new Series([...worldColumns, ...ofServices]);
-    this.work = expectedWork(state.spec.services);
+    this.work = expectedWork(state);
     this.usedBefore = services.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
     this.stepEnds = state.sim.event(
@@ -75,6 +77,10 @@ export class History {
     const { state, parts } = this;
     const { recorder, machines } = parts;
     const seconds = state.spec.seriesStep;
+    if (this.weightsVersion !== state.splits.version) {
+      this.weightsVersion = state.splits.version;
+      this.work = expectedWork(state);
+    }
     this.step.restart();
     for (const histogram of recorder.recent) if (histogram.count > 0) this.step.merge(histogram);
     recorder.closeStep();

@@ -1,6 +1,8 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
-import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
+import { type Emitter, emitCall } from "./route-program.js";
+import { type CompiledRoutes, RouteRegister } from "./route-register.js";
+import type { Step, WorldSpec } from "./spec.js";
 
 /**
  * What an instruction does to the call that meets it. `arg` and `jump` are its operands.
@@ -30,6 +32,16 @@ export const Op = {
   Entry: 10,
   /** The process is done: its container ends. */
   Exit: 11,
+  /** arg: which requests go on here; jump: where the others do. */
+  Match: 12,
+  /** The call fails. */
+  Abort: 13,
+  /** arg: endpoint, which is called for nobody. */
+  Mirror: 14,
+  /** arg: endpoint; jump: the policy that its callers follow instead of its service's. */
+  CallBy: 15,
+  /** What a request from outside has asked a virtual host for is done: answer. */
+  Answer: 16,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -44,37 +56,53 @@ export interface Program {
   /** Names the instruction's random quantity; fixed by service, endpoint and place alone. */
   readonly site: Int32Array;
   readonly laws: readonly Distribution[];
+  /** Those of services, and behind them those of virtual hosts that loads ask for. */
   readonly endpoints: readonly CompiledEndpoint[];
   /** Where the processes in the background begin. */
   readonly processes: readonly number[];
+  readonly routes: CompiledRoutes;
 }
 
 export interface CompiledEndpoint {
+  /** A virtual host's has no pods of its own, and is kept under the first service. */
   readonly service: number;
+  /** The name of its service or of its virtual host. */
+  readonly host: string;
+  readonly virtual: boolean;
   readonly name: string;
   readonly entry: number;
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile(services: readonly ServiceSpec[], background: readonly BackgroundSpec[] = []): Program {
+export function compile({ services, background, routes, loads }: Parts): Program {
   const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
+  const register = new RouteRegister(routes, services, loads, laws);
+  const compiler = (name: string, from: string | undefined) =>
+    new EndpointCompiler({ rows, laws, names, register, from }, name);
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const compiler = new EndpointCompiler(rows, laws, names, `${service.name}/${endpoint.name}`);
-      compiler.sequence(endpoint.steps);
-      compiler.emit(Op.End, 0);
-      return { service: id, name: endpoint.name, entry };
+      const steps = compiler(`${service.name}/${endpoint.name}`, service.name);
+      steps.sequence(endpoint.steps);
+      steps.emit(Op.End, 0);
+      return { service: id, host: service.name, virtual: false, name: endpoint.name, entry };
     }),
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`);
-    compiler.sequence(steps);
-    compiler.emit(Op.Exit, 0);
+    const process = compiler(`${name}/process`, name);
+    process.sequence(steps);
+    process.emit(Op.Exit, 0);
     return entry;
+  });
+  const fronts = register.fronts.map(({ host, endpoint }): CompiledEndpoint => {
+    const entry = rows.length;
+    const front = compiler(`${host}/${endpoint}`, undefined);
+    front.call(host, endpoint, 0);
+    front.emit(Op.Answer, 0);
+    return { service: 0, host, virtual: true, name: endpoint, entry };
   });
   return {
     op: Int32Array.from(rows, ({ op }) => op),
@@ -84,12 +112,15 @@ export function compile(services: readonly ServiceSpec[], background: readonly B
     cumulative: Float64Array.from(rows, ({ cumulative }) => cumulative),
     site: Int32Array.from(rows, ({ site }) => site),
     laws,
-    endpoints,
+    endpoints: [...endpoints, ...fronts],
     processes,
+    routes: register.compiled,
   };
 }
 
-interface Instruction {
+type Parts = Pick<WorldSpec, "services" | "background" | "routes" | "loads">;
+
+export interface Instruction {
   readonly op: number;
   arg: number;
   jump: number;
@@ -98,21 +129,30 @@ interface Instruction {
   readonly site: number;
 }
 
-class EndpointCompiler {
+/** What all compilers of a world share, and from which service (or job) the calls of this one come. */
+interface Shared {
+  readonly rows: Instruction[];
+  readonly laws: Distribution[];
+  readonly names: readonly string[];
+  readonly register: RouteRegister;
+  readonly from: string | undefined;
+}
+
+class EndpointCompiler implements Emitter {
   private readonly sites: RandomStream;
+  readonly rows: Instruction[];
 
   constructor(
-    private readonly rows: Instruction[],
-    private readonly laws: Distribution[],
-    private readonly names: readonly string[],
+    private readonly shared: Shared,
     name: string,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
     this.sites = new RandomStream(0, `${name}/sites`);
+    this.rows = shared.rows;
   }
 
-  emit(op: number, arg: number): Instruction {
-    const row = { op, arg, jump: 0, cumulative: 0, need: 0, site: this.sites.bits() };
+  emit(op: number, arg: number, site = this.sites.bits()): Instruction {
+    const row = { op, arg, jump: 0, cumulative: 0, need: 0, site };
     this.rows.push(row);
     return row;
   }
@@ -130,7 +170,9 @@ class EndpointCompiler {
         this.emit(Op.Wait, this.law(step.time));
         return;
       case "call":
-        this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
+        return this.call(step.service, step.endpoint, this.sites.bits());
+      case "abort":
+        this.emit(Op.Abort, 0);
         return;
       case "parallel":
         return this.parallel(step.branches, step.need);
@@ -139,6 +181,14 @@ class EndpointCompiler {
       case "repeat":
         return this.repeat(step);
     }
+  }
+
+  /** A call of a service, or of a virtual host. */
+  call(service: string, endpoint: string, site: number): void {
+    const { register, from } = this.shared;
+    const host = register.host(service);
+    if (host === undefined) this.emit(Op.Call, this.endpoint(`${service}/${endpoint}`), site);
+    else emitCall({ register, emitter: this, host, asked: { endpoint, from }, site });
   }
 
   private parallel(branches: readonly (readonly Step[])[], need = branches.length): void {
@@ -177,13 +227,14 @@ class EndpointCompiler {
     loop.jump = this.rows.length;
   }
 
-  private law(law: Distribution): number {
-    return this.laws.push(law) - 1;
+  law(law: Distribution): number {
+    return this.shared.laws.push(law) - 1;
   }
 
-  private endpoint(name: string): number {
-    const index = this.names.indexOf(name);
-    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${this.names.join(", ")}`);
+  endpoint(name: string): number {
+    const { names } = this.shared;
+    const index = names.indexOf(name);
+    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${names.join(", ")}`);
     return index;
   }
 }

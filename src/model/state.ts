@@ -9,6 +9,7 @@ import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw } from "./route.js";
 import { type Owner, Service } from "./service.js";
 import type { WorldSpec } from "./spec.js";
+import { Splits } from "./splits.js";
 import { Gateway } from "./upstream.js";
 
 export type NodeId = Id<"node">;
@@ -111,6 +112,10 @@ export class Calls {
   user = new Int32Array(FIRST_CAPACITY);
   /** What the request is about, a number of its load's keys, or NONE. */
   key = new Int32Array(FIRST_CAPACITY);
+  /** Which headers its request has: a number of the program's classes. */
+  headers = new Int32Array(FIRST_CAPACITY);
+  /** Of a guard: what it goes by, a number of the routes that tries know. */
+  route = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
@@ -149,6 +154,7 @@ export interface State {
   readonly seed: number;
   readonly sim: Simulation;
   readonly program: Program;
+  readonly splits: Splits;
   readonly endpoints: readonly CompiledEndpoint[];
   readonly draws: Draws;
   readonly chance: RequestChance;
@@ -164,7 +170,7 @@ export interface State {
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services, spec.background);
+  const program = compile(spec);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
@@ -183,6 +189,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     seed,
     sim: new Simulation(trace),
     program,
+    splits: new Splits(program, spec.routes),
     endpoints: program.endpoints,
     draws: new Draws(laws, chance),
     chance,

@@ -16,6 +16,7 @@ import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
+import type { Routing } from "./routing.js";
 import type { Owner } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
@@ -31,9 +32,11 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 
 /** What steps ask of traffic. */
 interface Roads {
+  readonly routing: Routing;
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
+  reply(call: CallId): void;
   free(call: CallId): void;
   cancel(row: CallId): void;
 }
@@ -112,6 +115,20 @@ export class Steps {
           return this.join(call);
         case Op.Exit:
           return this.exit(call, Failure.None);
+        case Op.Match:
+          calls.pc[call] = this.traffic.routing.fits(call, program.arg[pc]) ? pc + 1 : program.jump[pc];
+          break;
+        case Op.Abort:
+          return this.fail(call, Failure.Aborted);
+        case Op.Mirror:
+          calls.pc[call] = pc + 1;
+          this.traffic.routing.mirror(call, pc);
+          break;
+        case Op.CallBy:
+          calls.pc[call] = pc + 1;
+          return this.traffic.routing.call(call, pc);
+        case Op.Answer:
+          return this.traffic.reply(call);
         default:
           throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
       }
@@ -153,6 +170,7 @@ export class Steps {
     calls.turns[strand] = turns;
     calls.request[strand] = calls.request[call];
     calls.key[strand] = calls.key[call];
+    calls.headers[strand] = calls.headers[call];
     calls.site[strand] = siteWithin(calls.site[call], site);
     calls.state[strand] = CallState.Strand;
     calls.failure[strand] = Failure.None;
@@ -204,6 +222,7 @@ export class Steps {
     this.calls.failure[call] = failure;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
+    else if (this.calls.state[call] === CallState.Routed) this.traffic.reply(call);
     else this.traffic.end(call, failure);
   }
 

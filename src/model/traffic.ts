@@ -10,6 +10,7 @@ import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import type { Recorder } from "./recorder.js";
+import { Routing } from "./routing.js";
 import type { Owner, Service } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
@@ -43,6 +44,7 @@ export class Traffic {
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly routing: Routing;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -51,6 +53,8 @@ export class Traffic {
   /** Pods whose queue is being worked off further up the stack. */
   private pumping = NONE;
   private cancelling = false;
+  /** Whether calls must know their request's headers. */
+  private readonly classed: boolean;
   private readonly pumpSoon: EventKind<PodId>;
 
   constructor(
@@ -75,14 +79,24 @@ export class Traffic {
     );
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.travel);
+    this.routing = new Routing(state, this);
+    this.classed = this.routing.classed;
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    const call = this.create(endpoint, parent, request, site, user, key);
+    this.setOut(this.create(endpoint, parent, request, site, user, key));
+  }
+
+  setOut(call: CallId): void {
     const service = this.services[this.calls.service[call]];
-    if (service.guarded) this.tries.begin(call);
+    if (service.guarded) this.tries.begin(call, service.id);
     else this.travel.go(call, service);
+  }
+
+  /** Sends a call that is tried but once, whatever its service says. */
+  setOutOnce(call: CallId): void {
+    this.travel.go(call, this.services[this.calls.service[call]]);
   }
 
   create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId {
@@ -103,6 +117,7 @@ export class Traffic {
     if (parent >= 0) joinBrood(calls, parent, call);
     calls.user[call] = user;
     calls.key[call] = key;
+    if (this.classed) calls.headers[call] = parent >= 0 ? calls.headers[parent] : 0;
     calls.startedAt[call] = this.sim.now;
     return call;
   }

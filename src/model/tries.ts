@@ -29,7 +29,11 @@ interface Route {
   readonly backOffLaw: number;
   /** By failure: whether it is tried again. */
   readonly again: readonly boolean[];
-  /** Calls under way, and tries again among them. */
+  readonly load: Load;
+}
+
+/** What a service has to do, by whatever route: its calls under way, and tries again among them. */
+interface Load {
   underWay: number;
   retrying: number;
 }
@@ -38,6 +42,7 @@ export class Tries {
   private readonly sim: Simulation;
   private readonly calls: Calls;
   private readonly timers: Timers;
+  /** Of services, by their numbers, and behind them those of the virtual hosts' rules. */
   private readonly routes: readonly Route[];
   private readonly next: EventKind<CallId>;
 
@@ -50,28 +55,33 @@ export class Tries {
     this.sim = sim;
     this.calls = calls;
     this.timers = new Timers(sim, calls, (call) => this.timedOut(call));
-    this.routes = services.map(({ spec: { route }, backOffLaw }) => ({
-      spec: route,
-      timeout: this.timers.length(route.timeout),
-      perTry: this.timers.length(route.perTry),
+    const loads = services.map((): Load => ({ underWay: 0, retrying: 0 }));
+    const routeOf = (spec: RouteSpec, backOffLaw: number, service: number): Route => ({
+      spec,
+      timeout: this.timers.length(spec.timeout),
+      perTry: this.timers.length(spec.perTry),
       backOffLaw,
-      again: failures.map((name) => route.retries.on.includes(name)),
-      underWay: 0,
-      retrying: 0,
-    }));
+      again: failures.map((name) => spec.retries.on.includes(name)),
+      load: loads[service],
+    });
+    this.routes = [
+      ...services.map(({ spec, backOffLaw, id }) => routeOf(spec.route, backOffLaw, id)),
+      ...state.program.routes.policies.map(({ route, backOffLaw, service }) => routeOf(route, backOffLaw, service)),
+    ];
     this.next = sim.event("call.tried-again", (guard: CallId) => {
       calls.event[guard] = NONE;
       this.try(guard);
     });
   }
 
-  /** Sends a call whose row is a guard's: the first try goes out. */
-  begin(guard: CallId): void {
+  /** Sends a call whose row is a guard's, by a route: the first try goes out. */
+  begin(guard: CallId, id: number): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
+    const route = this.routes[id];
+    calls.route[guard] = id;
     calls.state[guard] = CallState.Guard;
     calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
-    route.underWay++;
+    route.load.underWay++;
     this.timers.start(guard, route.timeout);
     this.try(guard);
   }
@@ -79,7 +89,7 @@ export class Tries {
   private try(guard: CallId): void {
     const { calls } = this;
     const service = this.state.services[calls.service[guard]];
-    const route = this.routes[service.id];
+    const route = this.routes[calls.route[guard]];
     const { hedge } = route.spec;
     const nth = calls.turns[guard]++;
     calls.count[guard]++;
@@ -103,12 +113,12 @@ export class Tries {
 
   private failed(guard: CallId, failure: number): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
+    const route = this.routes[calls.route[guard]];
     const { retries, hedge } = route.spec;
     const allowed = calls.turns[guard] <= retries.most && route.again[failure];
     this.count(guard, 0);
     // A hedge is waited for by its own clock; what fails before is tried again at once or not at all.
-    if (allowed && withinBudget(retries.budget, route.underWay, route.retrying)) {
+    if (allowed && withinBudget(retries.budget, route.load.underWay, route.load.retrying)) {
       this.count(guard, 1);
       if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
       calls.event[guard] = this.sim.after(this.backOff(guard, route), this.next, guard);
@@ -141,7 +151,7 @@ export class Tries {
   /** Whether a call counts as one that is tried again: from the wait before it until it fails again or ends. */
   private count(guard: CallId, counts: number): void {
     const { calls } = this;
-    this.routes[calls.service[guard]].retrying += counts - calls.pc[guard];
+    this.routes[calls.route[guard]].load.retrying += counts - calls.pc[guard];
     calls.pc[guard] = counts;
   }
 
@@ -167,8 +177,8 @@ export class Tries {
   /** Nothing more is to come of a guard: its timers and its tries are over. */
   drop(guard: CallId): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
-    route.underWay--;
+    const route = this.routes[calls.route[guard]];
+    route.load.underWay--;
     this.count(guard, 0);
     this.timers.stop(guard);
     if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);

@@ -13,6 +13,7 @@ import { named, type Objective, single, type Variant } from "./shape.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
+import type { Route } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
 import { type Path, readSource, type Source } from "./source.js";
 import { type OpenTrace, replayed, worldOf } from "./world.js";
@@ -58,7 +59,7 @@ export function readScenario(
   const reading = new Reading(source, options);
   const raw = withManifests(source.data as Raw, options.manifests);
   const parts = reading.parts(raw);
-  checkReferences(raw, parts.services, reading);
+  checkReferences(raw, parts, reading);
   checkVariants(raw, reading);
   checkWorkloads(raw, parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
@@ -170,6 +171,7 @@ class Reading {
       jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
       daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
+      routes: this.takeEach<Route>("routes", named.routes, raw.routes ?? undefined, true),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
     };

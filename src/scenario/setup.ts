@@ -12,6 +12,7 @@ import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import type { Use } from "./shape-policy.js";
+import type { Route } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
 import { strategy } from "./shape-workload.js";
 import type { Path } from "./source.js";
@@ -26,6 +27,7 @@ export interface Parts {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
   readonly loads: ReadonlyMap<string, Load>;
+  readonly routes: ReadonlyMap<string, Route>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
 }
@@ -62,6 +64,7 @@ export interface Setup {
   readonly services: readonly ServiceSetup[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly routes: ReadonlyMap<string, Route>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
@@ -88,6 +91,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
     jobs: parts.jobs,
     daemons: parts.daemons,
+    routes: parts.routes,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
       ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),

@@ -7,18 +7,20 @@ import { checked, duration, law, wholeFrom } from "./fields.js";
 
 /** What a caller may hear; a call that was cancelled has nobody to hear of it. */
 const causes = failures.filter((name) => name !== "none" && name !== "cancelled") as [string, ...string[]];
+/** Of these a try again may help; that a call was aborted says that somebody wanted it so. */
+const passing = causes.filter((name) => name !== "aborted");
 
 const jitter = z.strictObject({
   base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),
   longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
 });
 
-const retries = checked(
+export const retries = checked(
   z.strictObject({
     most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
     on: z
       .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
-      .prefault(causes)
+      .prefault(passing)
       .meta({ description: "The failures after which a call is tried again." }),
     perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
     backOff: z
@@ -39,18 +41,17 @@ const retries = checked(
   },
 );
 
+export const hedge = z.strictObject({
+  after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
+  most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
+});
+
 export const routeFields = {
   timeout: duration()
     .optional()
     .meta({ description: "Callers wait so long, all tries included, then their call has failed. Default: for ever." }),
   retries: retries.optional().meta({ description: "Callers try again when a call fails. Default: never." }),
-  hedge: z
-    .strictObject({
-      after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
-      most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
-    })
-    .optional()
-    .meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
+  hedge: hedge.optional().meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
   cancels: flag().prefault(false).meta({
     description: "A call that nobody waits for any longer stops, where it is and below. Default: it goes on.",
   }),
@@ -59,12 +60,14 @@ export const routeFields = {
 const together = z.strictObject(routeFields);
 
 export function routeOf({ timeout, retries: again, hedge, cancels }: z.output<typeof together>): RouteSpec {
+  return { timeout: timeout ?? Infinity, ...retriesOf(again), hedge, cancels };
+}
+
+/** Undefined: there are none. */
+export function retriesOf(again: z.output<typeof retries> | undefined): Pick<RouteSpec, "perTry" | "retries"> {
   const { perTry, ...rest } = again ?? {};
   return {
-    timeout: timeout ?? Infinity,
     perTry: perTry ?? Infinity,
     retries: again === undefined ? plainRoute.retries : ({ budget: undefined, ...rest } as RouteSpec["retries"]),
-    hedge,
-    cancels,
   };
 }

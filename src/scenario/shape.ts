@@ -11,6 +11,7 @@ import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
+import { route } from "./shape-routes.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -55,7 +56,7 @@ export const variant = z
 export type Variant = z.output<typeof variant>;
 
 /** The sections that hold one entry per name. */
-export const named = { services: service, jobs: job, daemons: daemon, load, policies: variant } as const;
+export const named = { services: service, jobs: job, daemons: daemon, load, routes: route, policies: variant } as const;
 
 /** All the others. */
 export const single = {
@@ -109,6 +110,10 @@ export const scenarioShape = z
     jobs: z.record(name(), job).optional().meta({ description: "Jobs, CronJobs and ScaledJobs, by name." }),
     daemons: z.record(name(), daemon).optional().meta({ description: "DaemonSets, by name." }),
     load: z.record(name(), load).meta({ description: "Who calls the services: loads by name." }),
+    routes: z.record(name(), route).optional().meta({
+      description:
+        "Virtual hosts, by name: a call of one comes to a service by its rules, before a service of its name.",
+    }),
     policies: z
       .record(name(), variant)
       .optional()

@@ -26,6 +26,7 @@ describe("whatever happens", () => {
     let refused = 0;
     let restarted = 0;
     let late = 0;
+    let aborted = 0;
     let interrupted = 0;
     let scaled = 0;
     let evicted = 0;
@@ -44,6 +45,7 @@ describe("whatever happens", () => {
           }
           killed += played.recorder.failed[2];
           late += played.recorder.failed[3];
+          aborted += played.recorder.failed[6];
           restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
           interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
           scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
@@ -67,6 +69,7 @@ describe("whatever happens", () => {
     expect(refused).toBeGreaterThan(100);
     expect(restarted).toBeGreaterThan(100);
     expect(late).toBeGreaterThan(100);
+    expect(aborted).toBeGreaterThan(100);
     expect(interrupted).toBeGreaterThan(100);
     expect(scaled).toBeGreaterThan(100);
     expect(evicted).toBeGreaterThan(30);

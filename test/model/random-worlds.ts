@@ -7,6 +7,7 @@ import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { aim, hosts } from "./random-routes.js";
 import { law, steps } from "./random-steps.js";
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
@@ -210,11 +211,13 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).ch
         term: terms,
         control: delays,
         quota,
+        routes: hosts(count),
+        aims: fc.tuple(aim(0), aim(count - 1)),
         background: fc.tuple(backgroundOf(0, count), backgroundOf(1, count)).chain((two) => fc.subarray(two)),
       }),
       ...Array.from({ length: count }, (_, i) => serviceOf(i, count)),
     )
-    .map(([{ term, control, quota, background }, ...services]) => {
+    .map(([{ term, control, quota, routes, aims, background }, ...services]) => {
       const { eviction, ...late } = control;
       const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
       const boot = constant(2);
@@ -222,12 +225,13 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).ch
         services,
         background,
         quota,
+        routes,
         ...late,
         loads: [
           {
             kind: "open",
             name: "open",
-            mix: [{ service: "s0", endpoint: "call", share: 1 }],
+            ...aims[0],
             arrivals: (seed) => {
               const stream = new RandomStream(seed, "gaps");
               let now = 0;
@@ -239,7 +243,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).ch
             name: "closed",
             users: 3,
             think: { shape: "exponential", mean: 1 },
-            mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+            ...aims[1],
           },
         ],
         cluster: cluster({
