@@ -12,6 +12,7 @@ import type {
 } from "../../src/controllers/scheduler/objects.js";
 import { type Budget, cheapest, type Preemption } from "../../src/controllers/scheduler/preemption.js";
 import { refusalOf } from "../../src/controllers/scheduler/refusal.js";
+import type { FitStrategy } from "../../src/controllers/scheduler/resource-scores.js";
 import { type Placement, Scheduler } from "../../src/controllers/scheduler/scheduler.js";
 import { type ScoreName, WEIGHTS } from "../../src/controllers/scheduler/scores.js";
 import type { Vector } from "../vector.js";
@@ -40,6 +41,7 @@ interface ApiPod {
     readonly terminationGracePeriodSeconds?: number;
     readonly containers: readonly ApiContainer[];
     readonly initContainers?: readonly ApiContainer[];
+    readonly overhead?: Quantities;
     readonly nodeSelector?: Readonly<Record<string, string>>;
     readonly tolerations?: readonly Toleration[];
     readonly affinity?: Affinity;
@@ -57,11 +59,14 @@ interface ApiNode {
 }
 
 interface Settings {
-  readonly nodes: readonly ApiNode[];
+  readonly nodes: readonly ApiNode[] | null;
   readonly services?: readonly {
     readonly metadata: { readonly namespace?: string };
     readonly spec: { readonly selector: Owner["selector"] };
   }[];
+  readonly percentageOfNodesToScore?: number;
+  readonly hardPodAffinityWeight?: number;
+  readonly fit?: FitStrategy;
   readonly running?: readonly ApiPod[];
   readonly waiting?: readonly ApiPod[];
   readonly budgets?: readonly {
@@ -79,6 +84,8 @@ interface Step {
   readonly pod?: ApiPod;
   readonly retry?: string;
   readonly gone?: string;
+  readonly node?: ApiNode;
+  readonly nodeGone?: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 0.001, "": 1, k: 1e3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
@@ -119,6 +126,7 @@ function podOf({ metadata, spec, status = {} }: ApiPod): LivePod {
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(affinity === undefined ? {} : { affinity }),
     ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    ...(spec.overhead === undefined ? {} : { overhead: amounts(spec.overhead) }),
     ...(status.startTime === undefined ? {} : { start: Date.parse(status.startTime) / 1000 }),
     ...(status.nominatedNodeName === undefined ? {} : { nominated: status.nominatedNodeName }),
     priority: spec.priority ?? 0,
@@ -175,13 +183,18 @@ class Play {
   private readonly pods = new Map<string, LivePod>();
   private readonly nodeOfPod = new Map<string, string>();
   private readonly graceful = new Set<string>();
+  private readonly nodes = new Map<string, Node>();
 
   constructor(private readonly settings: Settings) {
-    const { nodes, services = [], running = [], waiting = [], budgets = [] } = settings;
+    const { nodes, services = [], running = [], waiting = [], budgets = [], fit, ...numbers } = settings;
+    const { percentageOfNodesToScore = 0, hardPodAffinityWeight = 1 } = numbers;
     this.scheduler = new Scheduler({
       owners: services.map(({ metadata, spec }) => ({ ...metadata, selector: spec.selector })),
+      percentageOfNodesToScore,
+      hardPodAffinityWeight,
+      ...(fit && { fit }),
     });
-    for (const node of nodes) this.scheduler.addNode(nodeOf(node));
+    for (const node of nodes ?? []) this.node(node);
     this.budgets = budgets.map(({ metadata, spec, status }) => ({
       ...metadata,
       ...spec,
@@ -192,20 +205,35 @@ class Play {
     for (const pod of waiting) this.nominate(this.know(pod), pod.status?.nominatedNodeName);
   }
 
-  step({ at, pod, retry, gone }: Step): unknown {
-    if (gone === undefined) return this.attempt(pod === undefined ? this.known(retry ?? "") : this.know(pod), at);
-    this.scheduler.removePod(gone, this.nodeOfPod.get(gone) ?? "");
+  step({ at, pod, retry, gone, node, nodeGone }: Step): unknown {
+    if (pod !== undefined) return this.attempt(this.know(pod), at);
+    if (retry !== undefined) return this.attempt(this.known(retry), at);
+    if (gone !== undefined) this.scheduler.removePod(gone, this.nodeOfPod.get(gone) ?? "");
+    if (node !== undefined) this.node(node);
+    if (nodeGone !== undefined) {
+      this.scheduler.removeNode(nodeGone);
+      this.nodes.delete(nodeGone);
+    }
     return { evaluated: 0, feasible: 0 };
+  }
+
+  /** Nodes that change do so in place. */
+  private node(given: ApiNode): void {
+    const { name, unschedulable = false, ...rest } = nodeOf(given);
+    const known = this.nodes.get(name);
+    const node = Object.assign(known ?? {}, { name, unschedulable, ...rest });
+    if (known === undefined) this.scheduler.addNode(node);
+    this.nodes.set(name, node);
   }
 
   private attempt(pod: LivePod, at: number): unknown {
     const placement = this.scheduler.schedule(pod);
-    const answer = answerOf(placement, this.settings.nodes.length);
+    const answer = answerOf(placement, this.nodes.size);
     if (placement.node !== undefined) {
       pod.start = 4000 + at;
       this.run(pod, placement.node);
     }
-    if (placement.node !== undefined || this.settings.running === undefined) return answer;
+    if (placement.node !== undefined || !this.settings.running) return answer;
     const preemption = this.scheduler.preempt(pod, placement.rejections, this.budgets);
     this.carryOut(pod, preemption);
     return { ...answer, preemption: preemptionOf(preemption) };

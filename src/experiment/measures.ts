@@ -1,5 +1,5 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
-import { mayAbort } from "../model/aborts.js";
+import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
 
@@ -51,19 +51,16 @@ const ofRequests: readonly Measure[] = [
     }),
   ),
   { name: "errors.share", label: "failed requests", unit: "share", better: "lower", group: "errors", headline: true },
-  { name: "errors.refused", label: "failed: queue full", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.killed", label: "failed: pod killed", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.timeout", label: "failed: timed out", unit: "share", better: "lower", group: "errors" },
-  { name: "errors.abandoned", label: "failed: gave up waiting", unit: "share", better: "lower", group: "errors" },
+  ...heard.map(
+    (name): Measure => ({
+      name: `errors.${name}`,
+      label: `failed: ${failureLabels[name]}`,
+      unit: "share",
+      better: "lower",
+      group: "errors",
+    }),
+  ),
 ];
-
-const aborted: Measure = {
-  name: "errors.aborted",
-  label: "failed: aborted",
-  unit: "share",
-  better: "lower",
-  group: "errors",
-};
 
 const ofCauses: readonly Measure[] = (
   [
@@ -193,13 +190,5 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
   const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground];
-  return [
-    ...ofRequests,
-    ...(mayAbort(spec) ? [aborted] : []),
-    ...objectives,
-    ...ofCauses,
-    ...ofSupply,
-    ...ofElasticity,
-    ...ofParts,
-  ];
+  return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

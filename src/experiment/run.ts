@@ -2,9 +2,8 @@
 import { elasticity, type StepFunction } from "../measure/elasticity.js";
 import { LatencyHistogram, type LatencyHistogramJson } from "../measure/histogram.js";
 import { growsWithoutBound } from "../measure/overload.js";
-import { mayAbort } from "../model/aborts.js";
 import type { Decision } from "../model/decisions.js";
-import { Failure } from "../model/failure.js";
+import { failures, heard } from "../model/failure.js";
 import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
@@ -83,19 +82,15 @@ const mean = (values: readonly number[]): number => values.reduce((sum, x) => su
 
 function requestMeasures(world: World, latency: LatencyHistogram, duration: Seconds): Record<string, number> {
   const { failed, measuredSent } = world.recorder;
-  const failures = failed.reduce((sum, count) => sum + count, 0);
-  const ended = latency.count + failures;
+  const bad = failed.reduce((sum, count) => sum + count, 0);
+  const ended = latency.count + bad;
   return {
     "load.sent": measuredSent,
     "load.rate": latency.count / duration,
     "latency.mean": latency.mean(),
     ...Object.fromEntries(quantiles.map(([name, q]) => [`latency.${name}`, latency.quantile(q)])),
-    "errors.share": failures / ended,
-    "errors.refused": failed[Failure.Refused] / ended,
-    "errors.killed": failed[Failure.Killed] / ended,
-    "errors.timeout": failed[Failure.Timeout] / ended,
-    "errors.abandoned": failed[Failure.Abandoned] / ended,
-    ...(mayAbort(world.state.spec) ? { "errors.aborted": failed[Failure.Aborted] / ended } : {}),
+    "errors.share": bad / ended,
+    ...Object.fromEntries(heard.map((name) => [`errors.${name}`, failed[failures.indexOf(name)] / ended])),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Laws that every run must keep, whatever the scenario: checked at its end, and a breach is a bug of ours. */
 import { CallState, Parent } from "./call-state.js";
 import type { Jobs } from "./jobs.js";
+import { checkLinks } from "./mesh/link-books.js";
 import type { Recorder } from "./recorder.js";
 import { NONE, type State } from "./state.js";
 
@@ -40,6 +41,8 @@ export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs): vo
     if (calls.count[call] !== (out.get(call) ?? 0))
       throw new Error(`call ${call} counts ${calls.count[call]} tries, but ${out.get(call) ?? 0} are out`);
   }
+
+  checkLinks(state);
 
   // Flow balance: what has reached a service has ended there or is there.
   for (const { id, spec, arrived, ended } of services) {

@@ -49,6 +49,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     endpoints: [{ name: "call", steps }],
     hop: noHop,
     route: plainRoute,
+    mesh: undefined,
     balancer: () => onlyPod,
     weights: [1],
     scaler: undefined,

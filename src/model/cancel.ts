@@ -12,7 +12,7 @@ import type { Traffic } from "./traffic.js";
  * forgotten it already. What is on its way through the network ends when it arrives.
  */
 export function cancel(state: State, traffic: Traffic, row: CallId): void {
-  const { calls, owners, sim } = state;
+  const { calls, owners, services, sim } = state;
   calls.parent[row] = Parent.Orphan;
   const inner = awaited(calls, row);
   calls.awaits[row] = NONE;
@@ -22,10 +22,11 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     else if (calls.state[row] !== CallState.Guard) calls.parent[one] = Parent.Orphan;
   }
   if (calls.state[row] === CallState.Guard) {
-    for (const one of inner) traffic.tries.abandon(one);
-    traffic.tries.drop(row);
+    for (const one of inner) traffic.tries.abandon(one, Failure.Cancelled);
+    traffic.tries.drop(row, Failure.Cancelled);
     return traffic.free(row);
   }
+  if (calls.state[row] !== CallState.Strand) services[calls.service[row]].links?.release(row, Failure.Cancelled);
   if (calls.line[row] === Line.Between) {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
     return;

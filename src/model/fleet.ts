@@ -224,7 +224,7 @@ export class Fleet {
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
     pods.readyIndex[pod] = owner.ready.push(pod);
-    if (!(owner instanceof Background)) owner.upstream.version++;
+    if (!(owner instanceof Background)) owner.podReady(pod);
     this.startUp.serving(pod);
     this.countChanged(owner);
   }
@@ -244,8 +244,8 @@ export class Fleet {
     if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
     owner.draining++;
     const { grace, lifecycle } = owner.spec;
+    pods.stopsAt[pod] = sim.now + (runs ? Math.min(lifecycle.preStop, grace) : 0);
     if (runs && lifecycle.preStop > 0) {
-      pods.stopsAt[pod] = sim.now + Math.min(lifecycle.preStop, grace);
       pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
     } else if (pods.inFlight[pod] === 0) this.remove(pod);
     else pods.event[pod] = sim.after(grace, this.graceOver, pod);
@@ -255,10 +255,7 @@ export class Fleet {
     const { pods, owners } = this.state;
     const owner = owners[pods.service[pod]];
     const shifted = owner.ready.removeAt(pods.readyIndex[pod]);
-    if (!(owner instanceof Background)) {
-      owner.balancer.forget?.(pod);
-      owner.upstream.version++;
-    }
+    if (!(owner instanceof Background)) owner.podUnready(pod);
     if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
     pods.readyIndex[pod] = NONE;
   }

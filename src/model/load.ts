@@ -5,6 +5,7 @@ import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import { classOf } from "./classes.js";
+import { newCall } from "./new-call.js";
 import { Popularity } from "./popularity.js";
 import type { Recorder } from "./recorder.js";
 import type { LoadSpec, Target } from "./spec.js";
@@ -38,7 +39,6 @@ export class Loads {
   /** Which load a user belongs to, and how many requests he has sent. */
   private readonly loadOfUser: Int32Array;
   private readonly turns: Int32Array;
-  private readonly classed: boolean;
 
   constructor(
     private readonly state: State,
@@ -62,7 +62,6 @@ export class Loads {
       };
     });
     this.loads = loads;
-    this.classed = traffic.routing.classed;
     this.loadOfUser = new Int32Array(users);
     this.turns = new Int32Array(users);
     for (const [id, { firstUser }] of loads.entries()) this.loadOfUser.fill(id, firstUser);
@@ -120,13 +119,13 @@ export class Loads {
     const key = load.keys === undefined ? NONE : load.keys.at(chance.open(ticket, load.site ^ KEY).uniform());
     if (state.endpoints[endpoints[chosen]].virtual) {
       // Its destination draws what it would draw if it were asked itself, see program.ts.
-      const call = traffic.create(endpoints[chosen], NONE, ticket, load.site, user, key);
+      const call = newCall(state, endpoints[chosen], NONE, ticket, load.site, user, key);
       calls.headers[call] = this.headers(load, ticket);
       return traffic.routing.enter(call);
     }
-    const call = traffic.create(endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
-    if (this.classed) calls.headers[call] = this.headers(load, ticket);
-    traffic.setOut(call);
+    const call = newCall(state, endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
+    if (state.classed) calls.headers[call] = this.headers(load, ticket);
+    traffic.setOut(call, NONE);
   }
 
   private headers({ classes, cumulativeClasses, site }: Load, ticket: number): number {

@@ -8,7 +8,8 @@ import type { Traffic } from "./traffic.js";
  * Ends every call in a pod that is killed under them; the last one leaves the pod idle. What they had asked of
  * others goes on, for nobody. Rare, so it looks through the whole table rather than have every call keep a list.
  */
-export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: PodId): void {
+export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
+  const { calls, pods, sim } = state;
   traffic.cpu.stop(pod);
   const lost: CallId[] = [];
   for (let row = 0; row < calls.rows.high; row++) {
@@ -23,7 +24,8 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     lost.push(call);
   }
   const gone = new Set<number>(lost);
-  for (let row = 0; row < calls.rows.high; row++) if (gone.has(calls.parent[row])) calls.parent[row] = Parent.Orphan;
+  for (let row = 0; row < calls.rows.high; row++)
+    if (gone.has(calls.parent[row])) forsake(state, traffic, row as CallId);
   pods.head[pod] = pods.tail[pod] = NONE;
   pods.queued[pod] = pods.busy[pod] = 0;
   const strands = lost.filter((call) => calls.state[call] === CallState.Strand);
@@ -34,4 +36,14 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     if (calls.parent[call] === Parent.Process) traffic.free(call);
     else traffic.end(call, Failure.Killed);
   }
+}
+
+/** Whoever has asked is gone, and all that he had of his own with him: his proxies, which would have tried again. */
+function forsake({ calls, services }: State, traffic: Traffic, row: CallId): void {
+  calls.parent[row] = Parent.Orphan;
+  if (calls.state[row] === CallState.Strand) return;
+  if (calls.state[row] === CallState.Guard) {
+    traffic.tries.drop(row, Failure.Cancelled);
+    traffic.free(row);
+  } else services[calls.service[row]].links?.release(row, Failure.Cancelled);
 }

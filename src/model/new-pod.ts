@@ -15,7 +15,7 @@ export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision:
   pods.workTimes[pod] = owner.revisions[revision].workTimes;
   setResources(pods, pod, owner, resourcesOfNew(owner, revision));
   pods.memberIndex[pod] = owner.members.push(pod);
-  pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
+  pods.node[pod] = pods.slot[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = pods.quotaEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;

@@ -15,7 +15,6 @@ export interface CompiledRoutes {
 
 /** What callers do on the way to one destination of one rule. */
 export interface Policy {
-  readonly service: number;
   readonly route: RouteSpec;
   /** Of the time between two tries, -1 where it is Envoy's. */
   readonly backOffLaw: number;
@@ -69,12 +68,11 @@ export class RouteRegister {
     const key = `${host.name} ${rule} ${service}`;
     const known = this.policyNumbers.get(key);
     if (known !== undefined) return known;
-    const id = this.services.findIndex(({ name }) => name === service);
-    const route = { ...this.services[id].route, ...policy };
+    const route = { ...this.services.find(({ name }) => name === service)!.route, ...policy };
     const { backOff } = route.retries;
     const backOffLaw = isLaw(backOff) ? this.laws.push(backOff) - 1 : -1;
     this.policyNumbers.set(key, this.policies.length);
-    return this.policies.push({ service: id, route, backOffLaw }) - 1;
+    return this.policies.push({ route, backOffLaw }) - 1;
   }
 
   get compiled(): CompiledRoutes {

@@ -2,9 +2,10 @@ import { IntList } from "../kernel/int-list.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { Background } from "./background.js";
+import type { Links } from "./mesh/links.js";
 import { isPlain } from "./route.js";
 import type { ServiceSpec } from "./spec.js";
-import { NONE, type ServiceId } from "./state.js";
+import { NONE, type PodId, type ServiceId } from "./state.js";
 import type { Gateway } from "./upstream.js";
 import { usableCores } from "./usable-cores.js";
 import type { Revision } from "./workload.js";
@@ -37,6 +38,8 @@ export class Service {
   readonly ready = new IntList();
   balancer!: Balancer;
   upstream!: Gateway;
+  /** Its callers' proxies, where they have some. */
+  links: Links | undefined;
   scaler: Scaler | undefined;
   wakes = false;
   /** Its balancer learns from answers. */
@@ -97,6 +100,19 @@ export class Service {
     this.proxyCpu = spec.hop.proxyCpu;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
     this.resources = spec;
+  }
+
+  /** A pod is among those that take calls from now on. */
+  podReady(pod: PodId): void {
+    this.upstream.version++;
+    this.links?.endpoints.ready(pod);
+  }
+
+  /** A pod is no longer among those that take calls. */
+  podUnready(pod: PodId): void {
+    this.balancer.forget?.(pod);
+    this.upstream.version++;
+    this.links?.endpoints.unready(pod);
   }
 
   /** The number of calls here is about to change: what they have spent here until now is added up. */

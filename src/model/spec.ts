@@ -24,6 +24,7 @@ import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { Lifecycle } from "./lifecycle.js";
+import type { MeshSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
 import type { Headers, VirtualHostSpec } from "./virtual-host.js";
@@ -116,6 +117,8 @@ export interface ServiceSpec extends PodTemplate {
   readonly hop: HopSpec;
   /** What its callers do when it is slow or fails. */
   readonly route: RouteSpec;
+  /** What its callers have of their own; undefined: one gateway stands before all its pods and knows all callers' calls. */
+  readonly mesh: MeshSpec | undefined;
   readonly balancer: (context: PolicyContext) => Balancer;
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];

@@ -77,6 +77,8 @@ export class Pods {
   quotaEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
+  /** Among those that callers know of, or NONE; see mesh/endpoints.ts. */
+  slot = new Int32Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */
   usedBefore = new Float64Array(FIRST_CAPACITY);
   sampledAt = new Float64Array(FIRST_CAPACITY);
@@ -124,6 +126,9 @@ export class Calls {
   beside = new Int32Array(FIRST_CAPACITY);
   /** Of a fork: it goes on when some of its branches are done. */
   quorum = new Uint8Array(FIRST_CAPACITY);
+  /** Where callers have proxies of their own: the one that sent it, while it waits; and the pod it was sent to (mesh/links.ts). */
+  proxy = new Int32Array(FIRST_CAPACITY);
+  slot = new Int32Array(FIRST_CAPACITY);
   /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);
@@ -155,6 +160,8 @@ export interface State {
   readonly sim: Simulation;
   readonly program: Program;
   readonly splits: Splits;
+  /** Whether calls must know their request's headers, which rules ask for. */
+  readonly classed: boolean;
   readonly endpoints: readonly CompiledEndpoint[];
   readonly draws: Draws;
   readonly chance: RequestChance;
@@ -190,6 +197,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     sim: new Simulation(trace),
     program,
     splits: new Splits(program, spec.routes),
+    classed: program.routes.classes.length > 1,
     endpoints: program.endpoints,
     draws: new Draws(laws, chance),
     chance,

@@ -3,12 +3,14 @@
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { joinBrood, leaveBrood } from "./brood.js";
+import { leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
+import type { ProxyId } from "./mesh/links.js";
+import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import { Routing } from "./routing.js";
 import type { Owner, Service } from "./service.js";
@@ -45,7 +47,7 @@ export class Traffic {
   readonly tries: Tries;
   readonly lines: Lines;
   readonly routing: Routing;
-  private readonly travel: Travel;
+  readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -53,8 +55,6 @@ export class Traffic {
   /** Pods whose queue is being worked off further up the stack. */
   private pumping = NONE;
   private cancelling = false;
-  /** Whether calls must know their request's headers. */
-  private readonly classed: boolean;
   private readonly pumpSoon: EventKind<PodId>;
 
   constructor(
@@ -78,48 +78,33 @@ export class Traffic {
       (call) => this.reply(call),
     );
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
-    this.tries = new Tries(state, this, this.travel);
+    this.tries = new Tries(state, this);
     this.routing = new Routing(state, this);
-    this.classed = this.routing.classed;
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    this.setOut(this.create(endpoint, parent, request, site, user, key));
+    this.setOut(newCall(this.state, endpoint, parent, request, site, user, key), parent);
   }
 
-  setOut(call: CallId): void {
+  setOut(call: CallId, parent: number): void {
     const service = this.services[this.calls.service[call]];
-    if (service.guarded) this.tries.begin(call, service.id);
-    else this.travel.go(call, service);
+    const { links } = service;
+    const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
+    if (service.guarded) this.tries.begin(call, proxy, service.id);
+    else this.depart(call, service, proxy, NONE);
   }
 
-  /** Sends a call that is tried but once, whatever its service says. */
-  setOutOnce(call: CallId): void {
-    this.travel.go(call, this.services[this.calls.service[call]]);
-  }
-
-  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId {
-    const { calls } = this;
-    const { service: id, entry } = this.state.endpoints[endpoint];
-    const call = calls.rows.add();
-    calls.service[call] = id;
-    calls.endpoint[call] = endpoint;
-    calls.pod[call] = NONE;
-    calls.parent[call] = parent;
-    calls.pc[call] = entry;
-    calls.request[call] = request;
-    calls.site[call] = site;
-    calls.state[call] = CallState.Call;
-    calls.failure[call] = Failure.None;
-    calls.event[call] = calls.awaits[call] = NONE;
-    calls.line[call] = Line.None;
-    if (parent >= 0) joinBrood(calls, parent, call);
-    calls.user[call] = user;
-    calls.key[call] = key;
-    if (this.classed) calls.headers[call] = parent >= 0 ? calls.headers[parent] : 0;
-    calls.startedAt[call] = this.sim.now;
-    return call;
+  /** A call, or a try below its guard, sets out: by its caller's proxy, which chooses its pod, where there is one. */
+  depart(call: CallId, service: Service, proxy: number, guard: number): void {
+    if (service.links !== undefined) {
+      const failure = service.links.take(call, proxy as ProxyId, guard);
+      if (failure !== Failure.None) {
+        this.calls.failure[call] = failure;
+        return this.reply(call);
+      }
+    }
+    this.travel.go(call, service);
   }
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
@@ -136,9 +121,21 @@ export class Traffic {
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    if (service.cancels && calls.failure[call] !== Failure.None) return this.free(call);
+    const { links } = service;
+    if (service.cancels && calls.failure[call] !== Failure.None) {
+      links?.end(call);
+      return this.free(call);
+    }
+    let pod: PodId;
+    if (links === undefined || calls.slot[call] === NONE) pod = choosePod(this.state, service, call);
+    else {
+      pod = links.endpoints.listening(calls.slot[call]);
+      if (pod === NONE) {
+        calls.failure[call] = Failure.Unreachable;
+        return this.travel.goBack(call, service);
+      }
+    }
     service.come(this.sim.now);
-    const pod = choosePod(this.state, service, call);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
     if (service.wakes) this.events.callsChanged(service);
@@ -262,7 +259,8 @@ export class Traffic {
       pods.idleSince[pod] = this.sim.now;
       if (pods.phase[pod] === Phase.Draining) this.events.podIdle(pod);
     }
-    if (service.learns) service.balancer.answered!(pod, this.sim.now - calls.startedAt[call], this.sim.now);
+    if (service.learns && service.links === undefined)
+      service.balancer.answered!(pod, this.sim.now - calls.startedAt[call], this.sim.now);
     if (service.wakes) this.events.callsChanged(service);
   }
 
@@ -271,6 +269,8 @@ export class Traffic {
     const { calls } = this;
     const parent = calls.parent[call];
     const failure = calls.failure[call];
+    const { links } = this.services[calls.service[call]];
+    if (links !== undefined && calls.state[call] !== CallState.Guard) links.answered(call, failure);
     const latency = this.sim.now - calls.startedAt[call];
     this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
     if (parent >= 0 && calls.state[parent] === CallState.Guard)

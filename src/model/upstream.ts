@@ -2,7 +2,7 @@
 import { siteWithin } from "../kernel/request-chance.js";
 import type { Upstream } from "../policy/contract.js";
 import type { Service } from "./service.js";
-import type { CallId, PodId, Pods, State } from "./state.js";
+import type { CallId, Calls, PodId, Pods, State } from "./state.js";
 
 const NOBODY = -1 as PodId;
 
@@ -41,7 +41,10 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
   const { ready, balancer, upstream } = service;
   if (ready.count === 0) return NOBODY;
   if (!service.waitsAtService) {
-    if (balancer.hashes) return byHash(state, service, call);
+    if (balancer.hashes) {
+      const { calls } = state;
+      return ready.items[balancer.pick(upstream, hashHigh(calls, call), hashLow(calls, call))] as PodId;
+    }
     return ready.items[balancer.pick(upstream, 0, 0)] as PodId;
   }
   const { busy } = state.pods;
@@ -53,12 +56,15 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
 }
 
 /** Calls about one key have one hash; a call about nothing has a hash of its own, as good as drawn. */
-function byHash({ calls }: State, { ready, balancer, upstream }: Service, call: CallId): PodId {
+export function hashHigh(calls: Calls, call: CallId): number {
   const key = calls.key[call];
-  const about = key < 0 ? calls.request[call] : key;
-  const site = key < 0 ? OWN : KEY;
-  const high = siteWithin(about, site) >>> 0;
-  return ready.items[balancer.pick(upstream, high, siteWithin(about, ~site) >>> 0)] as PodId;
+  return siteWithin(key < 0 ? calls.request[call] : key, key < 0 ? OWN : KEY) >>> 0;
+}
+
+/** The other half. */
+export function hashLow(calls: Calls, call: CallId): number {
+  const key = calls.key[call];
+  return siteWithin(key < 0 ? calls.request[call] : key, key < 0 ? ~OWN : ~KEY) >>> 0;
 }
 
 const OWN = 1;

@@ -15,6 +15,7 @@ import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import type { Machine } from "./machine.js";
 import { type MachineEvents, Machines } from "./machines.js";
+import { forgetPod, linkServices } from "./mesh/link-services.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
@@ -94,6 +95,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const log = new DecisionLog();
   const recorder = new Recorder(state, options.observer);
 
+  linkServices(state, log);
   // Each part is given the few things that it may tell the others, here where they can be seen.
   const traffic: Traffic = new Traffic(state, recorder, {
     podIdle: (pod) => fleet.idle(pod),
@@ -115,7 +117,10 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
       metrics.ended(pod);
       loseCalls(state, traffic, pod);
     },
-    gone: (pod) => batch.forget(pod),
+    gone: (pod) => {
+      batch.forget(pod);
+      forgetPod(state, pod);
+    },
     failed: (pod) => batch.ended(pod, false),
     evicted: (pod) => batch.evicted(pod),
     countChanged: (owner) => control.podsChanged(owner),

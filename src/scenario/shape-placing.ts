@@ -73,12 +73,27 @@ const nodeTerm = z
   })
   .meta({ id: "NodeSelectorTerm", description: "What must be true of a node." });
 
-const podTerm = z
-  .strictObject({
+const keysOf = (what: string) =>
+  several(key(), "keys")
+    .optional()
+    .meta({ description: `Only pods with ${what} of these labels.` });
+
+const podTerm = checked(
+  z.strictObject({
     labelSelector: selector.optional(),
     topologyKey: key().meta({ description: "Near is: with the same value of this label of nodes." }),
-  })
-  .meta({ id: "PodAffinityTerm", description: "Which pods, and what near means." });
+    matchLabelKeys: keysOf("the pod's own values"),
+    mismatchLabelKeys: keysOf("other values than the pod's own"),
+  }),
+  ({ labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }, say) => {
+    for (const [field, keys] of Object.entries({ matchLabelKeys, mismatchLabelKeys }))
+      if (keys.length > 0 && labelSelector === undefined)
+        say([field], `expected ${field} only beside a labelSelector, got it without`);
+    for (const [i, one] of mismatchLabelKeys.entries())
+      if (matchLabelKeys.includes(one))
+        say(["mismatchLabelKeys", i], `expected a key that matchLabelKeys does not have, got ${one}`);
+  },
+).meta({ id: "PodAffinityTerm", description: "Which pods, and what near means." });
 
 const weight = () => whole(1, 100).meta({ description: "How much of it: 1 to 100." });
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -152,9 +167,7 @@ const spread = checked(
     nodeTaintsPolicy: oneOf("Honor", "Ignore")
       .optional()
       .meta({ description: "Whether nodes that its tolerations exclude are left out. Default: Ignore." }),
-    matchLabelKeys: several(key(), "keys")
-      .optional()
-      .meta({ description: "Only pods with the same values of these labels are counted." }),
+    matchLabelKeys: keysOf("the pod's own values"),
   }),
   ({ minDomains, whenUnsatisfiable, matchLabelKeys, labelSelector }, say) => {
     if (minDomains !== undefined && whenUnsatisfiable !== "DoNotSchedule")

@@ -1,14 +1,13 @@
 /** The fields of a service about those who call it: how long they wait, and what they do when it is slow or fails. */
 import { z } from "zod";
-import { failures } from "../model/failure.js";
+import { type FailureName, heard } from "../model/failure.js";
 import { plainRoute, type RouteSpec } from "../model/route.js";
 import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
 import { checked, duration, law, wholeFrom } from "./fields.js";
 
-/** What a caller may hear; a call that was cancelled has nobody to hear of it. */
-const causes = failures.filter((name) => name !== "none" && name !== "cancelled") as [string, ...string[]];
-/** Of these a try again may help; that a call was aborted says that somebody wanted it so. */
-const passing = causes.filter((name) => name !== "aborted");
+const causes = heard as [FailureName, ...FailureName[]];
+/** What another try may well do better; not what a limit has turned away, nor an answer that says no. */
+const passing: FailureName[] = ["refused", "killed", "timeout", "abandoned", "unreachable"];
 
 const jitter = z.strictObject({
   base: seconds().prefault("25ms").meta({ description: "The first wait is anything below this." }),

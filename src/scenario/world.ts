@@ -62,6 +62,7 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     route: routeOf(service),
+    mesh: undefined,
     hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,

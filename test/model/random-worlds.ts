@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, job, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { type MeshSpec, plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
@@ -14,10 +15,29 @@ const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 
 
 const tenacious: RetriesSpec = {
   most: 3,
-  on: ["refused", "killed", "timeout"],
+  on: ["refused", "killed", "timeout", "unreachable"],
   backOff: { base: 0.1, longest: 0.2 },
   budget: undefined,
 };
+
+/** Callers with proxies, which know late, limit little and leave out whoever fails. */
+const mesh: fc.Arbitrary<MeshSpec> = fc.record({
+  discovery: fc.constantFrom(plainMesh.discovery, { watch: 0.3, quiet: 0.1, longest: 0.5, push: 0.2 }),
+  limits: fc.constantFrom(plainMesh.limits, { requests: 3, retries: 1 }),
+  outliers: fc.constantFrom(undefined, {
+    consecutive: { failures: 2, enforcing: 1 },
+    gateway: { failures: 3, enforcing: 0.5 },
+    interval: 1,
+    baseEjection: 1,
+    longestEjection: 3,
+    mostEjected: 0.5,
+    alwaysOne: true,
+    successRate: { pods: 2, volume: 3, factor: 0.5, enforcing: 1 },
+    failureShare: { pods: 1, volume: 3, threshold: 0.5, enforcing: 1 },
+  }),
+  attempts: fc.constantFrom(1, 3),
+  panic: fc.constantFrom(0, 0.5),
+});
 
 const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
 
@@ -90,6 +110,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
         cancels: fc.boolean(),
       }),
+      mesh: fc.option(mesh, { nil: undefined }),
       workload,
       cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
       lifecycle: fc.record({
@@ -118,6 +139,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         lifecycle: one.lifecycle,
         workload: one.workload,
         route: one.route,
+        mesh: one.mesh,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -126,7 +148,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
           queue: one.queue,
           holds: one.holds,
           patience: one.patience,
-          waitsAt: one.central && one.holds === "call" ? "service" : "pod",
+          waitsAt: one.central && one.mesh === undefined && one.holds === "call" ? "service" : "pod",
         },
         balancer: anyPod,
         scaler: { name: "restless", create: restless },

@@ -16,6 +16,9 @@ const prefers = (weight: string): string =>
   service(
     `affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: ${weight}, preference: { matchExpressions: [{ key: a, operator: Exists }] } }] } }`,
   );
+const term = (fields: string): string =>
+  service(`affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ ${fields} }] } }`);
+const FAR = "services.web.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]";
 const TERM = "services.web.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector";
 
 describe("complaints", () => {
@@ -64,6 +67,16 @@ describe("complaints", () => {
       "domains of a wish",
       spread("maxSkew: 1, topologyKey: z, whenUnsatisfiable: ScheduleAnyway, minDomains: 2"),
       "4:110 services.web.topologySpreadConstraints[0].minDomains: expected minDomains only beside DoNotSchedule, got it beside ScheduleAnyway",
+    ],
+    [
+      "keys of labels without a selector",
+      term("topologyKey: z, mismatchLabelKeys: [tenant]"),
+      `4:122 ${FAR}.mismatchLabelKeys: expected mismatchLabelKeys only beside a labelSelector, got it without`,
+    ],
+    [
+      "a key that shall match and not match",
+      term("topologyKey: z, labelSelector: {}, matchLabelKeys: [a, tenant], mismatchLabelKeys: [tenant]"),
+      `4:171 ${FAR}.mismatchLabelKeys[0]: expected a key that matchLabelKeys does not have, got tenant`,
     ],
     [
       "a toleration of everything that does not say Exists",

@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   [
     "a failure that nobody knows",
     web("retries: { on: [slow] }"),
-    '1:70 services.web.retries.on[0]: expected one of refused, killed, timeout, abandoned, aborted, got "slow"',
+    '1:70 services.web.retries.on[0]: expected one of refused, killed, timeout, abandoned, aborted, unreachable, overflow, shed, got "slow"',
   ],
   [
     "a longest wait below the first",

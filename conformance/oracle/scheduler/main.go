@@ -21,14 +21,20 @@ type settings struct {
 	Budgets []*policy.PodDisruptionBudget `json:"budgets,omitempty"`
 	// Pods that wait for the node that is nominated for them.
 	Waiting []*v1.Pod `json:"waiting,omitempty"`
+	// Instead of the default profile's; 0 is the default itself.
+	PercentageOfNodesToScore int32 `json:"percentageOfNodesToScore,omitempty"`
+	HardPodAffinityWeight    int32 `json:"hardPodAffinityWeight,omitempty"`
+	Fit                      *fit  `json:"fit,omitempty"`
 }
 
-// A pod comes, one that fitted nowhere is tried again, or one that ran is gone.
+// A pod comes, one that fitted nowhere is tried again, or one that ran is gone; a node comes or changes, or is gone with its pods.
 type step struct {
-	At    int     `json:"at"`
-	Pod   *v1.Pod `json:"pod,omitempty"`
-	Retry string  `json:"retry,omitempty"`
-	Gone  string  `json:"gone,omitempty"`
+	At       int      `json:"at"`
+	Pod      *v1.Pod  `json:"pod,omitempty"`
+	Retry    string   `json:"retry,omitempty"`
+	Gone     string   `json:"gone,omitempty"`
+	Node     *v1.Node `json:"node,omitempty"`
+	NodeGone string   `json:"nodeGone,omitempty"`
 }
 
 type vector struct {
@@ -50,7 +56,7 @@ func main() {
 	in := flag.String("in", "", "folder of situations to play instead of the oracle's own")
 	out := flag.String("out", ".", "folder to write vectors to")
 	flag.Parse()
-	situations := append(seeded(), preempting()...)
+	situations := append(append(seeded(), preempting()...), allScripted()...)
 	if *in != "" {
 		situations = must(vectors.Read[vector](*in, "scheduler"))
 	}

@@ -46,6 +46,7 @@ type cluster struct {
 	profile  framework.Framework
 	snapshot *cache.Snapshot
 	pods     map[string]*v1.Pod
+	nodes    map[string]*v1.Node
 }
 
 func newCluster(ctx context.Context, given settings) *cluster {
@@ -58,20 +59,40 @@ func newCluster(ctx context.Context, given settings) *cluster {
 		check(factory.Policy().V1().PodDisruptionBudgets().Informer().GetIndexer().Add(budget))
 	}
 	broadcaster := events.NewBroadcaster(&events.EventSinkImpl{Interface: client.EventsV1()})
-	s := must(scheduler.New(ctx, client, factory, nil, profile.NewRecorderFactory(broadcaster), scheduler.WithParallelism(1)))
-	c := &cluster{Scheduler: s, ctx: ctx, logger: klog.FromContext(ctx), factory: factory, pods: map[string]*v1.Pod{}}
+	s := must(scheduler.New(ctx, client, factory, nil, profile.NewRecorderFactory(broadcaster), scheduler.WithParallelism(1),
+		scheduler.WithPercentageOfNodesToScore(&given.PercentageOfNodesToScore), scheduler.WithProfiles(profiles(given)...)))
+	c := &cluster{Scheduler: s, ctx: ctx, logger: klog.FromContext(ctx), factory: factory, pods: map[string]*v1.Pod{}, nodes: map[string]*v1.Node{}}
 	c.profile = s.Profiles["default-scheduler"]
 	c.snapshot = c.profile.SnapshotSharedLister().(*cache.Snapshot)
 	for _, node := range given.Nodes {
-		s.Cache.AddNode(c.logger, node)
+		c.node(node)
 	}
 	for _, pod := range given.Running {
-		c.run(pod.DeepCopy())
+		c.run(stored(pod))
 	}
 	for _, pod := range given.Waiting {
-		c.nominate(pod.DeepCopy(), pod.Status.NominatedNodeName)
+		c.nominate(stored(pod), pod.Status.NominatedNodeName)
 	}
 	return c
+}
+
+func (c *cluster) node(node *v1.Node) {
+	if old, known := c.nodes[node.Name]; known {
+		c.Cache.UpdateNode(c.logger, old, node)
+	} else {
+		c.Cache.AddNode(c.logger, node)
+	}
+	c.nodes[node.Name] = node
+}
+
+func (c *cluster) nodeGone(name string) {
+	for _, pod := range c.pods {
+		if pod.Spec.NodeName == name {
+			c.gone(pod.Name)
+		}
+	}
+	check(c.Cache.RemoveNode(c.logger, c.nodes[name]))
+	delete(c.nodes, name)
 }
 
 func (c *cluster) run(pod *v1.Pod) {
@@ -103,10 +124,16 @@ func play(parent context.Context, v vector) (answers []decision) {
 		case step.Gone != "":
 			c.gone(step.Gone)
 			answers = append(answers, decision{})
+		case step.Node != nil:
+			c.node(step.Node)
+			answers = append(answers, decision{})
+		case step.NodeGone != "":
+			c.nodeGone(step.NodeGone)
+			answers = append(answers, decision{})
 		case step.Retry != "":
 			answers = append(answers, c.attempt(c.pods[step.Retry], step.At, v.Settings))
 		default:
-			answers = append(answers, c.attempt(step.Pod.DeepCopy(), step.At, v.Settings))
+			answers = append(answers, c.attempt(stored(step.Pod), step.At, v.Settings))
 		}
 	}
 	return answers
@@ -120,14 +147,16 @@ func (c *cluster) attempt(pod *v1.Pod, at int, given settings) decision {
 	answer := decision{Node: result.SuggestedHost, Evaluated: result.EvaluatedNodes, Feasible: result.FeasibleNodes}
 	var unfit *framework.FitError
 	if errors.As(err, &unfit) {
-		answer.Evaluated = len(given.Nodes)
+		answer.Evaluated = len(c.nodes)
 		answer.Message = unfit.Error()
+	} else if errors.Is(err, scheduler.ErrNoNodesAvailable) {
+		answer.Message = err.Error()
 	} else {
 		check(err)
 	}
 	// A nominated node that will do is the only one looked at.
 	asNominated := answer.Node != "" && answer.Node == pod.Status.NominatedNodeName && answer.Evaluated == 1
-	if len(given.Nodes) < 100 && !asNominated {
+	if len(c.nodes) < 100 && !asNominated {
 		explain(c.ctx, c.profile, c.snapshot, info, &answer)
 	}
 	if answer.Node != "" {
@@ -138,6 +167,8 @@ func (c *cluster) attempt(pod *v1.Pod, at int, given settings) decision {
 		c.run(pod)
 	} else if given.Running != nil {
 		answer.Preemption = c.preempt(pod, state, unfit)
+	} else {
+		c.pods[pod.Name] = pod
 	}
 	return answer
 }

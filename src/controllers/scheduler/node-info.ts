@@ -28,8 +28,11 @@ export function requestsOf(pod: Pod, missing: Resources = NOTHING): Resources {
   return added(all, pod.overhead ?? NOTHING);
 }
 
-export const portsOf = (pod: Pod): readonly HostPort[] =>
-  pod.containers.flatMap(({ ports = [] }) => ports.filter(({ port }) => port > 0));
+/** Of the containers and of the sidecars: an init container that ends gives its ports back. */
+export function portsOf({ containers, initContainers = [] }: Pod): readonly HostPort[] {
+  const lasting = [...initContainers.filter(({ restartable }) => restartable), ...containers];
+  return lasting.flatMap(({ ports = [] }) => ports.filter(({ port }) => port > 0));
+}
 
 const isAffine = ({ affinity }: Pod): boolean =>
   affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;

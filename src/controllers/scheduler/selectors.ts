@@ -79,5 +79,13 @@ export function matchesPod(term: PodAffinityTerm, owner: Pod, pod: Pod): boolean
   const { namespaces = [] } = term;
   const known =
     namespaces.length === 0 ? namespaceOf(owner) === namespaceOf(pod) : namespaces.includes(namespaceOf(pod));
-  return known && selects(term.labelSelector, labelsOf(pod));
+  return known && selects(term.labelSelector, labelsOf(pod)) && relates(term, labelsOf(owner), labelsOf(pod));
+}
+
+/** Upstream's API server makes expressions of the selector of these keys when the owner is created. */
+function relates({ matchLabelKeys, mismatchLabelKeys }: PodAffinityTerm, own: Labels, other: Labels): boolean {
+  const same = (key: string): boolean => own[key] === other[key];
+  const known = (key: string): boolean => own[key] !== undefined;
+  if (matchLabelKeys?.some((key) => known(key) && !same(key)) === true) return false;
+  return mismatchLabelKeys?.some((key) => known(key) && same(key)) !== true;
 }
