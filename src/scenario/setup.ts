@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { typesOf } from "../catalogue/instances.js";
 import type { Strategy } from "../controllers/deployment/fenceposts.js";
+import type { ResourceQuota } from "../controllers/resource-quota/quota.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import type { Sizer } from "../policy/sizer-contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
@@ -11,6 +12,7 @@ import type { single, Variant } from "./shape.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
+import type { PriorityClasses } from "./shape-placing.js";
 import type { Use } from "./shape-policy.js";
 import type { Route } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
@@ -68,6 +70,8 @@ export interface Setup {
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
+  readonly priorityClasses: PriorityClasses;
+  readonly quota: ResourceQuota | undefined;
 }
 
 /** What no file needs to write. */
@@ -85,7 +89,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     const found = use === undefined ? undefined : (parts.chosen.get(use) as Chosen<P> | undefined);
     return found?.name === "none" ? undefined : found;
   };
-  const { cluster } = parts.single;
+  const { cluster, quota, priorityClasses = {} } = parts.single;
   return {
     policy,
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
@@ -98,6 +102,8 @@ export function setupOf(parts: Parts, policy: string): Setup {
     ],
     provisioner: chosen<Provisioner>(variant.provisioner ?? cluster?.provisioner),
     scheduler: chosen<Scheduler>(variant.scheduler ?? cluster?.scheduler ?? DEFAULTS.scheduler),
+    priorityClasses,
+    quota,
   };
 }
 
