@@ -89,7 +89,7 @@ export interface Asked {
 export interface Way {
   readonly rule: RuleSpec;
   readonly index: number;
-  /** Which headers it takes; undefined: any, so that nothing comes after it. */
+  /** Which headers it takes; undefined: whatever they are, so that nothing comes after it. */
   readonly takes: ((headers: Headers) => boolean) | undefined;
 }
 
@@ -113,5 +113,5 @@ export function waysOf({ rules }: VirtualHostSpec, { endpoint, from }: Asked): r
   return ways;
 }
 
-/** Below it an answer of a fault is as good as any: Envoy's 503 and the application's 500 are failures, a redirect is not. */
+/** From here on a fault's status is a failure to whoever called; below it, a redirect say, it is an answer like another. */
 export const FIRST_FAILING_STATUS = 400;
