@@ -12,7 +12,7 @@ import type { Traffic } from "./traffic.js";
  * forgotten it already. What is on its way through the network ends when it arrives.
  */
 export function cancel(state: State, traffic: Traffic, row: CallId): void {
-  const { calls, owners, services, sim } = state;
+  const { calls, owners, sim } = state;
   calls.parent[row] = Parent.Orphan;
   const inner = awaited(calls, row);
   calls.awaits[row] = NONE;
@@ -26,7 +26,7 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     traffic.tries.drop(row, Failure.Cancelled);
     return traffic.free(row);
   }
-  if (calls.state[row] !== CallState.Strand) services[calls.service[row]].links?.release(row, Failure.Cancelled);
+  if (calls.state[row] !== CallState.Strand && !staysOnItsWay(state, row)) return traffic.free(row);
   if (calls.line[row] === Line.Between) {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
     return;
@@ -52,4 +52,13 @@ function stopWork({ calls, owners, program }: State, traffic: Traffic, row: Call
   const pod = calls.pod[row] as PodId;
   traffic.cpu.cancel(row, pod, owner);
   if (!owner.holdsCall) traffic.workerFree(pod, owner);
+}
+
+/** The caller's proxy waits for it no longer. False when it has not even set out, and so is nobody's work. */
+export function staysOnItsWay({ calls, services }: State, call: CallId): boolean {
+  const { links } = services[calls.service[call]];
+  if (links === undefined) return true;
+  const waits = links.waits(call);
+  links.release(call, Failure.Cancelled);
+  return !waits;
 }

@@ -1,4 +1,5 @@
 import { CallState, Parent } from "./call-state.js";
+import { staysOnItsWay } from "./cancel.js";
 import { Failure } from "./failure.js";
 import { Line } from "./lines.js";
 import { type CallId, NONE, type PodId, type State } from "./state.js";
@@ -39,11 +40,12 @@ export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
 }
 
 /** Whoever has asked is gone, and all that he had of his own with him: his proxies, which would have tried again. */
-function forsake({ calls, services }: State, traffic: Traffic, row: CallId): void {
+function forsake(state: State, traffic: Traffic, row: CallId): void {
+  const { calls } = state;
   calls.parent[row] = Parent.Orphan;
   if (calls.state[row] === CallState.Strand) return;
   if (calls.state[row] === CallState.Guard) {
     traffic.tries.drop(row, Failure.Cancelled);
     traffic.free(row);
-  } else services[calls.service[row]].links?.release(row, Failure.Cancelled);
+  } else if (!staysOnItsWay(state, row)) traffic.free(row);
 }

@@ -85,6 +85,8 @@ export class Service {
     readonly patienceLaw: number,
     /** Of the time between two tries, or NONE where it is Envoy's. */
     readonly backOffLaw: number,
+    /** Of the time to open a connection, or NONE where that takes none. */
+    readonly connectLaw: number,
   ) {
     const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
     const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };

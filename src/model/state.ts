@@ -129,6 +129,8 @@ export class Calls {
   /** Where callers have proxies of their own: the one that sent it, while it waits; and the pod it was sent to (mesh/links.ts). */
   proxy = new Int32Array(FIRST_CAPACITY);
   slot = new Int32Array(FIRST_CAPACITY);
+  /** The connection that it is on, or the pool at which it waits for one. */
+  connection = new Int32Array(FIRST_CAPACITY);
   /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);
@@ -184,7 +186,9 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
   const services = spec.services.map((service, id) => {
     const { latency, reply, proxyLatency } = service.hop;
     const { backOff } = service.route.retries;
-    const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined)] as const;
+    const opens = service.mesh?.connections?.opens;
+    const connect = opens === undefined ? NONE : law(opens);
+    const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined), connect] as const;
     return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare);
   });
   const chance = new RequestChance(seed, "requests");

@@ -9,6 +9,7 @@ import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
+import { LATER as MUST_WAIT } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
@@ -26,6 +27,7 @@ const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
 const Line = Lineup;
+const LATER: number = MUST_WAIT;
 
 /** What traffic asks of the rest of the world. */
 export interface TrafficEvents {
@@ -99,10 +101,8 @@ export class Traffic {
   depart(call: CallId, service: Service, proxy: number, guard: number): void {
     if (service.links !== undefined) {
       const failure = service.links.take(call, proxy as ProxyId, guard);
-      if (failure !== Failure.None) {
-        this.calls.failure[call] = failure;
-        return this.reply(call);
-      }
+      if (failure === LATER) return;
+      if (failure !== Failure.None) return this.turnAway(call, failure);
     }
     this.travel.go(call, service);
   }
@@ -118,6 +118,17 @@ export class Traffic {
     }
   }
 
+  /** A call that waited for a connection has one. */
+  setOut(call: CallId): void {
+    this.travel.go(call, this.services[this.calls.service[call]]);
+  }
+
+  /** A call comes no further than its caller's proxy. */
+  turnAway(call: CallId, failure: number): void {
+    this.calls.failure[call] = failure;
+    this.reply(call);
+  }
+
   private reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
@@ -126,14 +137,10 @@ export class Traffic {
       links?.end(call);
       return this.free(call);
     }
-    let pod: PodId;
-    if (links === undefined || calls.slot[call] === NONE) pod = choosePod(this.state, service, call);
-    else {
-      pod = links.endpoints.listening(calls.slot[call]);
-      if (pod === NONE) {
-        calls.failure[call] = Failure.Unreachable;
-        return this.travel.goBack(call, service);
-      }
+    const pod = choosePod(this.state, service, call);
+    if (pod === NONE && links !== undefined && calls.slot[call] !== NONE) {
+      calls.failure[call] = Failure.Unreachable;
+      return this.travel.goBack(call, service);
     }
     service.come(this.sim.now);
     if (pod === NONE) this.waitAtService(call, service);

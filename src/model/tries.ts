@@ -8,7 +8,7 @@ import type { Seconds } from "../units.js";
 import { awaited, leaveBrood } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
 import { Failure, failures } from "./failure.js";
-import type { ProxyId } from "./mesh/links.js";
+import type { Links, ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
 import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
 import type { Service } from "./service.js";
@@ -182,9 +182,16 @@ export class Tries {
   abandon(call: CallId, failure: number): void {
     const { links, cancels } = this.state.services[this.calls.service[call]];
     this.timers.stop(call);
+    if (links?.waits(call)) return this.forget(call, links);
     this.calls.parent[call] = Parent.Orphan;
     links?.release(call, failure);
     if (cancels) this.roads.cancel(call);
+  }
+
+  /** A try that has not set out yet is nobody's work. */
+  private forget(call: CallId, links: Links): void {
+    links.release(call, Failure.Cancelled);
+    this.roads.free(call);
   }
 
   private finish(guard: CallId, failure: number): void {

@@ -36,9 +36,11 @@ export class Gateway implements Upstream {
   }
 }
 
-/** The pod for a call, or -1 when it has to wait at the service. */
+/** The pod for a call, or -1: it has to wait at the service; or, where its caller has chosen, nobody listens there. */
 export function choosePod(state: State, service: Service, call: CallId): PodId {
-  const { ready, balancer, upstream } = service;
+  const { ready, balancer, upstream, links } = service;
+  if (links !== undefined && state.calls.slot[call] !== NOBODY)
+    return links.endpoints.listening(state.calls.slot[call]);
   if (ready.count === 0) return NOBODY;
   if (!service.waitsAtService) {
     if (balancer.hashes) {

@@ -95,7 +95,6 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const log = new DecisionLog();
   const recorder = new Recorder(state, options.observer);
 
-  linkServices(state, log);
   // Each part is given the few things that it may tell the others, here where they can be seen.
   const traffic: Traffic = new Traffic(state, recorder, {
     podIdle: (pod) => fleet.idle(pod),
@@ -104,6 +103,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     exited: (call, failure) => batch.exit(call, failure),
     callsChanged: (service) => control.wake(service),
   });
+  linkServices(state, log, traffic);
   const machines: Machines = new Machines(
     state,
     bill,

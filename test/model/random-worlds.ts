@@ -23,6 +23,18 @@ const tenacious: RetriesSpec = {
 /** Callers with proxies, which know late, limit little and leave out whoever fails. */
 const mesh: fc.Arbitrary<MeshSpec> = fc.record({
   discovery: fc.constantFrom(plainMesh.discovery, { watch: 0.3, quiet: 0.1, longest: 0.5, push: 0.2 }),
+  connections: fc.option(
+    fc.record({
+      balances: fc.constantFrom("calls" as const, "connections" as const),
+      streams: fc.constantFrom(1, 2, Infinity),
+      most: fc.constantFrom(1, 3, Infinity),
+      pending: fc.constantFrom(1, Infinity),
+      uses: fc.constantFrom(3, Infinity),
+      idle: fc.constantFrom(0.5, Infinity),
+      opens: law,
+    }),
+    { nil: undefined },
+  ),
   limits: fc.constantFrom(plainMesh.limits, { requests: 3, retries: 1 }),
   outliers: fc.constantFrom(undefined, {
     consecutive: { failures: 2, enforcing: 1 },

@@ -20,6 +20,12 @@ export class CallerProxy implements Upstream {
   /** Calls with tries of their own, from the first try to the answer; those at a second or later try. */
   underWay = 0;
   retrying = 0;
+  /** Connections, those being opened included, calls that wait for one, and when idle ones were looked for last. */
+  connections = 0;
+  pending = 0;
+  sweptAt = 0;
+  /** Its pools: by slot, or one for all; NONE where there is none yet. */
+  readonly pools: number[] = [];
   /** Its pod is gone; it stays while calls hold it. */
   gone = false;
   /** The end of its present interval, or NONE. */
@@ -48,6 +54,13 @@ export class CallerProxy implements Upstream {
     return this.rows[this.balancer.pick(this, high, low)] as SlotId;
   }
 
+  /** There are more slots than it has counted by so far. */
+  widen(): void {
+    const wider = new Int32Array(this.endpoints.slots.pod.length);
+    wider.set(this.active);
+    this.active = wider;
+  }
+
   private refresh(): void {
     const { endpoints, outliers } = this;
     const { slots, known } = endpoints;
@@ -55,11 +68,7 @@ export class CallerProxy implements Upstream {
     this.stale = false;
     this.version++;
     this.weight = slots.weight;
-    if (this.active.length < slots.pod.length) {
-      const wider = new Int32Array(slots.pod.length);
-      wider.set(this.active);
-      this.active = wider;
-    }
+    if (this.active.length < slots.pod.length) this.widen();
     this.rows = known.items;
     this.count = known.count;
     if (outliers !== undefined && outliers.ejectedCount > 0) this.leaveOut(outliers);

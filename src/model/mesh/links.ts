@@ -4,11 +4,14 @@ import type { EventKind, Id } from "../../kernel/simulation.js";
 import type { Balancer } from "../../policy/contract.js";
 import type { DecisionLog } from "../decisions.js";
 import { Failure as Failures } from "../failure.js";
+import { Line } from "../lines.js";
 import { nameOfPod } from "../names.js";
 import type { Service } from "../service.js";
 import { type CallId, type Calls, NONE as NOTHING, type PodId, type State } from "../state.js";
 import { hashHigh, hashLow } from "../upstream.js";
 import { CallerProxy } from "./caller-proxy.js";
+import type { PoolId } from "./connection-tables.js";
+import { Connections, type Sender } from "./connections.js";
 import { Endpoints, type SlotId } from "./endpoints.js";
 import type { MeshSpec } from "./mesh-spec.js";
 import { type Ejection, Outliers } from "./outliers.js";
@@ -22,6 +25,7 @@ export type ProxyId = Id<"proxy">;
 export class Links {
   readonly endpoints: Endpoints;
   readonly proxies: CallerProxy[] = [];
+  readonly connections: Connections | undefined;
   private readonly spec: MeshSpec;
   private readonly calls: Calls;
   private readonly hashes: boolean;
@@ -38,8 +42,9 @@ export class Links {
 
   constructor(
     private readonly state: State,
-    private readonly service: Service,
+    readonly service: Service,
     private readonly log: DecisionLog,
+    sender: Sender,
   ) {
     this.spec = service.spec.mesh!;
     this.calls = state.calls;
@@ -49,6 +54,9 @@ export class Links {
     this.mostRetries = this.spec.limits.retries;
     this.attempts = this.spec.attempts;
     this.endpoints = new Endpoints(state, service, (slot) => this.forget(slot));
+    const { connections } = this.spec;
+    if (connections !== undefined)
+      this.connections = new Connections(state, this, connections, service.connectLaw, sender);
     this.interval = state.sim.event("outliers.interval", (id: ProxyId) => this.intervalOver(id));
   }
 
@@ -69,6 +77,9 @@ export class Links {
     const proxy = this.proxies[id];
     calls.proxy[call] = calls.slot[call] = NONE;
     if (proxy.requests >= this.mostRequests) return Failure.Overflow;
+    calls.connection[call] = NONE;
+    if (this.connections !== undefined && this.spec.connections!.balances === "connections")
+      return this.onAny(this.connections, call, id);
     let slot = this.choose(call, proxy);
     // Without any pod the way leads to the activator, if there is one.
     if (slot === NONE) return this.service.activator ? Failure.None : Failure.Unreachable;
@@ -79,22 +90,57 @@ export class Links {
       calls.child[guard] = slot;
     }
     calls.proxy[call] = id;
-    calls.slot[call] = slot;
-    proxy.requests++;
-    proxy.active[slot]++;
-    this.endpoints.slots.calls[slot]++;
+    if (this.connections !== undefined) return this.connections.acquire(call, this.poolOf(id, slot));
+    this.attach(call, slot);
     return Failure.None;
   }
 
-  private choose(call: CallId, proxy: CallerProxy): SlotId | typeof NOTHING {
+  /** Whatever connection there is; without any pod the way leads to the activator, if there is one. */
+  private onAny(connections: Connections, call: CallId, id: ProxyId): number {
+    if (this.service.activator && this.endpoints.known.count === 0) return Failure.None;
+    this.calls.proxy[call] = id;
+    return connections.acquire(call, this.poolOf(id, NONE));
+  }
+
+  /** A call is on its way to a pod from now on. */
+  attach(call: CallId, slot: number): void {
+    const proxy = this.proxies[this.calls.proxy[call]];
+    this.calls.slot[call] = slot;
+    proxy.requests++;
+    if (slot >= proxy.active.length) proxy.widen();
+    proxy.active[slot]++;
+    this.endpoints.slots.calls[slot]++;
+  }
+
+  private poolOf(id: ProxyId, slot: number): PoolId {
+    const { pools } = this.proxies[id];
+    const place = slot + 1; // NONE is -1
+    while (pools.length <= place) pools.push(NONE);
+    if (pools[place] === NONE) pools[place] = this.connections!.newPool(id, slot);
+    return pools[place] as PoolId;
+  }
+
+  /** The slot of the pod that a call of this proxy is to go to, or NONE. */
+  choose(call: CallId, proxy: CallerProxy): SlotId | typeof NOTHING {
     if (!this.hashes) return proxy.pick(0, 0);
     return proxy.pick(hashHigh(this.calls, call), hashLow(this.calls, call));
+  }
+
+  /** Whether a call waits for a connection, and has not set out. */
+  waits(call: CallId): boolean {
+    return this.connections !== undefined && this.calls.line[call] === Line.AtProxy;
   }
 
   /** A call's caller has its answer, or waits for it no longer. */
   release(call: CallId, failure: number): void {
     const id = this.calls.proxy[call] as ProxyId;
     if (id === NONE) return;
+    if (this.waits(call)) {
+      this.connections!.leaveLine(call);
+      this.calls.proxy[call] = NONE;
+      return;
+    }
+    if (this.connections !== undefined) this.connections.release(call, failure);
     this.calls.proxy[call] = NONE;
     const slot = this.calls.slot[call];
     const proxy = this.proxies[id];
@@ -126,6 +172,13 @@ export class Links {
     this.endpoints.leave(slot as SlotId);
   }
 
+  /** A pod that may be called is gone. */
+  podGone(pod: PodId): void {
+    const slot = this.state.pods.slot[pod] as SlotId;
+    if (slot !== NONE) this.connections?.podGone(slot);
+    this.endpoints.gone(pod);
+  }
+
   /** A pod that may have called is gone. */
   callerGone(pod: PodId): void {
     const id = pod < this.byCaller.length ? this.byCaller[pod] : NONE;
@@ -142,6 +195,8 @@ export class Links {
     const proxy = this.proxies[id];
     if (!proxy.gone || proxy.requests > 0 || proxy.underWay > 0) return;
     proxy.gone = false; // it can be closed but once
+    this.connections?.forget(id);
+    proxy.pools.length = 0;
     this.free.push(id);
   }
 
@@ -185,6 +240,10 @@ export class Links {
     for (const proxy of this.proxies) {
       proxy.balancer.forget?.(slot);
       proxy.outliers?.forget(slot);
+      const pool = proxy.pools[slot + 1];
+      if (pool === undefined || pool === NONE) continue;
+      proxy.pools[slot + 1] = NONE;
+      this.connections!.forgetPool(pool as PoolId);
     }
   }
 

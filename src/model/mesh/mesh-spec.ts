@@ -1,8 +1,11 @@
 /** What stands between callers and a service where every caller has a proxy of its own. Plain data. */
+import type { Distribution } from "../../kernel/distributions.js";
 import type { Fraction, Seconds } from "../../units.js";
 
 export interface MeshSpec {
   readonly discovery: DiscoverySpec;
+  /** Undefined: calls need no connection of their own, as if there were always one with room. */
+  readonly connections: ConnectionsSpec | undefined;
   readonly limits: LimitsSpec;
   readonly outliers: OutliersSpec | undefined;
   /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
@@ -18,6 +21,22 @@ export interface DiscoverySpec {
   readonly quiet: Seconds;
   readonly longest: Seconds;
   readonly push: Seconds;
+}
+
+/** How a caller's proxy, or the caller itself, reaches pods. */
+export interface ConnectionsSpec {
+  /** What a pod is chosen for: each call, as by a proxy that understands them, or each connection, as by kube-proxy. */
+  readonly balances: "calls" | "connections";
+  /** Calls on one connection at once: 1 for HTTP/1.1. */
+  readonly streams: number;
+  /** Connections of one proxy to all pods; calls that wait for one. */
+  readonly most: number;
+  readonly pending: number;
+  /** Calls until a connection is given up, and how long one is kept without a call. */
+  readonly uses: number;
+  readonly idle: Seconds;
+  /** Time to open one. */
+  readonly opens: Distribution;
 }
 
 /** Envoy's circuit breakers: what one proxy may have under way to this service. */
@@ -57,6 +76,7 @@ export interface OutliersSpec {
 /** Proxies that know every change at once, limit nothing and leave nobody out. */
 export const plainMesh: MeshSpec = {
   discovery: { watch: 0, quiet: 0, longest: 0, push: 0 },
+  connections: undefined,
   limits: { requests: Infinity, retries: Infinity },
   outliers: undefined,
   attempts: 1,
