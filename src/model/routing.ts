@@ -2,36 +2,34 @@
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import { CallState, Parent } from "./call-state.js";
-import { Failure } from "./failure.js";
-import type { ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
-import { type CallId, NONE, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { type CallId, NONE, Phase, type PodId, type State } from "./state.js";
 import type { Steps } from "./steps.js";
-import type { Travel } from "./travel.js";
 import type { Tries } from "./tries.js";
 
 /** What routing asks of traffic. */
 interface Roads {
   readonly steps: Steps;
   readonly tries: Tries;
-  readonly travel: Travel;
-  reply(call: CallId): void;
+  depart(call: CallId, service: Service, proxy: number, guard: number): void;
+  free(call: CallId): void;
 }
 
 export class Routing {
   private readonly classes: number;
   /** Policies of rules are numbered behind those of services. */
   private readonly firstPolicy: number;
-  private readonly mirrored: EventKind<CallId>;
+  private readonly mirrored: EventKind<CallId, PodId>;
 
   constructor(
     private readonly state: State,
     private readonly roads: Roads,
   ) {
-    const { sim, calls, program, services } = state;
+    const { sim, program, services } = state;
     this.classes = program.routes.classes.length;
     this.firstPolicy = services.length;
-    this.mirrored = sim.event("call.mirrored", (call: CallId) => roads.travel.go(call, services[calls.service[call]]));
+    this.mirrored = sim.event("call.mirrored", (copy: CallId, pod: PodId) => this.send(copy, pod));
   }
 
   /** A request has come to a virtual host. */
@@ -51,28 +49,27 @@ export class Routing {
   /** Calls by the policy of a rule. */
   call(call: CallId, pc: number): void {
     const inner = this.inner(call, pc, call);
-    const route = this.firstPolicy + this.state.program.jump[pc];
-    this.roads.tries.begin(inner, this.proxyOf(call, inner), route);
+    const { calls, program, services } = this.state;
+    const proxy = services[calls.service[inner]].links?.proxyOf(calls.pod[call]) ?? NONE;
+    this.roads.tries.begin(inner, proxy, this.firstPolicy + program.jump[pc]);
   }
 
   /**
    * Calls for nobody. It sets out as an event of its own: what it does there may end the very call that it was copied from.
    */
   mirror(call: CallId, pc: number): void {
-    const { calls, services, sim } = this.state;
+    const { calls, sim } = this.state;
     const copy = this.inner(call, pc, Parent.Orphan);
     calls.headers[copy] = calls.headers[call];
-    const { links } = services[calls.service[copy]];
-    const failure = links?.take(copy, this.proxyOf(call, copy) as ProxyId, NONE) ?? Failure.None;
-    calls.failure[copy] = failure;
-    if (failure === Failure.None) sim.after(0, this.mirrored, copy);
-    else this.roads.reply(copy);
+    sim.after(0, this.mirrored, copy, calls.pod[call] as PodId);
   }
 
-  /** The proxy by which a call makes another. */
-  private proxyOf(call: CallId, inner: CallId): number {
-    const { calls, services } = this.state;
-    return services[calls.service[inner]].links?.proxyOf(calls.pod[call]) ?? NONE;
+  private send(copy: CallId, pod: PodId): void {
+    const { calls, pods, services } = this.state;
+    // With its pod the caller's proxy is gone that would have sent it.
+    if (pod >= 0 && pods.phase[pod] === Phase.Gone) return this.roads.free(copy);
+    const service = services[calls.service[copy]];
+    this.roads.depart(copy, service, service.links?.proxyOf(pod) ?? NONE, NONE);
   }
 
   private inner(call: CallId, pc: number, parent: number): CallId {

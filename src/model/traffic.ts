@@ -17,6 +17,7 @@ import { Routing } from "./routing.js";
 import type { Owner, Service } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
+import type { TrafficEvents } from "./traffic-events.js";
 import { Travel } from "./travel.js";
 import { Tries } from "./tries.js";
 import { choosePod } from "./upstream.js";
@@ -29,27 +30,13 @@ const Parent = Parents;
 const Line = Lineup;
 const LATER: number = MUST_WAIT;
 
-/** What traffic asks of the rest of the world. */
-export interface TrafficEvents {
-  /** A draining pod has answered its last call. */
-  readonly podIdle: (pod: PodId) => void;
-  /** A pod has more calls than its memory bears. */
-  readonly tooManyCalls: (pod: PodId) => void;
-  /** A closed user has his answer. */
-  readonly userAnswered: (user: number) => void;
-  /** The process of a background pod has ended. */
-  readonly exited: (call: CallId, failure: number) => void;
-  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
-  readonly callsChanged: (service: Service) => void;
-}
-
 export class Traffic {
   readonly cpu: Cpu;
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
   readonly routing: Routing;
-  readonly travel: Travel;
+  private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -86,10 +73,10 @@ export class Traffic {
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    this.setOut(newCall(this.state, endpoint, parent, request, site, user, key), parent);
+    this.dispatch(newCall(this.state, endpoint, parent, request, site, user, key), parent);
   }
 
-  setOut(call: CallId, parent: number): void {
+  dispatch(call: CallId, parent: number): void {
     const service = this.services[this.calls.service[call]];
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
