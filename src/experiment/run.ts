@@ -9,6 +9,7 @@ import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
 import { quantiles } from "./measures.js";
+import { shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
 export interface Outcome {
@@ -56,6 +57,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
       ...supplyMeasures(world, scenario.duration, { columns, rows: measured }),
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
       ...partMeasures(world, scenario.duration, { columns, rows: measured }),
+      ...shareValues(world, scenario.duration, (name) => column({ columns, rows: measured }, name)),
     },
     growing: growingService(world, { columns, rows: measured }),
     latency: latency.toJSON(),

@@ -1,22 +1,27 @@
 /** What a request asks of each service on average: the demand that a capacity planner sets against the supply. */
 import { moments } from "../kernel/distributions.js";
-import type { Seconds } from "../units.js";
-import type { Step } from "./spec.js";
+import type { Fraction, Seconds } from "../units.js";
+import type { ServiceSpec, Step, WorldSpec } from "./spec.js";
 import type { State } from "./state.js";
 import { type Aim, type Asked, type Headers, type RuleSpec, waysOf } from "./virtual-host.js";
+
+/** How many looks into a cache miss. */
+type MissShare = (service: ServiceSpec, cache: string) => Fraction;
 
 /**
  * CPU seconds that one call of an endpoint causes at each service, its calls to others included: a row an
  * endpoint (as the program has them), a column a service. Failures are not foreseen; calls of virtual hosts are, by their
  * present weights, and all loads count alike where rules go by headers.
  */
-export function expectedWork(state: State): readonly Float64Array[] {
+export function expectedWork(state: State, missShare: MissShare): readonly Float64Array[] {
   const { spec, endpoints } = state;
   const names = endpoints.map(({ host, name }) => `${host}/${name}`);
-  const rows = endpoints.map(({ service, host, name, virtual }) => {
-    const { steps } = spec.services[service].endpoints.find((one) => one.name === name) ?? { steps: [] };
+  const rows = endpoints.map(({ service: id, host, name, virtual }) => {
+    const service = spec.services[id];
+    const { steps } = service.endpoints.find((one) => one.name === name) ?? { steps: [] };
     const own: readonly Step[] = virtual ? [{ kind: "call", service: host, endpoint: name }] : steps;
-    return { id: service, ...countSteps(state, own, virtual ? undefined : host) };
+    const from = virtual ? undefined : host;
+    return { id, ...countSteps(state, own, from, (cache) => missShare(service, cache)) };
   });
   let work = rows.map(() => new Float64Array(spec.services.length));
   // Each round looks one call further down; calls that come back to themselves with a probability converge.
@@ -38,6 +43,7 @@ function countSteps(
   state: State,
   steps: readonly Step[],
   from: string | undefined,
+  missShare: (cache: string) => Fraction,
 ): { own: Seconds; calls: Map<string, number> } {
   let own = 0;
   const calls = new Map<string, number>();
@@ -49,6 +55,9 @@ function countSteps(
       else if (step.kind === "choose")
         for (const option of step.options) walk(option.steps, times * option.probability);
       else if (step.kind === "repeat") walk(step.steps, times * moments(step.times).mean);
+      else if (step.kind === "hold") walk(step.steps, times);
+      else if (step.kind === "cache") walk(step.miss, times * missShare(step.cache));
+      else if (step.kind === "publish") add(consumerOf(state.spec, step.queue), times);
       else if (step.kind === "call") callsOf(state, step, from, (name, share) => add(name, share * times));
     }
   };
@@ -89,6 +98,11 @@ function sharesOfClasses({ program, spec }: State): readonly (readonly [Headers,
     return [[classes[0], rest] as const, ...headers.map(({ given, share }) => [given, share] as const)];
   });
   return each.map(([headers, share]) => [headers, share / spec.loads.length]);
+}
+
+function consumerOf({ queues }: Pick<WorldSpec, "queues">, queue: string): string {
+  const { service, endpoint } = queues.find(({ name }) => name === queue)!.consumer;
+  return `${service}/${endpoint}`;
 }
 
 const ROUNDS = 64;

@@ -10,6 +10,7 @@ import type { Machines } from "./machines.js";
 import { readyCores } from "./pod-size.js";
 import type { Recorder } from "./recorder.js";
 import type { Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Phase, type State } from "./state.js";
 
 /** Columns of the whole world; those of a service are called "cart.ready" and so on. */
@@ -31,9 +32,12 @@ export const worldColumns = [
 /** demand: cores that the requests sent in the step will ask for; capacity: cores of the ready pods; used: cores' time per second. */
 export const serviceColumns = ["replicas", "ready", "starting", "queue", "used", "capacity", "demand"] as const;
 
+/** Of a queue "orders.backlog" and so on: messages not yet acknowledged, and how long the first in line has waited. */
+export const queueColumns = ["backlog", "oldest"] as const;
+
 export class History {
   readonly series: Series;
-  private work: readonly Float64Array[];
+  private work: readonly Float64Array[] = [];
   /** Of the weights by which `work` is foreseen. */
   private weightsVersion = 0;
   private readonly step = new LatencyHistogram();
@@ -50,12 +54,14 @@ export class History {
       readonly fleet: Fleet;
       readonly machines: Machines;
       readonly bill: Bill;
+      readonly shares: Shares;
     },
   ) {
     const { services, endpoints } = state;
     const ofServices = services.flatMap(({ spec }) => serviceColumns.map((column) => `${spec.name}.${column}`));
-    this.series = new Series([...worldColumns, ...ofServices]);
-    this.work = expectedWork(state);
+    const ofQueues = state.spec.queues.flatMap(({ name }) => queueColumns.map((column) => `${name}.${column}`));
+    this.series = new Series([...worldColumns, ...ofServices, ...ofQueues]);
+    this.foresee();
     this.usedBefore = services.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
     this.stepEnds = state.sim.event(
@@ -68,6 +74,16 @@ export class History {
     );
   }
 
+  /** What requests ask of services, as far as caches have shown until now, and by the present weights of routes. */
+  private foresee(): void {
+    this.weightsVersion = this.state.splits.version;
+    const { caches } = this.parts.shares;
+    this.work = expectedWork(this.state, (service, name) => {
+      const cache = caches.all.find((one) => one.service.spec === service && one.spec.name === name)!;
+      return cache.spec.content.kind === "chance" ? 1 - cache.spec.content.hitRate : cache.missShare;
+    });
+  }
+
   start(): void {
     this.state.sim.after(this.state.spec.seriesStep, this.stepEnds);
   }
@@ -75,12 +91,9 @@ export class History {
   /** Ends a step: takes its row and gives its latencies to the totals. */
   private sample(): void {
     const { state, parts } = this;
-    const { recorder, machines } = parts;
+    const { recorder, machines, shares } = parts;
+    if (shares.caches.all.length > 0 || this.weightsVersion !== state.splits.version) this.foresee();
     const seconds = state.spec.seriesStep;
-    if (this.weightsVersion !== state.splits.version) {
-      this.weightsVersion = state.splits.version;
-      this.work = expectedWork(state);
-    }
     this.step.restart();
     for (const histogram of recorder.recent) if (histogram.count > 0) this.step.merge(histogram);
     recorder.closeStep();
@@ -101,6 +114,7 @@ export class History {
       parts.fleet.pending.length,
       parts.bill.presentUsdPerHour,
       ...state.services.flatMap((service) => this.serviceValues(service, sent, seconds)),
+      ...shares.queues.all.flatMap((queue) => [queue.backlog, queue.oldest(state.sim.now)]),
     ]);
     this.failedBefore = failed;
   }

@@ -125,7 +125,7 @@ export class Loads {
     }
     const call = newCall(state, endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
     if (state.classed) calls.headers[call] = this.headers(load, ticket);
-    traffic.dispatch(call, NONE);
+    traffic.send(call, NONE);
   }
 
   private headers({ classes, cumulativeClasses, site }: Load, ticket: number): number {

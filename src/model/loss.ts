@@ -18,6 +18,8 @@ export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
     if (calls.parent[call] === Parent.Free || calls.pod[call] !== pod) continue;
     if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
     calls.event[call] = calls.awaits[call] = NONE;
+    // Whoever in this pod gets what it held is lost as well, and gives it back in his turn.
+    if (calls.holds[call] !== 0) traffic.shares.release(call, true);
     calls.line[call] = Line.None;
     calls.failure[call] = Failure.Killed;
     // The workers are gone with the pod.

@@ -1,5 +1,6 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
+import type { AsynchronousStep } from "./asynchronous.js";
 import { type Emitter, emitCall } from "./route-program.js";
 import { type CompiledRoutes, RouteRegister } from "./route-register.js";
 import type { Step, WorldSpec } from "./spec.js";
@@ -32,16 +33,28 @@ export const Op = {
   Entry: 10,
   /** The process is done: its container ends. */
   Exit: 11,
-  /** arg: which requests go on here; jump: where the others do. */
-  Match: 12,
+  // What shares.ts carries out.
+  /** arg: cache; jump: where to go on when it is found. */
+  Look: 12,
+  /** arg: cache, which what has been missed is put into. */
+  Fill: 13,
+  /** arg: pool, a connection of which is held from here … */
+  Hold: 14,
+  /** … until here. */
+  GiveBack: 15,
+  /** arg: queue, which a message is left in. */
+  Publish: 16,
   /** The call fails. */
-  Abort: 13,
+  Abort: 17,
+  // What routing.ts carries out.
+  /** arg: which requests go on here; jump: where the others do. */
+  Match: 18,
   /** arg: endpoint, which is called for nobody. */
-  Mirror: 14,
+  Mirror: 19,
   /** arg: endpoint; jump: the policy that its callers follow instead of its service's. */
-  CallBy: 15,
+  CallBy: 20,
   /** What a request from outside has asked a virtual host for is done: answer. */
-  Answer: 16,
+  Answer: 21,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -74,17 +87,23 @@ export interface CompiledEndpoint {
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile({ services, background, routes, loads }: Parts): Program {
-  const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
+export function compile({ services, background, queues, routes, loads }: Parts): Program {
+  const names: Names = {
+    endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
+    caches: services.flatMap(({ name, caches }) => caches.map((one) => `${name}/${one.name}`)),
+    latencies: services.flatMap(({ caches }) => caches.map(({ latency }) => latency)),
+    pools: services.flatMap(({ name, pools }) => pools.map((one) => `${name}/${one.name}`)),
+    queues: queues.map(({ name }) => name),
+  };
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
   const register = new RouteRegister(routes, services, loads, laws);
-  const compiler = (name: string, from: string | undefined) =>
-    new EndpointCompiler({ rows, laws, names, register, from }, name);
+  const compiler = (service: string | undefined, endpoint: string) =>
+    new EndpointCompiler({ rows, laws, names, register }, service, endpoint);
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const steps = compiler(`${service.name}/${endpoint.name}`, service.name);
+      const steps = compiler(service.name, endpoint.name);
       steps.sequence(endpoint.steps);
       steps.emit(Op.End, 0);
       return { service: id, host: service.name, virtual: false, name: endpoint.name, entry };
@@ -92,14 +111,14 @@ export function compile({ services, background, routes, loads }: Parts): Program
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const process = compiler(`${name}/process`, name);
+    const process = compiler(name, "process");
     process.sequence(steps);
     process.emit(Op.Exit, 0);
     return entry;
   });
   const fronts = register.fronts.map(({ host, endpoint }): CompiledEndpoint => {
     const entry = rows.length;
-    const front = compiler(`${host}/${endpoint}`, undefined);
+    const front = compiler(undefined, `${host}/${endpoint}`);
     front.call(host, endpoint, 0);
     front.emit(Op.Answer, 0);
     return { service: 0, host, virtual: true, name: endpoint, entry };
@@ -118,7 +137,7 @@ export function compile({ services, background, routes, loads }: Parts): Program
   };
 }
 
-type Parts = Pick<WorldSpec, "services" | "background" | "routes" | "loads">;
+type Parts = Pick<WorldSpec, "services" | "background" | "queues" | "routes" | "loads">;
 
 export interface Instruction {
   readonly op: number;
@@ -129,13 +148,22 @@ export interface Instruction {
   readonly site: number;
 }
 
-/** What all compilers of a world share, and from which service (or job) the calls of this one come. */
+/** What instructions refer to by number. */
+interface Names {
+  readonly endpoints: readonly string[];
+  readonly caches: readonly string[];
+  /** By cache. */
+  readonly latencies: readonly Distribution[];
+  readonly pools: readonly string[];
+  readonly queues: readonly string[];
+}
+
+/** What all compilers of a world share. */
 interface Shared {
   readonly rows: Instruction[];
   readonly laws: Distribution[];
-  readonly names: readonly string[];
+  readonly names: Names;
   readonly register: RouteRegister;
-  readonly from: string | undefined;
 }
 
 class EndpointCompiler implements Emitter {
@@ -144,10 +172,12 @@ class EndpointCompiler implements Emitter {
 
   constructor(
     private readonly shared: Shared,
-    name: string,
+    /** The service or job whose steps these are; undefined: of those outside. */
+    private readonly service: string | undefined,
+    endpoint: string,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
-    this.sites = new RandomStream(0, `${name}/sites`);
+    this.sites = new RandomStream(0, `${service}/${endpoint}/sites`);
     this.rows = shared.rows;
   }
 
@@ -180,15 +210,37 @@ class EndpointCompiler implements Emitter {
         return this.choose(step.options);
       case "repeat":
         return this.repeat(step);
+      default:
+        return this.asynchronous(step);
+    }
+  }
+
+  private asynchronous(step: AsynchronousStep): void {
+    if (step.kind === "publish") {
+      if (takesTime(step.time)) this.emit(Op.Wait, this.law(step.time));
+      this.emit(Op.Publish, this.numberOf("queues", step.queue));
+    } else if (step.kind === "hold") {
+      const pool = this.numberOf("pools", `${this.service}/${step.pool}`);
+      this.emit(Op.Hold, pool);
+      this.sequence(step.steps);
+      this.emit(Op.GiveBack, pool);
+    } else {
+      const cache = this.numberOf("caches", `${this.service}/${step.cache}`);
+      const latency = this.shared.names.latencies[cache];
+      if (takesTime(latency)) this.emit(Op.Wait, this.law(latency));
+      const look = this.emit(Op.Look, cache);
+      this.sequence(step.miss);
+      this.emit(Op.Fill, cache);
+      look.jump = this.rows.length;
     }
   }
 
   /** A call of a service, or of a virtual host. */
   call(service: string, endpoint: string, site: number): void {
-    const { register, from } = this.shared;
+    const { register } = this.shared;
     const host = register.host(service);
     if (host === undefined) this.emit(Op.Call, this.endpoint(`${service}/${endpoint}`), site);
-    else emitCall({ register, emitter: this, host, asked: { endpoint, from }, site });
+    else emitCall({ register, emitter: this, host, asked: { endpoint, from: this.service }, site });
   }
 
   private parallel(branches: readonly (readonly Step[])[], need = branches.length): void {
@@ -232,9 +284,15 @@ class EndpointCompiler implements Emitter {
   }
 
   endpoint(name: string): number {
-    const { names } = this.shared;
+    return this.numberOf("endpoints", name);
+  }
+
+  private numberOf(what: Exclude<keyof Names, "latencies">, name: string): number {
+    const names = this.shared.names[what];
     const index = names.indexOf(name);
-    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${names.join(", ")}`);
+    if (index < 0) throw new Error(`${name} is none of the ${what}; there are ${names.join(", ")}`);
     return index;
   }
 }
+
+const takesTime = (law: Distribution): boolean => law.shape !== "constant" || law.value > 0;

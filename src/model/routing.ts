@@ -74,6 +74,7 @@ export class Routing {
 
   private inner(call: CallId, pc: number, parent: number): CallId {
     const { calls, program } = this.state;
+    calls.pc[call] = pc + 1;
     const site = siteWithin(calls.site[call], program.site[pc]);
     return newCall(this.state, program.arg[pc], parent, calls.request[call], site, NONE, calls.key[call]);
   }

@@ -1,6 +1,7 @@
 import { IntList } from "../kernel/int-list.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
+import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
 import type { Links } from "./mesh/links.js";
 import { isPlain } from "./route.js";
@@ -12,6 +13,14 @@ import type { Revision } from "./workload.js";
 
 /** What a pod is one of. */
 export type Owner = Service | Background;
+
+/** A queue as its consumer's measures see it. */
+export interface Inbox {
+  /** Messages that are neither acknowledged nor dead. */
+  backlog(): number;
+  /** How long ago the first in line was published; 0 when none waits. */
+  oldest(): Seconds;
+}
 
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
@@ -45,6 +54,8 @@ export class Service {
   /** Its balancer learns from answers. */
   learns = false;
   activator = false;
+  /** Queues that its pods take messages from. */
+  readonly inboxes: Inbox[] = [];
   replicas = 0;
   created = 0;
   draining = 0;

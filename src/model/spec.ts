@@ -23,6 +23,7 @@ import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
+import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
@@ -31,6 +32,7 @@ import type { Headers, VirtualHostSpec } from "./virtual-host.js";
 import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
+  | AsynchronousStep
   /** Work for a core: seconds of one core at full speed. */
   | { readonly kind: "cpu"; readonly work: Distribution }
   /** Time that passes without a core: a disk, a lock, somebody else's service. */
@@ -114,6 +116,8 @@ export interface ServiceSpec extends PodTemplate {
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
+  readonly caches: readonly CacheSpec[];
+  readonly pools: readonly PoolSpec[];
   readonly hop: HopSpec;
   /** What its callers do when it is slow or fails. */
   readonly route: RouteSpec;
@@ -271,6 +275,7 @@ export interface WorldSpec {
   readonly loads: readonly LoadSpec[];
   /** Virtual hosts. */
   readonly routes: readonly VirtualHostSpec[];
+  readonly queues: readonly QueueSpec[];
   readonly cluster: ClusterSpec;
   /** Of the namespace that services and jobs are in; undefined: none. */
   readonly quota: ResourceQuota | undefined;

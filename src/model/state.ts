@@ -118,6 +118,8 @@ export class Calls {
   headers = new Int32Array(FIRST_CAPACITY);
   /** Of a guard: what it goes by, a number of the routes that tries know. */
   route = new Int32Array(FIRST_CAPACITY);
+  /** The latest of what it holds (holdings.ts), or 0; who gives a row back has given that back. */
+  holds = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);

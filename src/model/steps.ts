@@ -15,9 +15,11 @@ import { awaited, joinBrood, leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
+import { newCall } from "./new-call.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Routing } from "./routing.js";
 import type { Owner } from "./service.js";
+import type { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
@@ -33,7 +35,8 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 /** What steps ask of traffic. */
 interface Roads {
   readonly routing: Routing;
-  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
+  readonly shares: Shares;
+  send(call: CallId, parent: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
   reply(call: CallId): void;
@@ -78,7 +81,9 @@ export class Steps {
         case Op.Call: {
           calls.pc[call] = pc + 1;
           const site = siteWithin(calls.site[call], program.site[pc]);
-          return this.traffic.send(program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
+          const { state } = this;
+          const inner = newCall(state, program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
+          return this.traffic.send(inner, call);
         }
         case Op.End:
           return this.traffic.end(call, Failure.None);
@@ -121,16 +126,14 @@ export class Steps {
         case Op.Abort:
           return this.fail(call, Failure.Aborted);
         case Op.Mirror:
-          calls.pc[call] = pc + 1;
           this.traffic.routing.mirror(call, pc);
           break;
         case Op.CallBy:
-          calls.pc[call] = pc + 1;
           return this.traffic.routing.call(call, pc);
         case Op.Answer:
           return this.traffic.reply(call);
         default:
-          throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
+          if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
   }

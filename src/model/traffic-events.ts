@@ -1,7 +1,7 @@
+/** What traffic tells the rest of the world. */
 import type { Service } from "./service.js";
 import type { CallId, PodId } from "./state.js";
 
-/** What traffic asks of the rest of the world. */
 export interface TrafficEvents {
   /** A draining pod has answered its last call. */
   readonly podIdle: (pod: PodId) => void;

@@ -11,10 +11,10 @@ import { Failure as Failures } from "./failure.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import { LATER as MUST_WAIT } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
-import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import { Routing } from "./routing.js";
 import type { Owner, Service } from "./service.js";
+import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
 import type { TrafficEvents } from "./traffic-events.js";
@@ -36,6 +36,7 @@ export class Traffic {
   readonly tries: Tries;
   readonly lines: Lines;
   readonly routing: Routing;
+  readonly shares: Shares;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -69,14 +70,11 @@ export class Traffic {
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this);
     this.routing = new Routing(state, this);
+    this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
-  /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
-  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    this.dispatch(newCall(this.state, endpoint, parent, request, site, user, key), parent);
-  }
-
-  dispatch(call: CallId, parent: number): void {
+  /** Sends a new call: from outside (parent NONE, perhaps with a user who waits), or from another call. */
+  send(call: CallId, parent: number): void {
     const service = this.services[this.calls.service[call]];
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
@@ -99,10 +97,11 @@ export class Traffic {
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
-      if (pod === NONE) return;
+      if (pod === NONE) break;
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
+    if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
   /** A call that waited for a connection has one. */
@@ -129,6 +128,11 @@ export class Traffic {
       calls.failure[call] = Failure.Unreachable;
       return this.travel.goBack(call, service);
     }
+    this.arrive(call, pod, service);
+  }
+
+  /** A call is at its service, and has got a pod unless that is NONE; so does a message arrive, for a pod that has asked for it. */
+  arrive(call: CallId, pod: PodId, service: Service): void {
     service.come(this.sim.now);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
@@ -236,6 +240,7 @@ export class Traffic {
     const pod = calls.pod[call] as PodId;
     service.go(this.sim.now);
     calls.failure[call] = failure;
+    if (calls.holds[call] !== 0) this.shares.ended(call);
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
@@ -275,7 +280,8 @@ export class Traffic {
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
-    } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
+    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -287,6 +293,7 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

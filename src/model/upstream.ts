@@ -45,7 +45,8 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
   if (!service.waitsAtService) {
     if (balancer.hashes) {
       const { calls } = state;
-      return ready.items[balancer.pick(upstream, hashHigh(calls, call), hashLow(calls, call))] as PodId;
+      const high = hashHigh(calls, call, balancer.byKey === true);
+      return ready.items[balancer.pick(upstream, high, hashLow(calls, call))] as PodId;
     }
     return ready.items[balancer.pick(upstream, 0, 0)] as PodId;
   }
@@ -57,9 +58,10 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
   return NOBODY;
 }
 
-/** Calls about one key have one hash; a call about nothing has a hash of its own, as good as drawn. */
-export function hashHigh(calls: Calls, call: CallId): number {
+/** Calls about one key have one hash, or the key's number; a call about nothing has one of its own, as good as drawn. */
+export function hashHigh(calls: Calls, call: CallId, byKey: boolean): number {
   const key = calls.key[call];
+  if (byKey) return (key < 0 ? calls.request[call] : key) >>> 0;
   return siteWithin(key < 0 ? calls.request[call] : key, key < 0 ? OWN : KEY) >>> 0;
 }
 

@@ -9,6 +9,7 @@ import { Control } from "./control.js";
 import type { Cpu } from "./cpu.js";
 import { type Decision, DecisionLog } from "./decisions.js";
 import { Fleet } from "./fleet.js";
+import type { FleetEvents } from "./fleet-events.js";
 import { History } from "./history.js";
 import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
@@ -21,6 +22,7 @@ import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type State } from "./state.js";
@@ -39,6 +41,7 @@ export interface World {
   readonly state: State;
   readonly services: readonly Service[];
   readonly recorder: Recorder;
+  readonly shares: Shares;
   readonly series: Series;
   readonly decisions: readonly Decision[];
   /** Decisions declined for want of data, by service. */
@@ -87,6 +90,33 @@ function machineEvents(
   };
 }
 
+/** Who is told of pods; the parts are there by then. */
+function fleetEvents(
+  state: State,
+  parts: () => Readonly<{ batch: Batch; control: Control; metrics: Metrics; sizing: Sizing; traffic: Traffic }>,
+): FleetEvents {
+  return {
+    ready: (owner, pod) =>
+      owner instanceof Background ? parts().batch.ready(owner, pod) : parts().traffic.release(owner),
+    started(pod) {
+      parts().metrics.started(pod);
+      parts().traffic.shares.caches.started(pod);
+    },
+    outOfMemory: (pod) => parts().sizing.outOfMemory(pod),
+    kill(pod) {
+      parts().metrics.ended(pod);
+      loseCalls(state, parts().traffic, pod);
+    },
+    gone(pod) {
+      parts().batch.forget(pod);
+      forgetPod(state, pod);
+    },
+    failed: (pod) => parts().batch.ended(pod, false),
+    evicted: (pod) => parts().batch.evicted(pod),
+    countChanged: (owner) => parts().control.podsChanged(owner),
+  };
+}
+
 /** Builds a system at time 0, its first machines and pods ready. Two worlds of the same spec and seed live the same life. */
 export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions = {}): World {
   const state = createState(spec, seed, options.trace);
@@ -109,29 +139,19 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     bill,
     machineEvents(() => ({ batch, fleet, provisioning })),
   );
-  const fleet: Fleet = new Fleet(state, machines, log, {
-    ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
-    started: (pod) => metrics.started(pod),
-    outOfMemory: (pod) => sizing.outOfMemory(pod),
-    kill: (pod) => {
-      metrics.ended(pod);
-      loseCalls(state, traffic, pod);
-    },
-    gone: (pod) => {
-      batch.forget(pod);
-      forgetPod(state, pod);
-    },
-    failed: (pod) => batch.ended(pod, false),
-    evicted: (pod) => batch.evicted(pod),
-    countChanged: (owner) => control.podsChanged(owner),
-  });
+  const fleet: Fleet = new Fleet(
+    state,
+    machines,
+    log,
+    fleetEvents(state, () => ({ batch, control, metrics, sizing, traffic })),
+  );
   const metrics = metricsOf(state, traffic.cpu);
   const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });
   const sizing: Sizing = new Sizing(state, { fleet, machines, cpu: traffic.cpu, log });
   const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
   const loads = new Loads(state, traffic, recorder);
-  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
+  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill, shares: traffic.shares });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
@@ -144,6 +164,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     state,
     services,
     recorder,
+    shares: traffic.shares,
     series: history.series,
     decisions: log.decisions,
     undecided: control.undecided,
@@ -154,10 +175,10 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
       recorder.restart();
       history.restart();
       bill.restart(sim.now);
-      for (const service of services) service.restartMeasures();
+      for (const part of [...services, traffic.shares]) part.restartMeasures();
       used.restart();
     },
-    checkBooks: () => checkBooks(state, recorder, batch.jobs),
+    checkBooks: () => checkBooks(state, recorder, batch.jobs, traffic.shares),
   };
 }
 

@@ -45,6 +45,7 @@ const measure = z.strictObject({
     "endpoint",
     "job",
     "service",
+    "shared",
     "load",
   ]),
   headline: z.literal(true).optional(),

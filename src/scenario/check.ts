@@ -1,5 +1,6 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
+import { checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { Routes } from "./check-routes.js";
@@ -50,6 +51,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
     })),
   );
   checkBackground(raw, to);
+  checkShares(raw, to);
   const goals = entriesOf(raw.load).flatMap(([name, fields]) => goalsOf(["load", name], fields));
   const objectives = Array.isArray(raw.slo)
     ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
@@ -58,6 +60,10 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   for (const { by, ...reference } of [...calls, ...work, ...outside])
     if (routes.has(readTarget(reference.text).service)) routes.checkCall({ ...reference, from: by });
     else checkReference(raw, reference, routes.names, to);
+  const consumers = entriesOf(raw.queues).flatMap(([name, fields]) =>
+    textAt(["queues", name, "consumer"], childOf(fields, "consumer")),
+  );
+  for (const reference of consumers) checkReference(raw, reference, [], to);
   const called = [...new Set(goals.map((goal) => goal.text))];
   for (const { path, text } of objectives)
     if (exists(raw, routes, text) && called.length > 0 && !called.includes(text))
@@ -67,18 +73,21 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const edges = calls
     .flatMap((call) => reached(call).map((to): Edge => ({ from: call.from, to, path: call.path })))
     .filter((edge) => exists(raw, undefined, edge.to));
+  edges.push(...messageEdges(raw));
+  checkKeys(raw, edges, to);
   const around = circles(edges);
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
   if (around.length === 0) checkFanOut(parts, to);
   const all = [...calls, ...work, ...goals.map((goal) => ({ by: undefined, ...goal }))];
   routes.check(new Set(all.map(({ text }) => readTarget(text).service)));
-  const wanted = new Set(
-    all.flatMap((call) =>
+  const wanted = new Set([
+    ...consumers.map(({ text }) => readTarget(text).service),
+    ...all.flatMap((call) =>
       reached(call)
         .map((text) => readTarget(text).service)
         .filter((name) => name !== call.by),
     ),
-  );
+  ]);
   for (const [service] of entriesOf(raw.services))
     if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
 }

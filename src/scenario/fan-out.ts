@@ -9,8 +9,11 @@ import { hostSpec } from "./shape-routes.js";
 const CALLS_LIMIT = 10_000;
 const DEPTH_LIMIT = 100; // of calls within calls
 
-/** Complains of endpoints of which one request makes more calls than any real one. There must be no circle. */
-export function checkFanOut({ services, routes }: Pick<Parts, "services" | "routes">, to: Sayings): void {
+/** Complains of endpoints of which one request makes more calls than any real one, messages counted as calls. There must be no circle. */
+export function checkFanOut(
+  { services, queues, routes }: Pick<Parts, "services" | "queues" | "routes">,
+  to: Sayings,
+): void {
   const hosts = new Map([...routes].map(([name, route]) => [name, hostSpec(name, route)]));
   const known = new Map<string, number>();
   let depth = 0;
@@ -48,6 +51,14 @@ export function checkFanOut({ services, routes }: Pick<Parts, "services" | "rout
         return step.options.reduce((sum, { probability, steps }) => sum + probability * callsIn(steps, from), 0);
       case "repeat":
         return moments(step.times).mean * callsIn(step.steps, from);
+      case "cache":
+        return callsIn(step.miss, from);
+      case "hold":
+        return callsIn(step.steps, from);
+      case "publish": {
+        const consumer = queues.get(step.queue)?.consumer;
+        return consumer === undefined ? 0 : 1 + callsOf(consumer.service, consumer.endpoint);
+      }
       default:
         return 0;
     }

@@ -10,6 +10,7 @@ import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
 import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
@@ -170,6 +171,7 @@ class Reading {
       services: this.takeEach<Service>("services", named.services, raw.services),
       jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
       daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
+      queues: this.takeEach<QueueFields>("queues", named.queues, raw.queues ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
       routes: this.takeEach<Route>("routes", named.routes, raw.routes ?? undefined, true),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),

@@ -9,6 +9,7 @@ import type { Sizer } from "../policy/sizer-contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
@@ -28,6 +29,7 @@ export interface Parts {
   readonly services: ReadonlyMap<string, Service>;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly loads: ReadonlyMap<string, Load>;
   readonly routes: ReadonlyMap<string, Route>;
   readonly variants: ReadonlyMap<string, Variant>;
@@ -51,6 +53,7 @@ export interface ServiceSetup {
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
   readonly strategy: Strategy;
+  readonly caches: Service["caches"];
 }
 
 export interface GroupSetup extends Group {
@@ -67,6 +70,7 @@ export interface Setup {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
   readonly routes: ReadonlyMap<string, Route>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
@@ -96,6 +100,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     jobs: parts.jobs,
     daemons: parts.daemons,
     routes: parts.routes,
+    queues: parts.queues,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
       ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),
@@ -148,6 +153,7 @@ function serviceSetup(
     sizerPath: sizing.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
     strategy: said("strategy").value ?? strategy.parse({}),
+    caches: own.caches ?? service.caches,
   };
 }
 

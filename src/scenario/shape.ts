@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
+import { cachesField, queue } from "./shape-async.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
 import { daemon, job } from "./shape-jobs.js";
@@ -44,7 +45,7 @@ export const variant = z
     ...sized,
     ...decided,
     services: z
-      .record(name(), z.strictObject(sized))
+      .record(name(), z.strictObject({ ...sized, caches: cachesField }))
       .prefault({})
       .meta({ description: "The same for single services." }),
     nodes: z
@@ -56,7 +57,15 @@ export const variant = z
 export type Variant = z.output<typeof variant>;
 
 /** The sections that hold one entry per name. */
-export const named = { services: service, jobs: job, daemons: daemon, load, routes: route, policies: variant } as const;
+export const named = {
+  services: service,
+  jobs: job,
+  daemons: daemon,
+  queues: queue,
+  load,
+  routes: route,
+  policies: variant,
+} as const;
 
 /** All the others. */
 export const single = {
@@ -109,6 +118,7 @@ export const scenarioShape = z
     services: z.record(name(), service).meta({ description: "The services, by name." }),
     jobs: z.record(name(), job).optional().meta({ description: "Jobs, CronJobs and ScaledJobs, by name." }),
     daemons: z.record(name(), daemon).optional().meta({ description: "DaemonSets, by name." }),
+    queues: z.record(name(), queue).optional().meta({ description: "Queues of messages between services, by name." }),
     load: z.record(name(), load).meta({ description: "Who calls the services: loads by name." }),
     routes: z.record(name(), route).optional().meta({
       description:

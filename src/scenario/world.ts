@@ -7,6 +7,7 @@ import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
@@ -34,6 +35,7 @@ export function worldOf(
     ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     routes: [...setup.routes].map(([name, route]) => hostSpec(name, route)),
+    queues: [...setup.queues].map(([name, fields]) => queueSpec(name, fields)),
     cluster: clusterSpec(single, setup),
     quota: single.quota,
     scrapePeriod: single.metrics.resolution,
@@ -61,6 +63,8 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
+    caches: cachesOf(setup.caches),
+    pools: poolsOf(service.pools),
     route: routeOf(service),
     mesh: undefined,
     hop: hopSpec(service.hop, network.hop),

@@ -46,6 +46,13 @@ describe("whatever happens", () => {
           );
           for (const rule of rules)
             count(rule, played.decisions.filter((decision) => decision.rule.startsWith(rule)).length);
+          const { caches, pools, queues } = played.shares;
+          for (const { waited } of pools.all) count("waited for a connection", Math.sign(waited));
+          for (const { followed } of caches.all) count("followed", followed);
+          for (const { dead, redelivered } of queues.all) {
+            count("dead", dead);
+            count("redelivered", redelivered);
+          }
           const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
           count("complete", jobs.filter(({ end }) => end?.well === true).length);
           for (const { failed } of jobs) count("failed pods", failed);
@@ -63,6 +70,10 @@ describe("whatever happens", () => {
       "restarted",
       "complete",
       "failed pods",
+      "waited for a connection",
+      "followed",
+      "dead",
+      "redelivered",
       ...rules,
     ])
       expect(seen.get(what), what).toBeGreaterThan(20);

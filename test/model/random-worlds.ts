@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
 import { cluster, job, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { type MeshSpec, plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { mesh } from "./random-mesh.js";
 import { aim, hosts } from "./random-routes.js";
+import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
@@ -19,37 +20,6 @@ const tenacious: RetriesSpec = {
   backOff: { base: 0.1, longest: 0.2 },
   budget: undefined,
 };
-
-/** Callers with proxies, which know late, limit little and leave out whoever fails. */
-const mesh: fc.Arbitrary<MeshSpec> = fc.record({
-  discovery: fc.constantFrom(plainMesh.discovery, { watch: 0.3, quiet: 0.1, longest: 0.5, push: 0.2 }),
-  connections: fc.option(
-    fc.record({
-      balances: fc.constantFrom("calls" as const, "connections" as const),
-      streams: fc.constantFrom(1, 2, Infinity),
-      most: fc.constantFrom(1, 3, Infinity),
-      pending: fc.constantFrom(1, Infinity),
-      uses: fc.constantFrom(3, Infinity),
-      idle: fc.constantFrom(0.5, Infinity),
-      opens: law,
-    }),
-    { nil: undefined },
-  ),
-  limits: fc.constantFrom(plainMesh.limits, { requests: 3, retries: 1 }),
-  outliers: fc.constantFrom(undefined, {
-    consecutive: { failures: 2, enforcing: 1 },
-    gateway: { failures: 3, enforcing: 0.5 },
-    interval: 1,
-    baseEjection: 1,
-    longestEjection: 3,
-    mostEjected: 0.5,
-    alwaysOne: true,
-    successRate: { pods: 2, volume: 3, factor: 0.5, enforcing: 1 },
-    failureShare: { pods: 1, volume: 3, threshold: 0.5, enforcing: 1 },
-  }),
-  attempts: fc.constantFrom(1, 3),
-  panic: fc.constantFrom(0, 0.5),
-});
 
 const anyPod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
 
@@ -100,10 +70,11 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
   }),
 );
 
-const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
+const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<ServiceSpec> =>
   fc
     .record({
-      steps: steps(self, count),
+      steps: steps(self, count, mailed),
+      shared,
       workers: fc.constantFrom(1, 2, Infinity),
       queue: fc.constantFrom(0, 1, 5, Infinity),
       holds: fc.constantFrom("call" as const, "work" as const),
@@ -160,8 +131,12 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
           queue: one.queue,
           holds: one.holds,
           patience: one.patience,
-          waitsAt: one.central && one.mesh === undefined && one.holds === "call" ? "service" : "pod",
+          waitsAt:
+            one.central && one.mesh === undefined && one.holds === "call" && !(mailed && self === count - 1)
+              ? "service"
+              : "pod",
         },
+        ...one.shared,
         balancer: anyPod,
         scaler: { name: "restless", create: restless },
       }),
@@ -194,9 +169,9 @@ const runs: fc.Arbitrary<Runs> = fc
     );
   });
 
-const backgroundOf = (self: number, count: number): fc.Arbitrary<BackgroundSpec> =>
+const backgroundOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<BackgroundSpec> =>
   fc
-    .record({ steps: steps(-1, count), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
+    .record({ steps: steps(-1, count, mailed), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
     .map(({ steps, ...one }) =>
       job({
         name: `b${self}`,
@@ -238,62 +213,70 @@ const delays = fc.record({
   eviction: fc.constantFrom(undefined, { hard: 5, soft: { below: 8, grace: 10 }, transitionPeriod: 30 }),
 });
 
-export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc
-    .tuple(
-      fc.record({
-        term: terms,
-        control: delays,
-        quota,
-        routes: hosts(count),
-        aims: fc.tuple(aim(0), aim(count - 1)),
-        background: fc.tuple(backgroundOf(0, count), backgroundOf(1, count)).chain((two) => fc.subarray(two)),
-      }),
-      ...Array.from({ length: count }, (_, i) => serviceOf(i, count)),
-    )
-    .map(([{ term, control, quota, routes, aims, background }, ...services]) => {
-      const { eviction, ...late } = control;
-      const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
-      const boot = constant(2);
-      return world({
-        services,
-        background,
-        quota,
-        routes,
-        ...late,
-        loads: [
-          {
-            kind: "open",
-            name: "open",
-            ...aims[0],
-            arrivals: (seed) => {
-              const stream = new RandomStream(seed, "gaps");
-              let now = 0;
-              return { next: () => (now += stream.exponential() / 3) };
-            },
-          },
-          {
-            kind: "closed",
-            name: "closed",
-            users: 3,
-            think: { shape: "exponential", mean: 1 },
-            ...aims[1],
-          },
-        ],
-        cluster: cluster({
-          eviction,
-          groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
-          scheduler: {
-            filters: [
-              {
-                rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined),
-              },
-            ],
-            score: (_pod, node) => node.free.cpuMillicores / 100,
-          },
+export const worlds: fc.Arbitrary<WorldSpec> = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
+  .chain(([count, mailed]) =>
+    fc
+      .tuple(
+        fc.record({
+          term: terms,
+          control: delays,
+          quota,
+          mail,
+          routes: hosts(count),
+          aims: fc.tuple(aim(0), aim(count - 1)),
+          background: fc
+            .tuple(backgroundOf(0, count, mailed), backgroundOf(1, count, mailed))
+            .chain((two) => fc.subarray(two)),
         }),
-        seriesStep: 5,
-        scrapePeriod: 2,
-      });
-    }),
-);
+        ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
+      )
+      .map(([{ term, control, quota, mail, routes, aims, background }, ...services]) => {
+        const { eviction, ...late } = control;
+        const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
+        const boot = constant(2);
+        return world({
+          services,
+          background,
+          quota,
+          queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
+          routes,
+          ...late,
+          loads: [
+            {
+              kind: "open",
+              name: "open",
+              keys: { count: 6, zipf: 1 },
+              ...aims[0],
+              arrivals: (seed) => {
+                const stream = new RandomStream(seed, "gaps");
+                let now = 0;
+                return { next: () => (now += stream.exponential() / 3) };
+              },
+            },
+            {
+              kind: "closed",
+              name: "closed",
+              users: 3,
+              think: { shape: "exponential", mean: 1 },
+              ...aims[1],
+            },
+          ],
+          cluster: cluster({
+            eviction,
+            groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
+            scheduler: {
+              filters: [
+                {
+                  rejects: (pod, node) =>
+                    pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined,
+                },
+              ],
+              score: (_pod, node) => node.free.cpuMillicores / 100,
+            },
+          }),
+          seriesStep: 5,
+          scrapePeriod: 2,
+        });
+      }),
+  );

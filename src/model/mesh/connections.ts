@@ -119,6 +119,13 @@ export class Connections {
         this.retire(row as ConnectionId);
   }
 
+  /** A proxy's pod is gone, and so is what waits there for nobody: copies of its calls. */
+  turnAll(proxy: ProxyId): void {
+    const { pools } = this;
+    for (let pool = 0; pool < pools.rows.high; pool++)
+      if (pools.proxy[pool] === proxy) while (pools.head[pool] !== NONE) this.fail(pools.head[pool] as CallId);
+  }
+
   /** A proxy is gone, and its pools with it; nothing waits or is under way there. */
   forget(proxy: ProxyId): void {
     const { table, pools } = this;
@@ -271,15 +278,17 @@ export class Connections {
     const { table, pools, state, links } = this;
     const pool = table.pool[connection];
     unlist(table, pools, connection);
-    if (table.event[connection] !== NONE) {
+    const opening = table.event[connection] !== NONE;
+    if (opening) {
       state.sim.cancel(table.event[connection]);
       pools.opening[pool]--;
-      links.endpoints.leave(table.slot[connection] as SlotId);
     }
     pools.count[pool]--;
     links.proxies[pools.proxy[pool]].connections--;
     table.pool[connection] = NONE;
     table.rows.remove(connection);
+    // Last of all: whoever is the last to leave takes his pod's pools with him.
+    if (opening) links.endpoints.leave(table.slot[connection] as SlotId);
   }
 }
 

@@ -29,6 +29,7 @@ export class Links {
   private readonly spec: MeshSpec;
   private readonly calls: Calls;
   private readonly hashes: boolean;
+  private readonly byKey: boolean;
   private readonly learns: boolean;
   private readonly mostRequests: number;
   readonly mostRetries: number;
@@ -49,6 +50,7 @@ export class Links {
     this.spec = service.spec.mesh!;
     this.calls = state.calls;
     this.hashes = service.balancer.hashes === true;
+    this.byKey = service.balancer.byKey === true;
     this.learns = service.balancer.answered !== undefined;
     this.mostRequests = this.spec.limits.requests;
     this.mostRetries = this.spec.limits.retries;
@@ -123,7 +125,7 @@ export class Links {
   /** The slot of the pod that a call of this proxy is to go to, or NONE. */
   choose(call: CallId, proxy: CallerProxy): SlotId | typeof NOTHING {
     if (!this.hashes) return proxy.pick(0, 0);
-    return proxy.pick(hashHigh(this.calls, call), hashLow(this.calls, call));
+    return proxy.pick(hashHigh(this.calls, call, this.byKey), hashLow(this.calls, call));
   }
 
   /** Whether a call waits for a connection, and has not set out. */
@@ -187,6 +189,7 @@ export class Links {
     const proxy = this.proxies[id];
     proxy.gone = true;
     if (proxy.event !== NONE) this.state.sim.cancel(proxy.event);
+    this.connections?.turnAll(id as ProxyId);
     this.close(id as ProxyId);
   }
 

@@ -40,6 +40,7 @@ const GROUPS: readonly (readonly [MeasureSummary["group"], string])[] = [
   ["endpoint", "Endpoints"],
   ["job", "Jobs and daemons"],
   ["service", "Services"],
+  ["shared", "Caches, pools and queues"],
 ];
 
 function allMeasures(summary: Summary): Markup {
