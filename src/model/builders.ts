@@ -145,6 +145,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     scrapePeriod: 15,
     pipeline: undefined,
     controllers: { phase: 0, informerDelay: 0 },
+    faults: [],
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

@@ -34,7 +34,8 @@ export class Service {
   readonly waitsAtService: boolean;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
-   * than requested cores, which no sizer changes, and a request is always granted. Such work is done at a time known when it starts.
+   * than requested cores, which no sizer changes, and a request is always granted, as no fault slows machines down. Such work is
+   * done at a time known when it starts.
    */
   readonly dedicated: boolean;
   readonly proxyCpu: number;
@@ -59,6 +60,11 @@ export class Service {
   replicas = 0;
   created = 0;
   draining = 0;
+  /** In a brown-out: how many times as long work and waits take that begin now, and which part of the calls fails. */
+  slowdown = 1;
+  failing = 0;
+  /** Outages of its metrics that there are now. */
+  unmeasured = 0;
   /** Containers that have ended and been started again since time 0. */
   restarts = 0;
   /** Calls that wait at the service, for a pod or for a worker of any. */
@@ -98,6 +104,8 @@ export class Service {
     readonly backOffLaw: number,
     /** Of the time to open a connection, or NONE where that takes none. */
     readonly connectLaw: number,
+    /** Machines may become slower while work is under way. */
+    uneven: boolean,
   ) {
     const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
     const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
@@ -107,7 +115,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
-    this.dedicated = spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
+    this.dedicated = !uneven && spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;

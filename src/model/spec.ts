@@ -24,6 +24,7 @@ import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
+import type { FaultSpec } from "./faults/spec.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
@@ -284,6 +285,8 @@ export interface WorldSpec {
   /** Undefined: without the delays between a pod and whoever asks for its samples. */
   readonly pipeline: PipelineSpec | undefined;
   readonly controllers: ControllersSpec;
+  /** What goes wrong. */
+  readonly faults: readonly FaultSpec[];
   /** Step of the recorded series. */
   readonly seriesStep: Seconds;
   /** Share of its CPU at which a replica counts as used to the full: what demand in replicas means to the elasticity metrics. */

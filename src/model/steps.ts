@@ -73,25 +73,23 @@ export class Steps {
   /** Goes on with a call or a strand until it has to wait for something. */
   advance(call: CallId): void {
     const { calls, program } = this;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, Failure.None)) return;
     for (;;) {
       const pc = calls.pc[call];
       switch (program.op[pc]) {
         case Op.Cpu:
           return this.traffic.startWork(call);
-        case Op.Call: {
-          calls.pc[call] = pc + 1;
-          const site = siteWithin(calls.site[call], program.site[pc]);
-          const { state } = this;
-          const inner = newCall(state, program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
-          return this.traffic.send(inner, call);
-        }
+        case Op.Call:
+          return this.call(call, pc);
         case Op.End:
           return this.traffic.end(call, Failure.None);
         case Op.Wait: {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
-          this.owners[calls.service[call]].waited += this.draws.value;
-          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
+          const owner = this.owners[calls.service[call]];
+          const time = this.draws.value * owner.slowdown;
+          owner.waited += time;
+          calls.event[call] = this.sim.after(time, this.waited, call);
           return;
         }
         case Op.Choose:
@@ -136,6 +134,14 @@ export class Steps {
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
+  }
+
+  private call(call: CallId, pc: number): void {
+    const { calls, program, state } = this;
+    calls.pc[call] = pc + 1;
+    const site = siteWithin(calls.site[call], program.site[pc]);
+    const inner = newCall(state, program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
+    this.traffic.send(inner, call);
   }
 
   private choose(call: CallId, pc: number): number {
@@ -223,6 +229,7 @@ export class Steps {
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */
   fail(call: CallId, failure: number): void {
     this.calls.failure[call] = failure;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, failure)) return;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
     else if (this.calls.state[call] === CallState.Routed) this.traffic.reply(call);

@@ -8,6 +8,7 @@ import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
+import { failsNow } from "./faults/brown-outs.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import { LATER as MUST_WAIT } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
@@ -62,11 +63,7 @@ export class Traffic {
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
-    this.travel = new Travel(
-      state,
-      (call) => this.reach(call),
-      (call) => this.reply(call),
-    );
+    this.travel = new Travel(state, this);
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this);
     this.routing = new Routing(state, this);
@@ -115,7 +112,8 @@ export class Traffic {
     this.reply(call);
   }
 
-  private reach(call: CallId): void {
+  /** A call has come to its service. */
+  reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
     const { links } = service;
@@ -151,6 +149,7 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
+    if (service.failing > 0 && failsNow(this.state, service, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -293,6 +292,7 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
     if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);

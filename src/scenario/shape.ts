@@ -8,6 +8,7 @@ import { checked, duration, name, share, target, wholeFrom, words } from "./fiel
 import { cachesField, queue } from "./shape-async.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
+import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
@@ -105,6 +106,7 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  faults,
   controllers: controllers.meta({ description: "How controllers run." }),
   priorityClasses: priorityClasses
     .prefault({})

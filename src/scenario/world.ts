@@ -6,6 +6,7 @@ import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSp
 import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
+import { faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
@@ -41,6 +42,11 @@ export function worldOf(
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
     controllers: single.controllers,
+    faults: faultSpecs(
+      single,
+      setup.services.map(({ name }) => name),
+      openTrace,
+    ),
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };

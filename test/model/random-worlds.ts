@@ -7,6 +7,7 @@ import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { faults } from "./random-faults.js";
 import { mesh } from "./random-mesh.js";
 import { aim, hosts } from "./random-routes.js";
 import { mail, shared } from "./random-shares.js";
@@ -222,6 +223,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           term: terms,
           control: delays,
           quota,
+          faults,
           mail,
           routes: hosts(count),
           aims: fc.tuple(aim(0), aim(count - 1)),
@@ -231,7 +233,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
         }),
         ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
       )
-      .map(([{ term, control, quota, mail, routes, aims, background }, ...services]) => {
+      .map(([{ term, control, quota, faults, mail, routes, aims, background }, ...services]) => {
         const { eviction, ...late } = control;
         const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
         const boot = constant(2);
@@ -239,6 +241,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           services,
           background,
           quota,
+          faults,
           queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
           routes,
           ...late,
