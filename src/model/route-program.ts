@@ -4,7 +4,8 @@
  */
 import type { Distribution } from "../kernel/distributions.js";
 import { siteWithin } from "../kernel/request-chance.js";
-import { type Instruction, Op } from "./program.js";
+import type { Instruction } from "./endpoint-compiler.js";
+import { Op } from "./program.js";
 import type { RouteRegister } from "./route-register.js";
 import {
   type Aim,
@@ -22,6 +23,8 @@ export interface Emitter {
   emit(op: number, arg: number, site: number): Instruction;
   law(law: Distribution): number;
   endpoint(name: string): number;
+  /** What the caller's proxy has to do for a call to a service. */
+  pass(service: string, at: "caller"): void;
 }
 
 /** Which call is to be emitted, and what it says of chance: destinations draw what the call would draw if it named one of them. */
@@ -73,6 +76,7 @@ class CallCompiler {
 
   private call(aim: Aim, rule: number): void {
     const { register, host, site } = this.about;
+    this.about.emitter.pass(aim.service, "caller");
     const policy = register.policy(host, rule, aim.service);
     if (policy < 0) this.emit(Op.Call, this.endpoint(aim), site);
     else this.emit(Op.CallBy, this.endpoint(aim), site).jump = policy;

@@ -2,8 +2,8 @@
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind } from "../kernel/simulation.js";
 import { CallState, Parent } from "./call-state.js";
+import type { Departures } from "./departures.js";
 import { newCall } from "./new-call.js";
-import type { Service } from "./service.js";
 import { type CallId, NONE, Phase, type PodId, type State } from "./state.js";
 import type { Steps } from "./steps.js";
 import type { Tries } from "./tries.js";
@@ -12,7 +12,7 @@ import type { Tries } from "./tries.js";
 interface Roads {
   readonly steps: Steps;
   readonly tries: Tries;
-  depart(call: CallId, service: Service, proxy: number, guard: number): void;
+  readonly departures: Departures;
   free(call: CallId): void;
 }
 
@@ -69,7 +69,7 @@ export class Routing {
     // With its pod the caller's proxy is gone that would have sent it.
     if (pod >= 0 && pods.phase[pod] === Phase.Gone) return this.roads.free(copy);
     const service = services[calls.service[copy]];
-    this.roads.depart(copy, service, service.links?.proxyOf(pod) ?? NONE, NONE);
+    this.roads.departures.depart(copy, service, service.links?.proxyOf(pod) ?? NONE, NONE);
   }
 
   private inner(call: CallId, pc: number, parent: number): CallId {

@@ -38,6 +38,7 @@ interface Roads {
   readonly shares: Shares;
   send(call: CallId, parent: number): void;
   startWork(call: CallId): void;
+  startPass(call: CallId): void;
   end(call: CallId, failure: number): void;
   reply(call: CallId): void;
   free(call: CallId): void;
@@ -79,6 +80,8 @@ export class Steps {
       switch (program.op[pc]) {
         case Op.Cpu:
           return this.traffic.startWork(call);
+        case Op.Pass:
+          return this.traffic.startPass(call);
         case Op.Call:
           return this.call(call, pc);
         case Op.End:

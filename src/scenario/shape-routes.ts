@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Aim, Destination, MatchSpec, RuleSpec, TextMatch, VirtualHostSpec } from "../model/virtual-host.js";
 import { flag, show } from "../policy/fields.js";
 import { checked, duration, law, name, oneKeyOf, share, wholeFrom, words } from "./fields.js";
-import { hedge, retries, retriesOf } from "./shape-route.js";
+import { hedge, retriesOf, ruleRetries } from "./shape-route.js";
 
 /** Text such as "reviews-v2", or "reviews-v2/get" for another endpoint than the one that was asked for. */
 const isAim = /^[A-Za-z0-9][A-Za-z0-9_.-]*(\/[A-Za-z0-9][A-Za-z0-9_.-]*)?$/;
@@ -128,7 +128,7 @@ export const rule = checked(
     timeout: orNone('a duration like "250ms"', duration())
       .optional()
       .meta({ description: "Instead of the destination's own." }),
-    retries: orNone("a map like { most: 2 }", retries)
+    retries: orNone("a map like { most: 2 }", ruleRetries)
       .optional()
       .meta({ description: "Instead of the destination's own." }),
     hedge: orNone("a map like { after: 100ms }", hedge)

@@ -1,7 +1,7 @@
 /** Virtual hosts: where calls go, and with what chance. Seconds are worked by hand, shares are the request's own chance. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import { service, world } from "../../src/model/builders.js";
+import { noHop, service, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/failure.js";
 import { plainRoute } from "../../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../../src/model/spec.js";
@@ -20,7 +20,7 @@ describe("destinations", () => {
           service({
             name: "one",
             steps: [exponential],
-            hop: { latency: constant(0.01), reply: constant(0), proxyLatency: constant(0), proxyCpu: 0 },
+            hop: { ...noHop, latency: constant(0.01) },
           }),
         ],
         routes: [host(rule({ weights: { one: 7 } }))],
