@@ -37,7 +37,7 @@ export class Traffic {
   readonly tries: Tries;
   readonly lines: Lines;
   readonly shares: Shares;
-  private readonly travel: Travel;
+  readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -80,6 +80,7 @@ export class Traffic {
 
   /** A call, or a try below its guard, sets out: by its caller's proxy, which chooses its pod, where there is one. */
   depart(call: CallId, service: Service, proxy: number, guard: number): void {
+    if (this.travel.ways?.unresolved(call, service)) return;
     if (service.links !== undefined) {
       const failure = service.links.take(call, proxy as ProxyId, guard);
       if (failure === LATER) return;

@@ -21,6 +21,7 @@ import {
 } from "./fields.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
+import { payload } from "./shape-network.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
@@ -199,6 +200,7 @@ export const service = z
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),
     concurrency: concurrency.prefault("unlimited").meta({ description: "How many calls a pod takes on at once." }),
+    payload,
     hop: serviceHop.prefault({}).meta({ description: "The way to this service, where it differs from network.hop." }),
     deploymentFactor: above0()
       .prefault(1)

@@ -11,6 +11,7 @@ import { controllers, metrics } from "./shape-control.js";
 import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
+import { networkFields } from "./shape-network.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
 import { networkHop, service, sized } from "./shape-service.js";
@@ -77,7 +78,10 @@ export const single = {
   cluster: cluster.optional(),
   quota: quota.optional(),
   network: z
-    .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
+    .strictObject({
+      hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }),
+      ...networkFields,
+    })
     .prefault({})
     .meta({ description: "What lies between services." }),
   metrics: metrics.meta({ description: "What scalers see." }),

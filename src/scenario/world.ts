@@ -2,16 +2,18 @@
 import { instanceType, reserved } from "../catalogue/instances.js";
 import type { Taint } from "../controllers/scheduler/objects.js";
 import { constant } from "../kernel/distributions.js";
+import { plainMesh } from "../model/mesh/mesh-spec.js";
 import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
-import { faultSpecs } from "./faults.js";
+import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { networkOf } from "./shape-network.js";
 import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
@@ -36,6 +38,7 @@ export function worldOf(
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
     queues: [...setup.queues].map(([name, fields]) => queueSpec(name, fields)),
     cluster: clusterSpec(single, setup),
+    network: networkOf(single.network),
     quota: single.quota,
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
@@ -50,7 +53,7 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single): ServiceSpec {
+function serviceSpec(setup: ServiceSetup, { network, faults, priorityClasses }: Single): ServiceSpec {
   const { name, service, replicas, cpu, memory, scaler, sizer, balancer, strategy } = setup;
   return {
     name,
@@ -70,7 +73,9 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
     route: routeOf(service),
-    mesh: undefined,
+    // Zones lie between pods that know of each other; where calls wait for any pod of a service nobody knows which it will be.
+    mesh: asksForZones(network, faults) && service.concurrency.waitsAt === "pod" ? plainMesh : undefined,
+    payload: service.payload,
     hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,
