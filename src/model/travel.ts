@@ -2,6 +2,7 @@
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
+import { CallState } from "./call-state.js";
 import { disturbs } from "./faults/spec.js";
 import { isPlain } from "./network/network-spec.js";
 import { Ways } from "./network/ways.js";
@@ -28,7 +29,7 @@ export class Travel {
   readonly ways: Ways | undefined;
 
   constructor(
-    state: State,
+    private readonly state: State,
     private readonly ends: Ends,
   ) {
     const { sim, calls, draws, spec } = state;
@@ -43,33 +44,41 @@ export class Travel {
 
   /** A call sets out. */
   go(call: CallId, service: Service): void {
-    if (this.ways !== undefined) return this.ways.go(call, service, this.hopOf(call, service));
-    if (service.proxyLaw !== NONE) return this.passProxy(call, service);
+    if (service.proxies || this.ways !== undefined) return this.byProxies(call, service);
     if (service.hopLaw === NONE) return this.ends.reach(call);
     this.draws.draw(service.hopLaw, this.calls.request[call], this.calls.site[call] ^ HOP);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.reached, call);
   }
 
-  /** The way to a service behind a proxy: the hop, if it takes time, and the proxy. */
-  private passProxy(call: CallId, service: Service): void {
-    const delay = this.hopOf(call, service);
-    service.network += delay;
-    this.sim.after(delay, this.reached, call);
-  }
-
-  private hopOf(call: CallId, service: Service): Seconds {
+  /** The way to a service by proxies: the hop, if it takes time, what they take, and the work that they do at once. */
+  private byProxies(call: CallId, service: Service): void {
     const { calls, draws } = this;
-    let delay = 0;
-    if (service.proxyLaw !== NONE) {
-      draws.draw(service.proxyLaw, calls.request[call], calls.site[call] ^ PROXY);
-      delay = draws.value;
+    const { passLaws } = service;
+    let delay = service.dedicated ? service.podWork : 0;
+    for (let i = 0; i < passLaws.length; i++) {
+      draws.draw(passLaws[i], calls.request[call], calls.site[call] ^ (PROXY + i));
+      delay += draws.value;
     }
+    if (service.callerWork > 0) delay += this.callersWork(call, service);
     if (service.hopLaw !== NONE) {
       draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
       delay += draws.value;
     }
-    return delay;
+    if (this.ways !== undefined) return this.ways.go(call, service, delay);
+    if (delay === 0) return this.ends.reach(call);
+    service.network += delay;
+    this.sim.after(delay, this.reached, call);
+  }
+
+  /** What the proxy beside its caller does, where that has a core of its own; elsewhere the caller's program says when. */
+  private callersWork(call: CallId, service: Service): Seconds {
+    const { pods, owners } = this.state;
+    const pod = callerOf(this.calls, call);
+    if (pod === NONE || !owners[pods.service[pod]].dedicated) return 0;
+    pods.used[pod] += service.callerBilled;
+    service.proxied += service.callerWork;
+    return service.callerWork;
   }
 
   /** An answer sets out. */
@@ -84,6 +93,13 @@ export class Travel {
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.returned, call);
   }
+}
+
+/** The pod whose call or branch sends a call, or NONE when it comes from outside or nobody waits for it. */
+export function callerOf(calls: Calls, call: CallId): number {
+  let parent = calls.parent[call];
+  if (parent >= 0 && calls.state[parent] === CallState.Guard) parent = calls.parent[parent];
+  return parent < 0 ? NONE : calls.pod[parent];
 }
 
 // A call's own random quantities, told apart from those of its steps.

@@ -13,6 +13,7 @@ import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
 import { networkOf } from "./shape-network.js";
 import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
@@ -30,7 +31,7 @@ export function worldOf(
 ): WorldSpec {
   const horizon = single.warmup + single.duration;
   return {
-    services: setup.services.map((service) => serviceSpec(service, single)),
+    services: setup.services.map((service) => serviceSpec(service, single, setup.mesh)),
     background: [
       ...[...setup.jobs].map(([name, job]) => jobSpec(name, job)),
       ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
@@ -53,8 +54,10 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, { network, faults, priorityClasses }: Single): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, sizer, balancer, strategy } = setup;
+function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined): ServiceSpec {
+  const { network, faults, priorityClasses } = single;
+  const { name, replicas, scaler, sizer, balancer, strategy } = setup;
+  const { service, cpu, memory } = withSidecar(setup, mesh);
   return {
     name,
     replicas,
@@ -72,11 +75,14 @@ function serviceSpec(setup: ServiceSetup, { network, faults, priorityClasses }: 
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
-    route: routeOf(service),
+    route: routeOf(service, retriesOf(mesh)),
     // Zones lie between pods that know of each other; where calls wait for any pod of a service nobody knows which it will be.
-    mesh: asksForZones(network, faults) && service.concurrency.waitsAt === "pod" ? plainMesh : undefined,
+    mesh:
+      meshOf(service, mesh) ??
+      (asksForZones(network, faults) && service.concurrency.waitsAt === "pod" ? plainMesh : undefined),
     payload: service.payload,
-    hop: hopSpec(service.hop, network.hop),
+    sidecarMillicores: sidecarOf(mesh)?.cpu.request ?? 0,
+    hop: hopSpec(service.hop, network.hop, mesh),
     balancer: balancer!.create,
     weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
@@ -86,12 +92,16 @@ function serviceSpec(setup: ServiceSetup, { network, faults, priorityClasses }: 
   };
 }
 
-const hopSpec = (own: Service["hop"], network: Single["network"]["hop"]): HopSpec => ({
-  latency: own.latency ?? network.latency,
-  reply: own.reply ?? network.reply,
-  proxyLatency: own.proxy?.latency ?? network.proxy.latency,
-  proxyCpu: own.proxy?.cpu ?? network.proxy.cpu,
-});
+function hopSpec(own: Service["hop"], network: Single["network"]["hop"], mesh: Mesh | undefined): HopSpec {
+  const latency = own.proxy?.latency ?? network.proxy.latency;
+  const cpu = own.proxy?.cpu ?? network.proxy.cpu;
+  const none = cpu === 0 && latency.shape === "constant" && latency.value === 0;
+  return {
+    latency: own.latency ?? network.latency,
+    reply: own.reply ?? network.reply,
+    passes: [...passesOf(mesh), ...(none ? [] : [{ at: "pod", latency, cpu, charged: "pod" } as const])],
+  };
+}
 
 function loadSpec(name: string, load: Load, horizon: number, openTrace: OpenTrace): LoadSpec {
   const { mix, keys } = load;
