@@ -7,6 +7,7 @@ import { general } from "./general.js";
 import { impatience } from "./impatience.js";
 import { networks } from "./networks.js";
 import { queues } from "./queues.js";
+import { shares } from "./shares.js";
 import { shared } from "./sharing.js";
 import { transients } from "./transients.js";
 
@@ -20,6 +21,7 @@ export const systems: readonly System[] = [
   ...balancing,
   ...impatience,
   ...elasticity,
+  ...shares,
   ...transients,
   ...certain,
 ];
