@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { BACKENDS, type Case, cases, type ProxyName, WORKERS } from "./cases.js";
 import { until } from "./clock.js";
-import { Generator, type Sent } from "./generator.js";
+import { Generator } from "./generator.js";
 import { haproxyConfig, retriesIn } from "./haproxy.js";
 import { nginxConfig } from "./nginx.js";
 import { ask, Backend, fileOfRun, freePort, startProxy, stopProxy } from "./processes.js";
@@ -17,6 +17,12 @@ interface Running {
   readonly process: ChildProcess;
   readonly port: number;
   readonly socket: string;
+}
+
+/** Of the machine's clock: a whole second of the wall clock, for nginx counts in those; near enough to be waited for, and not too near. */
+function nextSecond(): number {
+  const soon = performance.timeOrigin + performance.now() + 300;
+  return Math.ceil(soon / 1000) * 1000 - performance.timeOrigin;
 }
 
 export class Bench {
@@ -58,12 +64,24 @@ export class Bench {
   private async play(about: Case, proxy: ProxyName, requests: readonly Request[]) {
     const { process, port, socket } = await this.start(about, proxy);
     const generator = new Generator(port);
-    const all: readonly Sent[] = await generator.play(requests, performance.now() + 100);
+    const beginning = about.dies === undefined ? performance.now() + 100 : nextSecond();
+    const [all] = await Promise.all([generator.play(requests, beginning), this.deaths(about, beginning)]);
     generator.close();
     const retries = proxy === "nginx" ? 0 : retriesIn(await ask(socket, "show stat"));
     await stopProxy(process);
     await until(performance.now() + 100);
     return { all, retries };
+  }
+
+  /** What a case wants to go wrong. */
+  private async deaths({ dies }: Case, beginning: number): Promise<void> {
+    if (dies === undefined) return;
+    const backend = this.backends[dies.backend];
+    backend.prepare();
+    await until(beginning + 1000 * dies.at);
+    backend.die();
+    await until(beginning + 1000 * dies.back);
+    await backend.comeBack();
   }
 
   private async start(about: Case, proxy: ProxyName): Promise<Running> {

@@ -19,8 +19,10 @@ export interface Case {
   readonly slow?: { readonly backend: number; readonly times: number };
   /** The requests come from so many clients, each with an address of its own. */
   readonly clients?: number;
-  /** To how many backends a refused request goes, the first included. */
+  /** To how many backends a request goes that is refused or lost, the first included. */
   readonly tries?: number;
+  /** A backend (from 0) that is killed and started again, in seconds from the beginning. Proxies find out by themselves. */
+  readonly dies?: { readonly backend: number; readonly at: number; readonly back: number };
   /** The proxy lets so many requests at once through to a backend, and holds the others back this long at most, in seconds. */
   readonly limit?: { readonly connections: number; readonly patience: number };
 }
@@ -34,7 +36,15 @@ export const WORKERS = 2;
 export const work = { mean: 0.04, cv: 1 } as const;
 
 /** Seconds in which requests of one run are sent. */
-export const DURATION = 4;
+const DURATION = 4;
+
+export const durationOf = ({ dies }: Case): number => (dies === undefined ? DURATION : dies.back + 2.5);
+
+/** nginx's passive checks: so many failures within so many whole seconds, and a server is left alone for as long. */
+export const passive = { failures: 1, seconds: 1 } as const;
+
+/** HAProxy's active checks: how often in seconds, and after how many of them a server is down, or up again. */
+export const active = { interval: 0.2, fall: 2, rise: 2 } as const;
 
 /** Three quarters of what the backends can do: 4 × 2 / 40 ms = 200 requests a second. */
 const plain = { proxies, rate: 150 } as const;

@@ -1,5 +1,5 @@
 /** HAProxy's configuration for a case, and what it says of itself. Pure text. */
-import type { Balance, Case } from "./cases.js";
+import { active, type Balance, type Case } from "./cases.js";
 import type { Ports } from "./nginx.js";
 
 const methods: Readonly<Record<Balance, string>> = {
@@ -12,9 +12,12 @@ const methods: Readonly<Record<Balance, string>> = {
 /** random draws from a ring on which a server stands 16 times for each of its weight: with the most it stands there nearly evenly. */
 const weightOf = (balance: Balance): string => (balance === "two" ? " weight 256" : "");
 
-export function haproxyConfig({ balance, tries, limit }: Case, { proxy, backends, socket }: Ports): string {
+const checks = ` check inter ${1000 * active.interval}ms fall ${active.fall} rise ${active.rise}`;
+
+export function haproxyConfig({ balance, tries, limit, dies }: Case, { proxy, backends, socket }: Ports): string {
   const maxconn = limit === undefined ? "" : ` maxconn ${limit.connections}`;
-  const servers = backends.map((port, i) => `  server b${i} 127.0.0.1:${port}${weightOf(balance)}${maxconn}`);
+  const options = weightOf(balance) + maxconn + (dies === undefined ? "" : checks);
+  const servers = backends.map((port, i) => `  server b${i} 127.0.0.1:${port}${options}`);
   const again =
     tries === undefined
       ? ["  retries 0"]

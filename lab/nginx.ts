@@ -1,5 +1,5 @@
 /** nginx's configuration for a case. Pure text. */
-import type { Balance, Case } from "./cases.js";
+import { type Balance, type Case, passive } from "./cases.js";
 
 export interface Ports {
   /** Where the proxy listens. */
@@ -18,12 +18,14 @@ const methods: Readonly<Record<Balance, string>> = {
 };
 
 /** One worker process: with several each would take turns of its own. */
-export function nginxConfig({ balance, tries }: Case, { proxy, backends }: Ports, asRoot: boolean): string {
-  const servers = backends.map((port) => `    server 127.0.0.1:${port} max_fails=0;`).join("\n");
+export function nginxConfig({ balance, tries, dies }: Case, { proxy, backends }: Ports, asRoot: boolean): string {
+  const { failures, seconds } = passive;
+  const checks = dies === undefined ? "max_fails=0" : `max_fails=${failures} fail_timeout=${seconds}s`;
+  const servers = backends.map((port) => `    server 127.0.0.1:${port} ${checks};`).join("\n");
   const again = tries === undefined ? "off" : "error timeout http_503";
   return `${asRoot ? "user root;\n" : ""}daemon off;
 worker_processes 1;
-error_log stderr error;
+error_log stderr crit;
 pid nginx.pid;
 events { worker_connections 4096; }
 http {

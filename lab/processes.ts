@@ -67,6 +67,8 @@ export function freePort(): Promise<number> {
 export class Backend {
   port = 0;
   private process = Backend.fresh();
+  private next: ChildProcess | undefined;
+  private order: Omit<BackendOrder, "port"> = { workers: 1, line: 0, times: 1 };
 
   private static fresh(): ChildProcess {
     return keep(fork(fileURLToPath(new URL("./backend.js", import.meta.url)), { stdio: "inherit" }));
@@ -74,6 +76,7 @@ export class Backend {
 
   /** It is so from now on, and listens, on the port that it had before if it had one. */
   arrange(order: Omit<BackendOrder, "port">): Promise<void> {
+    this.order = order;
     const { process } = this;
     return new Promise((listening, failed) => {
       const ended = (code: number | null): void => failed(new Error(`a backend ended with ${code}`));
@@ -85,6 +88,23 @@ export class Backend {
       });
       process.send({ ...order, port: this.port });
     });
+  }
+
+  /** A process that can take over without having to be started first. */
+  prepare(): void {
+    this.next = Backend.fresh();
+  }
+
+  /** It is gone at once, and its port refuses connections. */
+  die(): void {
+    this.process.kill("SIGKILL");
+  }
+
+  /** The prepared process listens in its place. */
+  comeBack(): Promise<void> {
+    this.process = this.next ?? Backend.fresh();
+    this.next = undefined;
+    return this.arrange(this.order);
   }
 }
 

@@ -5,7 +5,7 @@
  * within the aim, 1 when one is not, 2 when nothing could be played.
  */
 import { Bench } from "./bench.js";
-import { type Case, cases, DURATION, type ProxyName } from "./cases.js";
+import { type Case, cases, durationOf, type ProxyName } from "./cases.js";
 import { goFirst, takeCharge, versionOf } from "./processes.js";
 import { requestsOf } from "./requests.js";
 import { scenarioOf, scenarioText, type Way } from "./scenario.js";
@@ -36,8 +36,8 @@ async function playCase(bench: Bench, about: Case, proxy: ProxyName, way: Way, s
   for (const seed of seeds) {
     const scenario = scenarioOf(about, proxy, seed, way);
     const spec = scenario.world(scenario.policies[0]);
-    measured.push(await bench.run(about, proxy, requestsOf(spec, seed, DURATION)));
-    for (const [chance, play] of plays.entries()) play.push(simulate(spec, seed, DURATION, chance));
+    measured.push(await bench.run(about, proxy, requestsOf(spec, seed, durationOf(about))));
+    for (const [chance, play] of plays.entries()) play.push(simulate(spec, seed, durationOf(about), chance));
   }
   return rowOf(about, proxy, together(measured), plays.map(together));
 }

@@ -1,6 +1,6 @@
 /** A case as a scenario of dryscale's, in the words that a user would write it in. */
 import { readScenario, type Scenario } from "../src/scenario/read.js";
-import { BACKENDS, type Case, DURATION, type ProxyName, WORKERS, work } from "./cases.js";
+import { BACKENDS, type Case, durationOf, type ProxyName, WORKERS, work } from "./cases.js";
 
 /** The first number of the clients' addresses: all that begin with 127 are this machine's own. */
 export const NETWORK = 127;
@@ -57,7 +57,7 @@ export function scenarioText(about: Case, proxy: ProxyName, seed: number, way: W
   const { hop, steps } = hopAndSteps(about, way);
   return [
     `name: ${proxy} ${name}`,
-    `duration: ${DURATION}s`,
+    `duration: ${durationOf(about)}s`,
     `seed: ${seed}`,
     `network: { hop: ${hop} }`,
     "services:",

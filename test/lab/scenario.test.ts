@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Case, cases, DURATION, WORKERS, work } from "../../lab/cases.js";
+import { type Case, cases, durationOf, WORKERS, work } from "../../lab/cases.js";
 import { requestsOf } from "../../lab/requests.js";
 import { scenarioOf, scenarioText } from "../../lab/scenario.js";
 import { simulate } from "../../lab/simulate.js";
@@ -41,17 +41,17 @@ test("the way is a hop where workers are free once work is done, and part of the
 
 describe("requests", () => {
   const about = named("hash of the address");
-  const requests = requestsOf(specOf(about), 1, DURATION);
+  const requests = requestsOf(specOf(about), 1, durationOf(about));
   test("come when the scenario's load comes", () => {
     const [load] = specOf(about).loads;
     if (load.kind !== "open") throw new Error("open load expected");
     const arrivals = load.arrivals(1);
     for (const { at } of requests) expect(at).toBeCloseTo(arrivals.next(), 9);
-    expect(arrivals.next()).toBeGreaterThan(DURATION);
+    expect(arrivals.next()).toBeGreaterThan(durationOf(about));
   });
   test("are the same for the same seed, and others for another", () => {
-    expect(requestsOf(specOf(about), 1, DURATION)).toEqual(requests);
-    expect(requestsOf(specOf(about, 2), 2, DURATION)[0]).not.toEqual(requests[0]);
+    expect(requestsOf(specOf(about), 1, durationOf(about))).toEqual(requests);
+    expect(requestsOf(specOf(about, 2), 2, durationOf(about))[0]).not.toEqual(requests[0]);
   });
   test("have the work that the case says, within four standard errors", () => {
     const many = requestsOf(specOf(about), 1, 40);
@@ -81,15 +81,15 @@ describe("a run in virtual time", () => {
   });
   test("is the same for the same seed and chance, and a little different for other chance", () => {
     const spec = specOf(named("random of two"));
-    expect(simulate(spec, 1, DURATION, 5)).toEqual(simulate(spec, 1, DURATION, 5));
-    expect(simulate(spec, 1, DURATION, 6)).not.toEqual(simulate(spec, 1, DURATION, 5));
+    expect(simulate(spec, 1, 4, 5)).toEqual(simulate(spec, 1, 4, 5));
+    expect(simulate(spec, 1, 4, 6)).not.toEqual(simulate(spec, 1, 4, 5));
   });
   test("counts failures, and tries where there are some", () => {
-    const plain = simulate(specOf(named("round robin")), 1, DURATION, 0);
+    const plain = simulate(specOf(named("round robin")), 1, 4, 0);
     expect(plain.tries).toBe(plain.latencies.length);
-    const { latencies, failed, tries } = simulate(specOf(named("next backend when refused")), 1, DURATION, 0);
+    const { latencies, failed, tries } = simulate(specOf(named("next backend when refused")), 1, 4, 0);
     const sent = latencies.length + failed;
-    expect(sent).toBe(requestsOf(specOf(named("next backend when refused")), 1, DURATION).length);
+    expect(sent).toBe(requestsOf(specOf(named("next backend when refused")), 1, durationOf(cases[0])).length);
     expect(failed).toBeGreaterThan(0);
     // Whoever has failed was refused twice.
     expect(tries).toBeGreaterThan(sent + failed);

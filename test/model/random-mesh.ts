@@ -30,6 +30,11 @@ export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
     successRate: { pods: 2, volume: 3, factor: 0.5, enforcing: 1 },
     failureShare: { pods: 1, volume: 3, threshold: 0.5, enforcing: 1 },
   }),
+  health: fc.constantFrom(
+    undefined,
+    { passive: { failures: 2, timeout: 1 }, active: undefined },
+    { passive: { failures: 1, timeout: 2 }, active: { interval: 0.3, fall: 2, rise: 1 } },
+  ),
   attempts: fc.constantFrom(1, 3),
   panic: fc.constantFrom(0, 0.5),
 });

@@ -5,6 +5,7 @@
 import type { Balancer, Upstream } from "../../policy/contract.js";
 import { NONE } from "../state.js";
 import type { Endpoints, SlotId } from "./endpoints.js";
+import type { Health } from "./health.js";
 import type { Outliers } from "./outliers.js";
 
 export class CallerProxy implements Upstream {
@@ -38,6 +39,7 @@ export class CallerProxy implements Upstream {
     private readonly endpoints: Endpoints,
     readonly balancer: Balancer,
     readonly outliers: Outliers | undefined,
+    readonly health: Health | undefined,
     private readonly panic: number,
   ) {
     this.weight = endpoints.slots.weight;
@@ -50,8 +52,14 @@ export class CallerProxy implements Upstream {
   /** The slot of the pod to call, or NONE when none is known. */
   pick(high: number, low: number): SlotId | typeof NONE {
     if (this.stale || this.seen !== this.endpoints.version) this.refresh();
-    if (this.count === 0) return NONE;
+    if (this.count === 0) return this.findNobody();
     return this.rows[this.balancer.pick(this, high, low)] as SlotId;
+  }
+
+  /** nginx then takes all servers to be well again, for the calls that come after this. */
+  private findNobody(): typeof NONE {
+    if (this.health?.passive?.forgive()) this.stale = true;
+    return NONE;
   }
 
   /** There are more slots than it has counted by so far. */
@@ -62,7 +70,7 @@ export class CallerProxy implements Upstream {
   }
 
   private refresh(): void {
-    const { endpoints, outliers } = this;
+    const { endpoints, outliers, health } = this;
     const { slots, known } = endpoints;
     this.seen = endpoints.version;
     this.stale = false;
@@ -71,15 +79,17 @@ export class CallerProxy implements Upstream {
     if (this.active.length < slots.pod.length) this.widen();
     this.rows = known.items;
     this.count = known.count;
-    if (outliers !== undefined && outliers.ejectedCount > 0) this.leaveOut(outliers);
+    if ((outliers !== undefined && outliers.ejectedCount > 0) || health?.someOut) this.leaveOut();
     this.even = true;
     for (let i = 1; i < this.count; i++) if (this.weight[this.rows[i]] !== this.weight[this.rows[0]]) this.even = false;
   }
 
-  /** Those ejected are left out; unless too few would be left: then all are as good. */
-  private leaveOut(outliers: Outliers): void {
-    const { known } = this.endpoints;
-    const fit = known.items.subarray(0, known.count).filter((slot) => !outliers.isEjected(slot));
+  /** Those ejected or found unwell are left out; unless too few would be left: then all are as good. */
+  private leaveOut(): void {
+    const { endpoints, outliers, health } = this;
+    const { known } = endpoints;
+    const isFit = (slot: number): boolean => !outliers?.isEjected(slot) && !health?.isOut(slot);
+    const fit = known.items.subarray(0, known.count).filter(isFit);
     if (fit.length < this.panic * known.count) return;
     this.rows = fit;
     this.count = fit.length;

@@ -13,6 +13,7 @@ import { CallerProxy } from "./caller-proxy.js";
 import type { PoolId } from "./connection-tables.js";
 import { Connections, type Sender } from "./connections.js";
 import { Endpoints, type SlotId } from "./endpoints.js";
+import { HealthChecks } from "./health.js";
 import type { MeshSpec } from "./mesh-spec.js";
 import { type Ejection, Outliers } from "./outliers.js";
 
@@ -30,6 +31,7 @@ export class Links {
   private readonly calls: Calls;
   private readonly hashes: boolean;
   private readonly byKey: boolean;
+  private readonly health: HealthChecks | undefined;
   private readonly learns: boolean;
   private readonly mostRequests: number;
   readonly mostRetries: number;
@@ -59,6 +61,9 @@ export class Links {
     const { connections } = this.spec;
     if (connections !== undefined)
       this.connections = new Connections(state, this, connections, service.connectLaw, sender);
+    const { health } = this.spec;
+    if (health !== undefined)
+      this.health = new HealthChecks(state, health, service.spec.route.retries.on, this.endpoints, this.proxies);
     this.interval = state.sim.event("outliers.interval", (id: ProxyId) => this.intervalOver(id));
   }
 
@@ -112,6 +117,7 @@ export class Links {
     if (slot >= proxy.active.length) proxy.widen();
     proxy.active[slot]++;
     this.endpoints.slots.calls[slot]++;
+    if (this.health !== undefined) this.health.chosen(this.calls.proxy[call] as ProxyId, slot);
   }
 
   private poolOf(id: ProxyId, slot: number): PoolId {
@@ -152,6 +158,8 @@ export class Links {
       const { now } = this.state.sim;
       proxy.balancer.answered!(slot, now - this.calls.startedAt[call], now);
     }
+    if (this.health !== undefined && failure !== Failure.Cancelled && this.endpoints.slots.place[slot] !== NONE)
+      this.health.answered(id, slot, failure);
     if (proxy.outliers !== undefined && failure !== Failure.Cancelled) {
       // Of a pod that is no longer among those known nobody needs to know.
       const known = this.endpoints.slots.place[slot] !== NONE;
@@ -189,6 +197,7 @@ export class Links {
     const proxy = this.proxies[id];
     proxy.gone = true;
     if (proxy.event !== NONE) this.state.sim.cancel(proxy.event);
+    this.health?.closed(id as ProxyId);
     this.close(id as ProxyId);
   }
 
@@ -216,12 +225,13 @@ export class Links {
         () => known.items.subarray(0, known.count),
         (ejection) => this.tell(name, ejection),
       );
-    const proxy = new CallerProxy(this.endpoints, balancer, outliers, spec.panic);
+    const proxy = new CallerProxy(this.endpoints, balancer, outliers, this.health?.create(), spec.panic);
     const id = (this.free.pop() ?? this.proxies.length) as ProxyId;
     this.proxies[id] = proxy;
     if (caller === NONE) this.outside = id;
     else this.byCaller[caller] = id;
     if (spec.outliers !== undefined) proxy.event = state.sim.after(spec.outliers.interval, this.interval, id);
+    this.health?.opened(id);
     return id;
   }
 
@@ -242,6 +252,7 @@ export class Links {
     for (const proxy of this.proxies) {
       proxy.balancer.forget?.(slot);
       proxy.outliers?.forget(slot);
+      proxy.health?.forget(slot);
       const pool = proxy.pools[slot + 1];
       if (pool === undefined || pool === NONE) continue;
       proxy.pools[slot + 1] = NONE;

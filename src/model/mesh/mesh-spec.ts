@@ -8,6 +8,8 @@ export interface MeshSpec {
   readonly connections: ConnectionsSpec | undefined;
   readonly limits: LimitsSpec;
   readonly outliers: OutliersSpec | undefined;
+  /** How proxies find out by themselves which pods are well; undefined: they do not. */
+  readonly health?: HealthSpec | undefined;
   /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
   readonly attempts: number;
   /** When fewer of the pods known than this are fit to be called, all of them are. */
@@ -43,6 +45,26 @@ export interface ConnectionsSpec {
 export interface LimitsSpec {
   readonly requests: number;
   readonly retries: number;
+}
+
+export interface HealthSpec {
+  /** By calls, as nginx: after so many failures a pod is left alone for so long. */
+  readonly passive: PassiveSpec | undefined;
+  /** By asking, as HAProxy. */
+  readonly active: ActiveSpec | undefined;
+}
+
+/** nginx's max_fails and fail_timeout; the latter in whole seconds. */
+export interface PassiveSpec {
+  readonly failures: number;
+  readonly timeout: Seconds;
+}
+
+/** HAProxy's inter, fall and rise. */
+export interface ActiveSpec {
+  readonly interval: Seconds;
+  readonly fall: number;
+  readonly rise: number;
 }
 
 /** Envoy's outlier detection, by its names: pods that fail too often are left out for a time, by each proxy for itself. */
