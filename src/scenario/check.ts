@@ -1,6 +1,6 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
-import { checkKeys, checkShares, messageEdges } from "./check-async.js";
+import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
@@ -61,6 +61,7 @@ export function checkReferences(raw: Raw, { services, queues }: Parts, to: Sayin
   const edges = calls
     .filter(({ text }) => exists(raw, text))
     .map(({ from, text, path }): Edge => ({ from, to: text, path }));
+  checkFlights(raw, edges, to);
   edges.push(...messageEdges(raw));
   checkKeys(raw, edges, to);
   const around = circles(edges);
