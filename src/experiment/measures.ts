@@ -2,6 +2,7 @@
 import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
+import { measuresOfFaults } from "./fault-measures.js";
 import { shareMeasures } from "./share-measures.js";
 
 export type Better = "lower" | "higher" | "neither";
@@ -22,6 +23,7 @@ export interface Measure {
     | "cost"
     | "elasticity"
     | "endpoint"
+    | "fault"
     | "job"
     | "service"
     | "shared"
@@ -191,6 +193,12 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
-  const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground, ...shareMeasures(spec)];
+  const ofParts = [
+    ...measuresOfFaults(spec.faults),
+    ...ofEndpoints,
+    ...ofServices,
+    ...ofBackground,
+    ...shareMeasures(spec),
+  ];
   return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

@@ -4,10 +4,12 @@ import { LatencyHistogram, type LatencyHistogramJson } from "../measure/histogra
 import { growsWithoutBound } from "../measure/overload.js";
 import type { Decision } from "../model/decisions.js";
 import { failures, heard } from "../model/failure.js";
+import type { FaultRecord } from "../model/faults/fault-log.js";
 import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
+import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
 import { growingQueue, shareValues } from "./share-measures.js";
 
@@ -24,6 +26,7 @@ export interface Outcome {
   readonly latency: LatencyHistogramJson;
   readonly series: { readonly columns: readonly string[]; readonly rows: readonly (readonly number[])[] };
   readonly decisions: readonly Decision[];
+  readonly faults: readonly FaultRecord[];
   readonly events: number;
 }
 
@@ -56,6 +59,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
       ...causeMeasures(world),
       ...supplyMeasures(world, scenario.duration, { columns, rows: measured }),
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
+      ...faultValues(world.state.spec.faults, world.faults, scenario.warmup),
       ...partMeasures(world, scenario.duration, { columns, rows: measured }),
       ...shareValues(world, scenario.duration, (name) => column({ columns, rows: measured }, name)),
     },
@@ -63,6 +67,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
     latency: latency.toJSON(),
     series: { columns, rows },
     decisions: replication === 0 ? world.decisions : world.decisions.map(withoutStory),
+    faults: world.faults,
     events: world.sim.fired,
   };
 }

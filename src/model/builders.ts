@@ -19,8 +19,7 @@ import { plainWorkload } from "./workload.js";
 export const noHop: HopSpec = {
   latency: constant(0),
   reply: constant(0),
-  proxyLatency: constant(0),
-  proxyCpu: 0,
+  passes: [],
 };
 
 const onlyPod: Balancer = { pick: () => 0 };
@@ -144,6 +143,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     scrapePeriod: 15,
     pipeline: undefined,
     controllers: { phase: 0, informerDelay: 0 },
+    faults: [],
     seriesStep: 60,
     demandUtilisation: 0.8,
     ...about,

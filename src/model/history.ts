@@ -111,7 +111,7 @@ export class History {
       this.step.quantile(0.99),
       machines.all.length,
       machines.open.length,
-      parts.fleet.pending.length,
+      parts.fleet.scheduling.pending.length,
       parts.bill.presentUsdPerHour,
       ...state.services.flatMap((service) => this.serviceValues(service, sent, seconds)),
       ...shares.queues.all.flatMap((queue, id) => this.queueValues(queue, id, seconds)),
@@ -151,8 +151,8 @@ export class History {
 }
 
 /** What a call's work is multiplied by on average, when each ready pod gets as many calls as another. */
-function meanWorkTimes({ pods }: State, { ready, revisions }: Service): number {
-  if (revisions.length === 1 || ready.count === 0) return 1;
+function meanWorkTimes({ pods }: State, { ready, revisions, slowdown }: Service): number {
+  if (revisions.length === 1 || ready.count === 0) return slowdown;
   let sum = 0;
   for (let i = 0; i < ready.count; i++) sum += pods.workTimes[ready.items[i]];
   return sum / ready.count;

@@ -12,7 +12,7 @@ export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision:
   pods.serial[pod] = owner.created++;
   pods.ordinal[pod] = ordinal ?? pods.serial[pod];
   pods.revision[pod] = revision;
-  pods.workTimes[pod] = owner.revisions[revision].workTimes;
+  pods.workTimes[pod] = owner.revisions[revision].workTimes * owner.slowdown;
   setResources(pods, pod, owner, resourcesOfNew(owner, revision));
   pods.memberIndex[pod] = owner.members.push(pod);
   pods.node[pod] = pods.slot[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;

@@ -5,6 +5,9 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import { Background } from "./background.js";
+import { Pauses } from "./faults/pauses.js";
+import { changesSpeeds } from "./faults/spec.js";
+import { Stillness } from "./faults/stillness.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw } from "./route.js";
 import { type Owner, Service } from "./service.js";
@@ -141,11 +144,12 @@ export class Calls {
 }
 
 export class Nodes {
-  group = new Int32Array(FIRST_CAPACITY);
-  phase = new Uint8Array(FIRST_CAPACITY);
   firstPod = new Int32Array(FIRST_CAPACITY);
-  podCount = new Int32Array(FIRST_CAPACITY);
   cores = new Float64Array(FIRST_CAPACITY);
+  /** What a core does in a second, of what it should; see faults/. */
+  pace = new Float64Array(FIRST_CAPACITY);
+  /** It stands still, and all that is on it. */
+  still = new Uint8Array(FIRST_CAPACITY);
   /** Cores that the active pods on it could use at this moment. */
   demand = new Float64Array(FIRST_CAPACITY);
   event = new Int32Array(FIRST_CAPACITY);
@@ -168,27 +172,32 @@ export interface State {
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
+  readonly stillness: Stillness;
+  readonly pauses: Pauses;
   /** By pod; see api-objects.ts. */
   readonly podObjects: (LivePod | undefined)[];
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services, spec.background, spec.queues);
+  const uneven = changesSpeeds(spec.faults);
+  const program = compile(spec.services, spec.background, spec.queues, uneven);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
   const services = spec.services.map((service, id) => {
-    const { latency, reply, proxyLatency } = service.hop;
+    const { latency, reply, passes } = service.hop;
+    const passLaws = passes.map((pass) => law(pass.latency)).filter((one) => one !== NONE);
     const { backOff } = service.route.retries;
     const opens = service.mesh?.connections?.opens;
     const connect = opens === undefined ? NONE : law(opens);
     const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined), connect] as const;
-    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare);
+    return new Service(id as ServiceId, service, law(latency), law(reply), passLaws, ...rare, uneven);
   });
   const chance = new RequestChance(seed, "requests");
   const background = spec.background.map(
     (background, i) => new Background((services.length + i) as ServiceId, background, program.processes[i]),
   );
+  const [pods, calls, nodes] = [new Pods(), new Calls(), new Nodes()];
   const state: State = {
     spec,
     seed,
@@ -200,9 +209,11 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     services,
     background,
     owners: [...services, ...background],
-    pods: new Pods(),
-    calls: new Calls(),
-    nodes: new Nodes(),
+    pods,
+    calls,
+    nodes,
+    stillness: new Stillness(pods, calls, nodes),
+    pauses: new Pauses(),
     podObjects: [],
   };
   for (const service of services) {

@@ -35,6 +35,7 @@ interface Roads {
   readonly shares: Shares;
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
+  startPass(call: CallId): void;
   end(call: CallId, failure: number): void;
   free(call: CallId): void;
   cancel(row: CallId): void;
@@ -69,11 +70,14 @@ export class Steps {
   /** Goes on with a call or a strand until it has to wait for something. */
   advance(call: CallId): void {
     const { calls, program } = this;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, Failure.None)) return;
     for (;;) {
       const pc = calls.pc[call];
       switch (program.op[pc]) {
         case Op.Cpu:
           return this.traffic.startWork(call);
+        case Op.Pass:
+          return this.traffic.startPass(call);
         case Op.Call: {
           calls.pc[call] = pc + 1;
           const site = siteWithin(calls.site[call], program.site[pc]);
@@ -84,8 +88,10 @@ export class Steps {
         case Op.Wait: {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
-          this.owners[calls.service[call]].waited += this.draws.value;
-          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
+          const owner = this.owners[calls.service[call]];
+          const time = this.draws.value * owner.slowdown;
+          owner.waited += time;
+          calls.event[call] = this.sim.after(time, this.waited, call);
           return;
         }
         case Op.Choose:
@@ -204,6 +210,7 @@ export class Steps {
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */
   fail(call: CallId, failure: number): void {
     this.calls.failure[call] = failure;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, failure)) return;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
     else this.traffic.end(call, failure);

@@ -1,11 +1,14 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
+import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
+import { checkMesh } from "./check-mesh.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
+import { checkFaults } from "./faults.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
@@ -169,9 +172,25 @@ export function checkWorkloads(raw: Raw, { single, services }: Parts, to: Saying
   }
 }
 
+/** Machines are of a type of the catalogue, or say themselves what they are. */
+export function checkTypes({ single: { cluster } }: Parts, to: Sayings): void {
+  for (const [name, { type, capacity, usdPerHour }] of Object.entries(cluster?.nodes ?? {})) {
+    const path = ["cluster", "nodes", name];
+    if (type !== undefined && instanceType(type) !== undefined) continue;
+    if (capacity !== undefined && usdPerHour !== undefined) continue;
+    if (type === undefined || capacity !== undefined || usdPerHour !== undefined) {
+      to.say(path, "expected a type of the catalogue, or capacity and usdPerHour, got neither", { key: true });
+      continue;
+    }
+    const { message, suggestion } = unknownName("instance type", type, instanceTypes);
+    to.say([...path, "type"], message, { suggestion });
+  }
+}
+
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
+  checkFaults(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);
@@ -187,6 +206,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     const warn: Sayings["warn"] = (path, message, about) => to.warn(path, message, about);
     checkScheduler(setup, parts.single.cluster !== undefined, once);
     checkRoom(setup, once, warn);
+    checkMesh(setup, once, warn);
     if (parts.single.quota !== undefined) checkQuota(parts.single.quota, setup, once, warn);
   }
 }

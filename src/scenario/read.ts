@@ -1,14 +1,15 @@
 /** YAML to Scenario: either one that can be simulated, or every complaint about it at once. */
 import type { z } from "zod";
-import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
-import { AS_WRITTEN, checkReferences, checkSetups, checkVariants, checkWorkloads } from "./check.js";
+import { readOutages } from "../workload/outages.js";
+import { AS_WRITTEN, checkReferences, checkSetups, checkTypes, checkVariants, checkWorkloads } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
+import { outageFiles } from "./faults.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
-import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
+import { balancers, DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
@@ -108,6 +109,7 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
   const all = parts.single as Single;
   const { question, warmup, duration, replications, seed, slo } = all;
   const traces = [...parts.loads.values()].flatMap((load) => ("trace" in load ? [load.trace.file] : []));
+  traces.push(...outageFiles(all.faults).map(({ file }) => file));
   const policyFiles = [...parts.chosen.values()].map((chosen) => chosen.name).filter(isPolicyPath);
   const setup = (policy: string): Setup => {
     if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
@@ -177,7 +179,7 @@ class Reading {
     };
     this.choosePolicies(parts);
     this.tryPolicies(raw, parts);
-    this.checkTypes(parts);
+    checkTypes(parts, this);
     return parts;
   }
 
@@ -219,6 +221,7 @@ class Reading {
       }
     };
     choose([], DEFAULTS);
+    for (const balancer of balancers.values()) choose([], { balancer });
     choose(["cluster"], cluster);
     for (const [name, service] of services) choose(["services", name], service);
     for (const [name, variant] of variants) {
@@ -261,32 +264,24 @@ class Reading {
     }
   }
 
-  private checkTypes({ single: { cluster } }: Parts): void {
-    for (const [name, { type, capacity, usdPerHour }] of Object.entries(cluster?.nodes ?? {})) {
-      const path = ["cluster", "nodes", name];
-      if (type !== undefined && instanceType(type) !== undefined) continue;
-      if (capacity !== undefined && usdPerHour !== undefined) continue;
-      if (type === undefined || capacity !== undefined || usdPerHour !== undefined) {
-        this.say(path, "expected a type of the catalogue, or capacity and usdPerHour, got neither", { key: true });
-        continue;
-      }
-      const { message, suggestion } = unknownName("instance type", type, instanceTypes);
-      this.say([...path, "type"], message, { suggestion });
-    }
-  }
-
   /** Opens each trace once, so that a missing file is told with the other faults. */
-  tryTraces({ loads }: Parts): void {
+  tryTraces({ loads, single: { faults } }: Parts): void {
     const { openTrace } = this.options;
     if (openTrace === undefined) return;
-    for (const [name, load] of loads) {
-      if (!("trace" in load)) continue;
+    const attempt = (path: Path, what: string, file: string, open: () => unknown): void => {
       try {
-        replayed(name, load.trace, 0, openTrace);
+        open();
       } catch (fault) {
         const why = fault instanceof Error ? fault.message : String(fault);
-        this.say(["load", name, "trace", "file"], `expected a trace, got "${load.trace.file}": ${why}`);
+        this.say(path, `expected ${what}, got "${file}": ${why}`);
       }
+    };
+    for (const [name, load] of loads) {
+      if (!("trace" in load)) continue;
+      const { trace } = load;
+      attempt(["load", name, "trace", "file"], "a trace", trace.file, () => replayed(name, trace, 0, openTrace));
     }
+    for (const { file, path } of outageFiles(faults))
+      attempt(path, "a list of outages", file, () => readOutages(openTrace(file)));
   }
 }

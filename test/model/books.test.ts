@@ -5,6 +5,7 @@ import { isDaemon } from "../../src/model/background.js";
 import { failures, heard } from "../../src/model/failure.js";
 import { Phase } from "../../src/model/state.js";
 import { createWorld, type World } from "../../src/model/world.js";
+import { kinds } from "./random-faults.js";
 import { worlds } from "./random-worlds.js";
 
 /** The pods of services and Jobs never exceed their quota, those on their way out included. */
@@ -24,7 +25,7 @@ function expectWithin({ state }: World): void {
 /** What controllers decided must have been seen, too. */
 const rules = ["SpotInterrupted", "ScalingReplicaSet", "Evicted", "SuccessfulDelete", "FailedCreate", "ejected by"];
 /** No random world has what makes calls fail so. */
-const rare = ["aborted", "shed"];
+const rare = ["shed"];
 
 describe("whatever happens", () => {
   test("no request is lost or gained, Little's law holds, and the same seed lives the same life", () => {
@@ -55,10 +56,14 @@ describe("whatever happens", () => {
           }
           const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
           count("complete", jobs.filter(({ end }) => end?.well === true).length);
+          for (const { kind, begin, healed } of played.faults) {
+            count(kind, 1);
+            count("healed", healed > begin ? 1 : 0);
+          }
           for (const { failed } of jobs) count("failed pods", failed);
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
-          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs]);
+          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs, played.faults]);
         };
         expect(life()).toBe(life());
       }),
@@ -70,6 +75,8 @@ describe("whatever happens", () => {
       "restarted",
       "complete",
       "failed pods",
+      ...kinds,
+      "healed",
       "waited for a connection",
       "followed",
       "dead",

@@ -39,7 +39,7 @@ export const shared = fc
 /** What a queue of messages is like, but for its name and who takes them. */
 export const mail = fc.record({
   prefetch: fc.constantFrom(1, 2, 5),
-  visibility: fc.constantFrom(Infinity, 0.5, 3),
-  deliveries: fc.constantFrom(1, 3),
+  visibility: fc.constantFrom(Infinity, 0.5, 0.5, 3),
+  deliveries: fc.constantFrom(1, 3, 3, 5),
   backOff: law,
 });

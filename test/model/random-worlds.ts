@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
-import { cluster, job, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
-import { mesh } from "./random-mesh.js";
+import { faults } from "./random-faults.js";
+import { mesh, passes } from "./random-mesh.js";
 import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
@@ -93,6 +94,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         cancels: fc.boolean(),
       }),
       mesh: fc.option(mesh, { nil: undefined }),
+      passes,
       workload,
       cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
       lifecycle: fc.record({
@@ -124,7 +126,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         mesh: one.mesh,
         grace: one.grace,
         startup: one.startup,
-        hop: { ...noHop, latency: one.hop, reply: one.reply },
+        hop: { passes: one.passes, latency: one.hop, reply: one.reply },
         concurrency: {
           limit: one.workers,
           queue: one.queue,
@@ -221,6 +223,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           term: terms,
           control: delays,
           quota,
+          faults,
           mail,
           background: fc
             .tuple(backgroundOf(0, count, mailed), backgroundOf(1, count, mailed))
@@ -228,7 +231,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
         }),
         ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
       )
-      .map(([{ term, control, quota, mail, background }, ...services]) => {
+      .map(([{ term, control, quota, faults, mail, background }, ...services]) => {
         const { eviction, ...late } = control;
         const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
         const boot = constant(2);
@@ -236,6 +239,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           services,
           background,
           quota,
+          faults,
           queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
           ...late,
           loads: [

@@ -98,12 +98,16 @@ export class Endpoints {
     if (--this.slots.calls[slot] === 0) this.free(slot);
   }
 
-  /** The pod behind a slot, if it takes calls at this moment, for it is ready or its hook runs; else NONE. */
+  /**
+   * The pod behind a slot, if it takes calls at this moment, for it is ready, its hook runs, or it stands still and nobody is there
+   * to turn them away; else NONE.
+   */
   listening(slot: number): PodId {
-    const { pods, sim } = this.state;
+    const { pods, sim, stillness } = this.state;
     const pod = this.slots.pod[slot] as PodId;
     if (pod === NONE) return pod;
     const phase = pods.phase[pod];
+    if (stillness.machines > 0 && stillness.has(pod)) return pod;
     return phase === Phase.Ready || (phase === Phase.Draining && sim.now < pods.stopsAt[pod]) ? pod : NOBODY;
   }
 

@@ -37,6 +37,7 @@ const GROUPS: readonly (readonly [MeasureSummary["group"], string])[] = [
   ["capacity", "Capacity"],
   ["cost", "Cost and demand"],
   ["elasticity", "Elasticity"],
+  ["fault", "Faults"],
   ["endpoint", "Endpoints"],
   ["job", "Jobs and daemons"],
   ["service", "Services"],
