@@ -6,7 +6,7 @@ import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
 import { importManifests } from "../scenario/kubernetes/import.js";
 import { backgroundFields, plainFields, serviceFields } from "../scenario/kubernetes/text.js";
-import { type FromManifests, type Raw, withManifests } from "../scenario/raw.js";
+import { type FromManifests, manifestSections, type Raw, withManifests } from "../scenario/raw.js";
 import { namedManifests, policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
 import { readManifests } from "./manifest-files.js";
@@ -92,13 +92,14 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
   const found = importManifests(readManifests(paths, (path) => resolve(folder, path)));
-  const { services, background, cluster, quota } = found;
+  const { services, background, cluster, quota, priorityClasses } = found;
   const inSection = (section: "jobs" | "daemons") =>
     Object.fromEntries(
       background.filter((one) => one.section === section).map((one) => [one.workload.service, backgroundFields(one)]),
     );
   return {
     services: Object.fromEntries(services.map((service) => [service.name, serviceFields(service)])),
+    priorityClasses,
     jobs: inSection("jobs"),
     daemons: inSection("daemons"),
     cluster: cluster && plainFields(cluster),
@@ -110,8 +111,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
 function withoutManifests(text: string, manifests: FromManifests): string {
   const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
   const whole = withManifests(document.toJS() as Raw, manifests);
-  for (const key of ["services", "jobs", "daemons", "cluster", "quota"])
-    if (whole[key] !== undefined) document.set(key, document.createNode(whole[key]));
+  for (const key of manifestSections) if (whole[key] !== undefined) document.set(key, document.createNode(whole[key]));
   document.delete("manifests");
   return document.toString({ lineWidth: 0 });
 }

@@ -2,6 +2,8 @@
 import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
+import { measuresOfFaults } from "./fault-measures.js";
+import { shareMeasures } from "./share-measures.js";
 
 export type Better = "lower" | "higher" | "neither";
 export type Unit = "s" | "share" | "1" | "1/s" | "USD" | "USD/h" | "core-h";
@@ -21,8 +23,10 @@ export interface Measure {
     | "cost"
     | "elasticity"
     | "endpoint"
+    | "fault"
     | "job"
     | "service"
+    | "shared"
     | "load";
   /** Shown in the short table of a run; the others are in the files and on the page. */
   readonly headline?: true;
@@ -189,6 +193,12 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
-  const ofParts = [...ofEndpoints, ...ofServices, ...ofBackground];
+  const ofParts = [
+    ...measuresOfFaults(spec.faults),
+    ...ofEndpoints,
+    ...ofServices,
+    ...ofBackground,
+    ...shareMeasures(spec),
+  ];
   return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
 }

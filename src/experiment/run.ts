@@ -4,11 +4,14 @@ import { LatencyHistogram, type LatencyHistogramJson } from "../measure/histogra
 import { growsWithoutBound } from "../measure/overload.js";
 import type { Decision } from "../model/decisions.js";
 import { failures, heard } from "../model/failure.js";
+import type { FaultRecord } from "../model/faults/fault-log.js";
 import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
+import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
+import { shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
 export interface Outcome {
@@ -23,6 +26,7 @@ export interface Outcome {
   readonly latency: LatencyHistogramJson;
   readonly series: { readonly columns: readonly string[]; readonly rows: readonly (readonly number[])[] };
   readonly decisions: readonly Decision[];
+  readonly faults: readonly FaultRecord[];
   readonly events: number;
 }
 
@@ -55,12 +59,15 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
       ...causeMeasures(world),
       ...supplyMeasures(world, scenario.duration, { columns, rows: measured }),
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
+      ...faultValues(world.state.spec.faults, world.faults, scenario.warmup),
       ...partMeasures(world, scenario.duration, { columns, rows: measured }),
+      ...shareValues(world, scenario.duration, (name) => column({ columns, rows: measured }, name)),
     },
     growing: growingService(world, { columns, rows: measured }),
     latency: latency.toJSON(),
     series: { columns, rows },
     decisions: replication === 0 ? world.decisions : world.decisions.map(withoutStory),
+    faults: world.faults,
     events: world.sim.fired,
   };
 }

@@ -25,6 +25,7 @@ export class Background {
   resources: Resources;
   /** It is not rolled out: one revision is all there is. */
   readonly revisions: readonly Revision[];
+  readonly slowdown = 1;
   created = 0;
   draining = 0;
   restarts = 0;

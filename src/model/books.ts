@@ -1,11 +1,13 @@
 /** Laws that every run must keep, whatever the scenario: checked at its end, and a breach is a bug of ours. */
 import { CallState, Parent } from "./call-state.js";
 import type { Jobs } from "./jobs.js";
+import { checkLinks } from "./mesh/link-books.js";
 import type { Recorder } from "./recorder.js";
+import type { Shares } from "./shares.js";
 import { NONE, type State } from "./state.js";
 
 /** Throws with the numbers when a law is broken. */
-export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs): void {
+export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs, shares: Shares): void {
   const { sim, calls, services } = state;
   recorder.weigh();
 
@@ -41,6 +43,8 @@ export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs): vo
       throw new Error(`call ${call} counts ${calls.count[call]} tries, but ${out.get(call) ?? 0} are out`);
   }
 
+  checkLinks(state);
+
   // Flow balance: what has reached a service has ended there or is there.
   for (const { id, spec, arrived, ended } of services) {
     if (arrived === ended + presentAt[id]) continue;
@@ -48,6 +52,8 @@ export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs): vo
       `service ${spec.name}: ${arrived} calls arrived, but ${ended} ended and ${presentAt[id]} are there`,
     );
   }
+
+  shares.check();
 
   // A background pods are those of its Jobs, and none of them is lost or runs twice.
   for (const { spec, members, created, daemon } of state.background) {

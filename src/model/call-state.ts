@@ -18,8 +18,10 @@ export const CallState = {
 export const Parent = {
   /** The caller is gone; the answer goes nowhere. */
   Orphan: -2,
+  /** A message, whose number stands in the column `user`. */
+  Message: -3,
   /** The row is in no use. */
-  Free: -3,
+  Free: -4,
   /** Nobody called: it is the process of a background pod. */
-  Process: -4,
+  Process: -5,
 } as const;

@@ -22,10 +22,11 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     else if (calls.state[row] !== CallState.Guard) calls.parent[one] = Parent.Orphan;
   }
   if (calls.state[row] === CallState.Guard) {
-    for (const one of inner) traffic.tries.abandon(one);
-    traffic.tries.drop(row);
+    for (const one of inner) traffic.tries.abandon(one, Failure.Cancelled);
+    traffic.tries.drop(row, Failure.Cancelled);
     return traffic.free(row);
   }
+  if (calls.state[row] !== CallState.Strand && !staysOnItsWay(state, row)) return traffic.free(row);
   if (calls.line[row] === Line.Between) {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
     return;
@@ -51,4 +52,13 @@ function stopWork({ calls, owners, program }: State, traffic: Traffic, row: Call
   const pod = calls.pod[row] as PodId;
   traffic.cpu.cancel(row, pod, owner);
   if (!owner.holdsCall) traffic.workerFree(pod, owner);
+}
+
+/** The caller's proxy waits for it no longer. False when it has not even set out, and so is nobody's work. */
+export function staysOnItsWay({ calls, services }: State, call: CallId): boolean {
+  const { links } = services[calls.service[call]];
+  if (links === undefined) return true;
+  const waits = links.waits(call);
+  links.release(call, Failure.Cancelled);
+  return !waits;
 }

@@ -14,6 +14,8 @@ import { NONE, type ServiceId, type State } from "./state.js";
 export class Control {
   /** Decisions that a policy declined by answering NaN, by service. */
   readonly undecided: number[];
+  /** Told of each of them. */
+  declined: (service: Service) => void = () => undefined;
   private readonly decide: EventKind<ServiceId>;
   /** Replicas that a scale says while its workload has not been brought to them. */
   private readonly written = new Map<ServiceId, number>();
@@ -45,6 +47,10 @@ export class Control {
     this.synced = sim.event("workload.sync", (id: ServiceId, replicas: number) => {
       if (this.written.get(id) === replicas) this.written.delete(id);
       parts.fleet.setReplicas(services[id], replicas);
+    });
+    // Those that wait to be woken have missed it.
+    state.pauses.whenOver("scalers", () => {
+      for (const service of services) if (service.wakes) this.scale(service);
     });
     this.askAgain = sim.event("scaler.again", (id: ServiceId) => {
       this.again[id] = NONE;
@@ -82,12 +88,14 @@ export class Control {
 
   private scale(service: Service): void {
     const { sim } = this.state;
+    if (this.state.pauses.of("scalers")) return;
     const given = service.scaler!.desiredReplicas(this.view(service));
     const answer: ScaleAnswer =
       typeof given === "number" ? { replicas: given, rule: service.spec.scaler!.name } : given;
     this.remind(service, answer.again);
     if (Number.isNaN(answer.replicas)) {
       this.undecided[service.id]++;
+      this.declined(service);
       return;
     }
     const { min, max } = service.spec.bounds;

@@ -17,6 +17,7 @@ import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import { Cfs } from "./cfs.js";
+import { changesSpeeds } from "./faults/spec.js";
 import { meld, meldPairs, without } from "./finish-heap.js";
 import type { Owner } from "./service.js";
 import {
@@ -44,6 +45,8 @@ export class Cpu {
   private readonly alone: EventKind<CallId>;
   private readonly shared: EventKind<PodId>;
   readonly cfs: Cfs;
+  /** Machines may be slower than they should: else nobody asks for their pace. */
+  private readonly paced: boolean;
 
   /** `finished` is told of each call whose work is done. */
   constructor(state: State, finished: (call: CallId) => void) {
@@ -55,6 +58,7 @@ export class Cpu {
     this.nodes = nodes;
     this.draws = draws;
     this.cfs = new Cfs(state, this);
+    this.paced = changesSpeeds(state.spec.faults);
     this.alone = sim.event("cpu.alone", (call: CallId) => {
       this.leave(calls.pod[call] as PodId);
       calls.event[call] = NONE;
@@ -184,7 +188,7 @@ export class Cpu {
       return;
     }
     const progress = pods.speed[pod] * elapsed;
-    pods.virtual[pod] += progress;
+    pods.virtual[pod] += this.paced ? progress * this.nodes.pace[pods.node[pod]] : progress;
     pods.used[pod] += active * progress;
   }
 
@@ -223,9 +227,19 @@ export class Cpu {
       return;
     }
     const left = calls.finish[earliest] - pods.virtual[pod];
-    const due = left > 0 ? sim.now + left / pods.speed[pod] : sim.now;
+    const speed = this.paced ? pods.speed[pod] * this.nodes.pace[pods.node[pod]] : pods.speed[pod];
+    const due = left > 0 ? sim.now + left / speed : sim.now;
     if (event === NONE) pods.cpuEvent[pod] = sim.at(due, this.shared, pod);
     else sim.move(event, due);
+  }
+
+  /** A machine's cores become more or fewer, or faster or slower: at pace 0 they stand still, and count as used. */
+  setCores(node: NodeId, cores: number, pace: number): void {
+    const { nodes, pods } = this;
+    for (let pod = nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) this.advance(pod as PodId);
+    nodes.cores[node] = cores;
+    nodes.pace[node] = pace;
+    this.share(node);
   }
 
   /** Shares a crowded node's cores by weight among its active containers (water filling). */

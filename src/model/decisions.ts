@@ -24,8 +24,7 @@ export interface Decision {
 
 export class DecisionLog {
   readonly decisions: Decision[] = [];
-  /** Told of every decision as it is written down. */
-  told: (decision: Decision) => void = () => {};
+  private readonly listeners: ((decision: Decision) => void)[] = [];
   /** Changes that have not taken effect yet, by subject. */
   private readonly open = new Map<string, Decision>();
 
@@ -33,7 +32,12 @@ export class DecisionLog {
     const entry = { ...decision, effectiveAt: NaN };
     this.decisions.push(entry);
     if (entry.asked !== entry.from) this.open.set(entry.subject, entry);
-    this.told(entry);
+    for (const listen of this.listeners) listen(entry);
+  }
+
+  /** Tells of every decision as it is written down. */
+  tell(listen: (decision: Decision) => void): void {
+    this.listeners.push(listen);
   }
 
   /** The change that a subject is still waiting for, if any. */

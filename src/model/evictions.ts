@@ -48,6 +48,7 @@ export class Evictions {
 
   /** Moves every pod of a machine elsewhere; the machine goes when the last has left. */
   drain(machine: Machine): void {
+    if (machine.silent) return this.acts.kill(machine); // nobody is there to end its pods in good order
     this.machines.close(machine);
     if (machine.empty) return this.acts.giveBack(machine);
     if (machine.drainLimit < Infinity && machine.drainOver === NONE)

@@ -15,12 +15,13 @@ import { createScheduling, type Scheduling } from "./scheduling.js";
 import type { Owner, Service } from "./service.js";
 import { StartUp } from "./start-up.js";
 import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
+import { strike } from "./strike.js";
 import type { Workload } from "./workload.js";
 import { workloadOf } from "./workloads.js";
 
 export class Fleet {
   readonly scheduling: Scheduling;
-  private readonly startUp: StartUp;
+  readonly startUp: StartUp;
   readonly evictions: Evictions;
   private readonly workloads: readonly Workload[];
   private readonly created: EventKind<PodId>;
@@ -37,7 +38,7 @@ export class Fleet {
     private readonly log: DecisionLog,
     private readonly events: FleetEvents,
   ) {
-    const { sim, pods, owners } = state;
+    const { sim, pods, owners, stillness } = state;
     const evict = (pod: PodId): void => {
       this.workloads[pods.service[pod]].evict(pod);
       this.placeWhenDone();
@@ -50,25 +51,19 @@ export class Fleet {
       kill: (machine) => this.loseMachine(machine),
     });
     startNodePressure(state, { machines, log, evict, end: (pod) => this.end(pod) });
-    const keep = { state, pods: this, log, evicted: events.evicted };
-    this.workloads = owners.map((owner) => workloadOf(owner, keep));
+    this.workloads = owners.map((owner) => workloadOf(owner, { state, pods: this, log, evicted: events.evicted }));
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
       this.restart(pod, "Unhealthy: not up when the last probe allowed had failed");
     });
     this.overMemory = sim.event("container.oom", (pod: PodId) => {
-      if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= pods.mostInFlight[pod]) return;
+      if (pods.phase[pod] < Phase.Ready || pods.inFlight[pod] <= pods.mostInFlight[pod] || stillness.has(pod)) return;
       this.events.outOfMemory(pod);
       this.restart(pod, "OOMKilled: the container held more memory than its limit");
     });
     this.started = sim.event("pod.started", (pod: PodId) => this.start(pod));
-    this.becomeReady = sim.event("pod.ready", (pod: PodId) => {
-      pods.event[pod] = NONE;
-      this.enterService(pod);
-      this.events.ready(owners[pods.service[pod]], pod);
-      this.evictions.retry();
-    });
+    this.becomeReady = sim.event("pod.ready", (pod: PodId) => this.comeUp(pod));
     this.graceOver = sim.event("pod.killed", (pod: PodId) => {
       pods.event[pod] = NONE;
       this.events.kill(pod); // the last call to be lost leaves the pod idle, and so removes it
@@ -93,11 +88,6 @@ export class Fleet {
       this.enterService(pod);
     }
     this.workloads[service.id].started();
-  }
-
-  /** Pods that no node has room for, oldest first. */
-  get pending(): readonly PodId[] {
-    return this.scheduling.pending;
   }
 
   /** New room: tries the pending pods again, once all that happens at this instant has happened. */
@@ -137,7 +127,7 @@ export class Fleet {
   }
 
   /** A pod ends at once, with all that is in it. */
-  private end(pod: PodId): void {
+  end(pod: PodId): void {
     const { pods, sim } = this.state;
     if (pods.phase[pod] !== Phase.Draining) this.workloads[pods.service[pod]].evict(pod);
     if (pods.phase[pod] !== Phase.Draining) return; // nothing held it
@@ -148,7 +138,7 @@ export class Fleet {
   }
 
   /** A container has ended under its calls, which are lost; the kubelet starts it again in the same pod. */
-  private restart(pod: PodId, reason: string): void {
+  restart(pod: PodId, reason: string): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
     if (owner instanceof Background) return this.events.failed(pod);
@@ -157,9 +147,7 @@ export class Fleet {
       return this.events.kill(pod);
     }
     this.cancelEvent(pod);
-    if (pods.phase[pod] === Phase.Ready) this.leaveService(pod);
-    pods.phase[pod] = Phase.Starting;
-    pods.readySince[pod] = NaN;
+    this.unready(pod);
     owner.restarts++;
     const at = this.startUp.nextStart(pod);
     const about = { time: sim.now, subject: nameOfPod(this.state, pod), policy: "kubelet", rule: reason };
@@ -191,17 +179,16 @@ export class Fleet {
 
   /** A pod begins its life on its machine. */
   mount(pod: PodId, machine: Machine): void {
+    this.state.pods.phase[pod] = Phase.Pulling;
+    if (machine.silent) return;
     const time = this.startUp.mounting(pod);
     if (time <= 0) return this.pull(pod, machine);
-    const { pods, sim } = this.state;
-    pods.phase[pod] = Phase.Pulling;
-    pods.event[pod] = sim.after(time, this.created, pod);
+    this.state.pods.event[pod] = this.state.sim.after(time, this.created, pod);
   }
 
   private pull(pod: PodId, machine: Machine): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
-    pods.phase[pod] = Phase.Pulling;
     const { imageMiB } = owner.revisions[pods.revision[pod]];
     const pulled = machine.pull(imageOf(this.state, pod), imageMiB, sim.now);
     pods.event[pod] = sim.after(pulled + this.startUp.before(pod), this.started, pod);
@@ -218,13 +205,28 @@ export class Fleet {
     pods.event[pod] = sim.after(after, endedBy === undefined ? this.becomeReady : this.gaveUp, pod);
   }
 
+  /** A pod takes part: for the first time, after its container was started again, or when its node is back. */
+  comeUp(pod: PodId): void {
+    this.state.pods.event[pod] = NONE;
+    this.enterService(pod);
+    this.events.ready(this.state.owners[this.state.pods.service[pod]], pod);
+    this.evictions.retry();
+  }
+
+  /** Nobody sends it calls any more; what becomes of those that it has is another matter. */
+  unready(pod: PodId): void {
+    if (this.state.pods.phase[pod] === Phase.Ready) this.leaveService(pod);
+    this.state.pods.phase[pod] = Phase.Starting;
+    this.state.pods.readySince[pod] = NaN;
+  }
+
   private enterService(pod: PodId): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
     pods.phase[pod] = Phase.Ready;
     pods.readySince[pod] = pods.idleSince[pod] = sim.now;
     pods.readyIndex[pod] = owner.ready.push(pod);
-    if (!(owner instanceof Background)) owner.upstream.version++;
+    if (!(owner instanceof Background)) owner.podReady(pod);
     this.startUp.serving(pod);
     this.countChanged(owner);
   }
@@ -233,8 +235,7 @@ export class Fleet {
   retire(pod: PodId): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
-    const moved = owner.members.removeAt(pods.memberIndex[pod]);
-    if (moved !== NONE) pods.memberIndex[moved] = pods.memberIndex[pod];
+    strike(owner.members, pods.memberIndex, pod);
     this.cancelEvent(pod);
     this.startUp.forget(pod);
     const runs = pods.phase[pod] >= Phase.Starting;
@@ -244,8 +245,10 @@ export class Fleet {
     if (pods.node[pod] !== NONE) this.scheduling.leaving(pod);
     owner.draining++;
     const { grace, lifecycle } = owner.spec;
+    const standsStill = this.state.stillness.has(pod);
+    pods.stopsAt[pod] = standsStill ? Infinity : sim.now + (runs ? Math.min(lifecycle.preStop, grace) : 0);
+    if (standsStill) return;
     if (runs && lifecycle.preStop > 0) {
-      pods.stopsAt[pod] = sim.now + Math.min(lifecycle.preStop, grace);
       pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
     } else if (pods.inFlight[pod] === 0) this.remove(pod);
     else pods.event[pod] = sim.after(grace, this.graceOver, pod);
@@ -254,13 +257,8 @@ export class Fleet {
   private leaveService(pod: PodId): void {
     const { pods, owners } = this.state;
     const owner = owners[pods.service[pod]];
-    const shifted = owner.ready.removeAt(pods.readyIndex[pod]);
-    if (!(owner instanceof Background)) {
-      owner.balancer.forget?.(pod);
-      owner.upstream.version++;
-    }
-    if (shifted !== NONE) pods.readyIndex[shifted] = pods.readyIndex[pod];
-    pods.readyIndex[pod] = NONE;
+    strike(owner.ready, pods.readyIndex, pod);
+    if (!(owner instanceof Background)) owner.podUnready(pod);
   }
 
   private remove(pod: PodId): void {
@@ -281,7 +279,7 @@ export class Fleet {
     this.countChanged(owner);
   }
 
-  private countChanged(owner: Owner): void {
+  countChanged(owner: Owner): void {
     this.events.countChanged(owner);
     this.workloads[owner.id].podsChanged();
   }
@@ -292,7 +290,7 @@ export class Fleet {
     else this.retire(machine.podIds()[0]);
   }
 
-  private cancelEvent(pod: PodId): void {
+  cancelEvent(pod: PodId): void {
     const { pods, sim } = this.state;
     if (pods.event[pod] !== NONE) sim.cancel(pods.event[pod]);
     pods.event[pod] = NONE;

@@ -10,6 +10,7 @@ import type { Machines } from "./machines.js";
 import { readyCores } from "./pod-size.js";
 import type { Recorder } from "./recorder.js";
 import type { Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Phase, type State } from "./state.js";
 
 /** Columns of the whole world; those of a service are called "cart.ready" and so on. */
@@ -31,9 +32,12 @@ export const worldColumns = [
 /** demand: cores that the requests sent in the step will ask for; capacity: cores of the ready pods; used: cores' time per second. */
 export const serviceColumns = ["replicas", "ready", "starting", "queue", "used", "capacity", "demand"] as const;
 
+/** Of a queue "orders.backlog" and so on: messages not yet acknowledged, and how long the first in line has waited. */
+export const queueColumns = ["backlog", "oldest"] as const;
+
 export class History {
   readonly series: Series;
-  private readonly work: readonly Float64Array[];
+  private work: readonly Float64Array[] = [];
   private readonly step = new LatencyHistogram();
   private readonly usedBefore: number[];
   private sentBefore: Float64Array;
@@ -48,12 +52,14 @@ export class History {
       readonly fleet: Fleet;
       readonly machines: Machines;
       readonly bill: Bill;
+      readonly shares: Shares;
     },
   ) {
     const { services, endpoints } = state;
     const ofServices = services.flatMap(({ spec }) => serviceColumns.map((column) => `${spec.name}.${column}`));
-    this.series = new Series([...worldColumns, ...ofServices]);
-    this.work = expectedWork(state.spec.services);
+    const ofQueues = state.spec.queues.flatMap(({ name }) => queueColumns.map((column) => `${name}.${column}`));
+    this.series = new Series([...worldColumns, ...ofServices, ...ofQueues]);
+    this.foresee();
     this.usedBefore = services.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
     this.stepEnds = state.sim.event(
@@ -66,6 +72,15 @@ export class History {
     );
   }
 
+  /** What requests ask of services, as far as caches have shown until now. */
+  private foresee(): void {
+    const { caches } = this.parts.shares;
+    this.work = expectedWork(this.state.spec, (service, name) => {
+      const cache = caches.all.find((one) => one.service.spec === service && one.spec.name === name)!;
+      return cache.spec.content.kind === "chance" ? 1 - cache.spec.content.hitRate : cache.missShare;
+    });
+  }
+
   start(): void {
     this.state.sim.after(this.state.spec.seriesStep, this.stepEnds);
   }
@@ -73,7 +88,8 @@ export class History {
   /** Ends a step: takes its row and gives its latencies to the totals. */
   private sample(): void {
     const { state, parts } = this;
-    const { recorder, machines } = parts;
+    const { recorder, machines, shares } = parts;
+    if (shares.caches.all.length > 0) this.foresee();
     const seconds = state.spec.seriesStep;
     this.step.restart();
     for (const histogram of recorder.recent) if (histogram.count > 0) this.step.merge(histogram);
@@ -92,9 +108,10 @@ export class History {
       this.step.quantile(0.99),
       machines.all.length,
       machines.open.length,
-      parts.fleet.pending.length,
+      parts.fleet.scheduling.pending.length,
       parts.bill.presentUsdPerHour,
       ...state.services.flatMap((service) => this.serviceValues(service, sent, seconds)),
+      ...shares.queues.all.flatMap((queue) => [queue.backlog, queue.oldest(state.sim.now)]),
     ]);
     this.failedBefore = failed;
   }
@@ -125,8 +142,8 @@ export class History {
 }
 
 /** What a call's work is multiplied by on average, when each ready pod gets as many calls as another. */
-function meanWorkTimes({ pods }: State, { ready, revisions }: Service): number {
-  if (revisions.length === 1 || ready.count === 0) return 1;
+function meanWorkTimes({ pods }: State, { ready, revisions, slowdown }: Service): number {
+  if (revisions.length === 1 || ready.count === 0) return slowdown;
   let sum = 0;
   for (let i = 0; i < ready.count; i++) sum += pods.workTimes[ready.items[i]];
   return sum / ready.count;

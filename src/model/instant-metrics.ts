@@ -95,6 +95,10 @@ export class InstantMetrics implements Metrics {
 
   private samplePod(pod: PodId): void {
     const { pods, sim, spec, services } = this.state;
+    if (this.state.stillness.has(pod)) {
+      pods.sample[pod] = pods.memorySample[pod] = NaN;
+      return;
+    }
     const age = sim.now - pods.startedAt[pod];
     if (!(age >= YOUNGEST_SAMPLED)) return;
     const window = Math.min(spec.scrapePeriod, age);

@@ -30,7 +30,11 @@ export class Interruptions {
         : [[name, sampler(spot.interruption, new RandomStream(seed, `${name}/interruption`))] as const],
     );
     this.untilNotice = new Map(laws);
-    this.notice = sim.event("node.notice", (node: NodeId) => this.give(parts.machines.byId[node]!));
+    this.notice = sim.event("node.notice", (node: NodeId) => {
+      const machine = parts.machines.byId[node]!;
+      machine.interruption = NONE;
+      this.give(machine);
+    });
     this.end = sim.event("node.interrupted", (node: NodeId) => {
       const machine = parts.machines.byId[node]!;
       machine.interruption = NONE;
@@ -49,8 +53,10 @@ export class Interruptions {
     this.parts.machines.buy({ group: machine.group, count: 1 });
   }
 
-  private give(machine: Machine): void {
+  /** The cloud gives notice now. */
+  give(machine: Machine): void {
     const { sim } = this.state;
+    if (machine.interruption !== NONE) sim.cancel(machine.interruption);
     const { notice, drained } = machine.spec.spot!;
     machine.noticeAt = sim.now;
     machine.interruption = sim.after(notice, this.end, machine.id);

@@ -18,6 +18,8 @@ export const Line = {
   Service: 2,
   /** In no line: it has done a piece of work, and whoever waited for its worker goes first. */
   Between: 3,
+  /** At its caller's proxy, for a connection: see mesh/connections.ts. */
+  AtProxy: 4,
 } as const;
 const NoLine = Line.None;
 const InPod = Line.Pod;

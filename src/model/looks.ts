@@ -5,6 +5,8 @@ import type { State } from "./state.js";
 
 export class Looks {
   private asked = false;
+  /** It would have looked but for a pause. */
+  private missed = false;
   private alarm: EventHandle | undefined;
   private readonly next: EventKind;
   private readonly rings: EventKind;
@@ -17,7 +19,12 @@ export class Looks {
     const { sim } = state;
     this.next = sim.event(`${name}.sync`, () => {
       this.asked = false;
-      look();
+      if (state.pauses.of("workloads")) this.missed = true;
+      else look();
+    });
+    state.pauses.whenOver("workloads", () => {
+      if (this.missed) this.soon();
+      this.missed = false;
     });
     this.rings = sim.event(`${name}.alarm`, () => {
       this.alarm = undefined;

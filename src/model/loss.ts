@@ -1,4 +1,5 @@
 import { CallState, Parent } from "./call-state.js";
+import { staysOnItsWay } from "./cancel.js";
 import { Failure } from "./failure.js";
 import { Line } from "./lines.js";
 import { type CallId, NONE, type PodId, type State } from "./state.js";
@@ -8,7 +9,8 @@ import type { Traffic } from "./traffic.js";
  * Ends every call in a pod that is killed under them; the last one leaves the pod idle. What they had asked of
  * others goes on, for nobody. Rare, so it looks through the whole table rather than have every call keep a list.
  */
-export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: PodId): void {
+export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
+  const { calls, pods, sim } = state;
   traffic.cpu.stop(pod);
   const lost: CallId[] = [];
   for (let row = 0; row < calls.rows.high; row++) {
@@ -16,6 +18,8 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     if (calls.parent[call] === Parent.Free || calls.pod[call] !== pod) continue;
     if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
     calls.event[call] = calls.awaits[call] = NONE;
+    // Whoever in this pod gets what it held is lost as well, and gives it back in his turn.
+    if (calls.holds[call] !== 0) traffic.shares.release(call, true);
     calls.line[call] = Line.None;
     calls.failure[call] = Failure.Killed;
     // The workers are gone with the pod.
@@ -23,7 +27,8 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     lost.push(call);
   }
   const gone = new Set<number>(lost);
-  for (let row = 0; row < calls.rows.high; row++) if (gone.has(calls.parent[row])) calls.parent[row] = Parent.Orphan;
+  for (let row = 0; row < calls.rows.high; row++)
+    if (gone.has(calls.parent[row])) forsake(state, traffic, row as CallId);
   pods.head[pod] = pods.tail[pod] = NONE;
   pods.queued[pod] = pods.busy[pod] = 0;
   const strands = lost.filter((call) => calls.state[call] === CallState.Strand);
@@ -34,4 +39,15 @@ export function loseCalls({ calls, pods, sim }: State, traffic: Traffic, pod: Po
     if (calls.parent[call] === Parent.Process) traffic.free(call);
     else traffic.end(call, Failure.Killed);
   }
+}
+
+/** Whoever has asked is gone, and all that he had of his own with him: his proxies, which would have tried again. */
+function forsake(state: State, traffic: Traffic, row: CallId): void {
+  const { calls } = state;
+  calls.parent[row] = Parent.Orphan;
+  if (calls.state[row] === CallState.Strand) return;
+  if (calls.state[row] === CallState.Guard) {
+    traffic.tries.drop(row, Failure.Cancelled);
+    traffic.free(row);
+  } else if (!staysOnItsWay(state, row)) traffic.free(row);
 }

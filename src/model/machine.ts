@@ -63,6 +63,11 @@ export class Machine implements NodeView, Candidate {
     this.object = new NodeObject(name, about, zone, () => this.imagesNow());
   }
 
+  /** It says nothing and does nothing. */
+  get silent(): boolean {
+    return this.state.nodes.still[this.id] === 1;
+  }
+
   get group(): string {
     return this.spec.name;
   }

@@ -74,13 +74,16 @@ class Group implements GroupView {
     return `${this.name}-${this.bought++}`;
   }
 
-  /** What an order comes to; without a zone the zones take turns. */
-  offering({ zone, capacityType = this.offerings[0].capacityType }: Partial<MachineOrder>): OfferingView {
+  /** What an order comes to; without a zone the zones take turns. Undefined where only closed zones have it. */
+  offering(order: Partial<MachineOrder>, closed: ReadonlySet<string>): OfferingView | undefined {
+    const { zone, capacityType = this.offerings[0].capacityType } = order;
     const fitting = this.offerings.filter(
       (one) => one.capacityType === capacityType && (zone === undefined || one.zone === zone),
     );
     if (fitting.length === 0) throw new Error(`node group ${this.name} has no ${capacityType} in zone ${zone}`);
-    return fitting[zone === undefined ? this.taken++ % fitting.length : 0];
+    const open = closed.size === 0 ? fitting : fitting.filter((one) => !closed.has(one.zone));
+    if (open.length === 0) return undefined;
+    return open[zone === undefined ? this.taken++ % open.length : 0];
   }
 }
 
@@ -106,6 +109,8 @@ export class Machines {
   /** Those that take pods. */
   readonly open: Machine[] = [];
   readonly groups: readonly Group[];
+  /** Zones where none can be had at the moment. */
+  readonly closedZones = new Set<string>();
   private readonly booted: EventKind<NodeId>;
 
   constructor(
@@ -124,16 +129,17 @@ export class Machines {
 
   /** The machines of time 0, ready. */
   start(): void {
-    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group, {}));
+    for (const group of this.groups) for (let i = 0; i < group.spec.count; i++) this.open_(this.add(group, {})!);
   }
 
-  /** Buys machines, as far as their group's maximum allows; they boot first. Returns how many. */
+  /** Buys machines, as far as their group's maximum and the zones allow; they boot first. Returns how many. */
   buy(order: MachineOrder): number {
     const group = this.groups.find(({ name }) => name === order.group);
     if (group === undefined) throw new Error(`no node group is called ${order.group}`);
     const allowed = Math.max(0, Math.min(order.count, group.max - group.count));
     for (let i = 0; i < allowed; i++) {
       const machine = this.add(group, order);
+      if (machine === undefined) return i;
       this.state.nodes.event[machine.id] = this.state.sim.after(group.boot(), this.booted, machine.id);
     }
     return allowed;
@@ -220,14 +226,17 @@ export class Machines {
     this.bill.placed(pods.service[pod], size, machine, change, sim.now);
   }
 
-  private add(group: Group, order: Partial<MachineOrder>): Machine {
+  private add(group: Group, order: Partial<MachineOrder>): Machine | undefined {
     const { nodes, sim } = this.state;
+    const offering = group.offering(order, this.closedZones);
+    if (offering === undefined) return undefined;
     const node = nodes.rows.add();
     nodes.firstPod[node] = NONE;
     nodes.event[node] = NONE;
-    nodes.demand[node] = 0;
+    nodes.demand[node] = nodes.still[node] = 0;
+    nodes.pace[node] = 1;
     nodes.cores[node] = group.allocatable.cpuMillicores / 1000;
-    const machine = new Machine(node, group.spec, group.offering(order), order, group.nextName(), this.state);
+    const machine = new Machine(node, group.spec, offering, order, group.nextName(), this.state);
     group.count++;
     this.byId[node] = machine;
     this.all.push(machine);

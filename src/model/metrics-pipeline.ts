@@ -102,6 +102,7 @@ export class MetricsPipeline implements Metrics {
 
   private readNode(node: NodeId): void {
     const { nodes, pods } = this.state;
+    if (nodes.still[node] === 1) return;
     for (let pod = nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
       const point = this.cadvisor.latest(pod as PodId);
       if (point !== undefined) this.batch.set(pod as PodId, { [CONTAINER]: point });

@@ -12,10 +12,10 @@ export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision:
   pods.serial[pod] = owner.created++;
   pods.ordinal[pod] = ordinal ?? pods.serial[pod];
   pods.revision[pod] = revision;
-  pods.workTimes[pod] = owner.revisions[revision].workTimes;
+  pods.workTimes[pod] = owner.revisions[revision].workTimes * owner.slowdown;
   setResources(pods, pod, owner, resourcesOfNew(owner, revision));
   pods.memberIndex[pod] = owner.members.push(pod);
-  pods.node[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
+  pods.node[pod] = pods.slot[pod] = pods.readyIndex[pod] = pods.event[pod] = NONE;
   pods.head[pod] = pods.tail[pod] = pods.earliest[pod] = pods.cpuEvent[pod] = pods.quotaEvent[pod] = NONE;
   pods.inFlight[pod] = pods.busy[pod] = pods.queued[pod] = pods.active[pod] = 0;
   pods.used[pod] = pods.usedBefore[pod] = pods.virtual[pod] = pods.speed[pod] = pods.stopsAt[pod] = 0;

@@ -66,7 +66,8 @@ class NodePressure {
       look(machine);
     });
     const look = (machine: Machine): void => {
-      if (!this.leaving.has(machine) && this.relieve(machine)) sim.after(CLEAN_UP, again, machine.id);
+      if (!machine.silent && !this.leaving.has(machine) && this.relieve(machine))
+        sim.after(CLEAN_UP, again, machine.id);
     };
     const all: EventKind = sim.event(
       "kubelet.eviction",

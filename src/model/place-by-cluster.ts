@@ -39,6 +39,7 @@ export class PlaceByCluster implements Scheduling {
   ) {
     const { sim, services } = state;
     for (const service of services) for (const owner of ownersOf(service)) by.scheduler.ownerAdded(owner);
+    state.pauses.whenOver("scheduler", () => this.tryWhenDone());
     this.again = sim.event("scheduler.place", () => {
       this.asked = false;
       this.place();
@@ -122,6 +123,7 @@ export class PlaceByCluster implements Scheduling {
   }
 
   private place(): void {
+    if (this.state.pauses.of("scheduler")) return;
     this.decide(this.by.events.placed);
     this.remind();
   }

@@ -26,6 +26,7 @@ export class PlaceBySize implements Scheduling {
     private readonly by: { readonly scheduler: Scheduler; readonly events: SchedulingEvents },
   ) {
     this.placement = new Placement(by.scheduler);
+    state.pauses.whenOver("scheduler", () => this.tryWhenDone());
     this.again = state.sim.event("scheduler.place", () => {
       this.asked = false;
       this.place();
@@ -54,7 +55,7 @@ export class PlaceBySize implements Scheduling {
 
   /** Tries the pending pods, once all that happens at this instant has happened. */
   tryWhenDone(): void {
-    if (this.asked || this.pending.length === 0) return;
+    if (this.asked || this.pending.length === 0 || this.state.pauses.of("scheduler")) return;
     this.asked = true;
     this.state.sim.after(0, this.again);
   }
@@ -74,6 +75,7 @@ export class PlaceBySize implements Scheduling {
   }
 
   private place(): void {
+    if (this.state.pauses.of("scheduler")) return;
     const full = new Map<number, PodId>();
     for (const pod of this.pending.splice(0)) {
       const id = this.state.pods.service[pod];

@@ -1,5 +1,6 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
+import type { AsynchronousStep, QueueSpec } from "./asynchronous.js";
 import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
 
 /**
@@ -30,6 +31,17 @@ export const Op = {
   Entry: 10,
   /** The process is done: its container ends. */
   Exit: 11,
+  // What shares.ts carries out.
+  /** arg: cache; jump: where to go on when it is found. */
+  Look: 12,
+  /** arg: cache, which what has been missed is put into. */
+  Fill: 13,
+  /** arg: pool, a connection of which is held from here … */
+  Hold: 14,
+  /** … until here. */
+  GiveBack: 15,
+  /** arg: queue, which a message is left in. */
+  Publish: 16,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -56,14 +68,24 @@ export interface CompiledEndpoint {
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile(services: readonly ServiceSpec[], background: readonly BackgroundSpec[] = []): Program {
-  const names = services.flatMap((service) => service.endpoints.map((endpoint) => `${service.name}/${endpoint.name}`));
+export function compile(
+  services: readonly ServiceSpec[],
+  background: readonly BackgroundSpec[] = [],
+  queues: readonly QueueSpec[] = [],
+): Program {
+  const names: Names = {
+    endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
+    caches: services.flatMap(({ name, caches }) => caches.map((one) => `${name}/${one.name}`)),
+    latencies: services.flatMap(({ caches }) => caches.map(({ latency }) => latency)),
+    pools: services.flatMap(({ name, pools }) => pools.map((one) => `${name}/${one.name}`)),
+    queues: queues.map(({ name }) => name),
+  };
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const compiler = new EndpointCompiler(rows, laws, names, `${service.name}/${endpoint.name}`);
+      const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name);
       compiler.sequence(endpoint.steps);
       compiler.emit(Op.End, 0);
       return { service: id, name: endpoint.name, entry };
@@ -71,7 +93,7 @@ export function compile(services: readonly ServiceSpec[], background: readonly B
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, `${name}/process`);
+    const compiler = new EndpointCompiler(rows, laws, names, name, "process");
     compiler.sequence(steps);
     compiler.emit(Op.Exit, 0);
     return entry;
@@ -98,17 +120,28 @@ interface Instruction {
   readonly site: number;
 }
 
+/** What instructions refer to by number. */
+interface Names {
+  readonly endpoints: readonly string[];
+  readonly caches: readonly string[];
+  /** By cache. */
+  readonly latencies: readonly Distribution[];
+  readonly pools: readonly string[];
+  readonly queues: readonly string[];
+}
+
 class EndpointCompiler {
   private readonly sites: RandomStream;
 
   constructor(
     private readonly rows: Instruction[],
     private readonly laws: Distribution[],
-    private readonly names: readonly string[],
-    name: string,
+    private readonly names: Names,
+    private readonly service: string,
+    endpoint: string,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
-    this.sites = new RandomStream(0, `${name}/sites`);
+    this.sites = new RandomStream(0, `${service}/${endpoint}/sites`);
   }
 
   emit(op: number, arg: number): Instruction {
@@ -130,7 +163,7 @@ class EndpointCompiler {
         this.emit(Op.Wait, this.law(step.time));
         return;
       case "call":
-        this.emit(Op.Call, this.endpoint(`${step.service}/${step.endpoint}`));
+        this.emit(Op.Call, this.numberOf("endpoints", `${step.service}/${step.endpoint}`));
         return;
       case "parallel":
         return this.parallel(step.branches, step.need);
@@ -138,6 +171,28 @@ class EndpointCompiler {
         return this.choose(step.options);
       case "repeat":
         return this.repeat(step);
+      default:
+        return this.asynchronous(step);
+    }
+  }
+
+  private asynchronous(step: AsynchronousStep): void {
+    if (step.kind === "publish") {
+      if (takesTime(step.time)) this.emit(Op.Wait, this.law(step.time));
+      this.emit(Op.Publish, this.numberOf("queues", step.queue));
+    } else if (step.kind === "hold") {
+      const pool = this.numberOf("pools", `${this.service}/${step.pool}`);
+      this.emit(Op.Hold, pool);
+      this.sequence(step.steps);
+      this.emit(Op.GiveBack, pool);
+    } else {
+      const cache = this.numberOf("caches", `${this.service}/${step.cache}`);
+      const latency = this.names.latencies[cache];
+      if (takesTime(latency)) this.emit(Op.Wait, this.law(latency));
+      const look = this.emit(Op.Look, cache);
+      this.sequence(step.miss);
+      this.emit(Op.Fill, cache);
+      look.jump = this.rows.length;
     }
   }
 
@@ -181,9 +236,11 @@ class EndpointCompiler {
     return this.laws.push(law) - 1;
   }
 
-  private endpoint(name: string): number {
-    const index = this.names.indexOf(name);
-    if (index < 0) throw new Error(`no endpoint is called ${name}; there are ${this.names.join(", ")}`);
+  private numberOf(what: Exclude<keyof Names, "latencies">, name: string): number {
+    const index = this.names[what].indexOf(name);
+    if (index < 0) throw new Error(`${name} is none of the ${what}; there are ${this.names[what].join(", ")}`);
     return index;
   }
 }
+
+const takesTime = (law: Distribution): boolean => law.shape !== "constant" || law.value > 0;

@@ -30,13 +30,17 @@ export class Provisioning {
     });
     this.interruptions = new Interruptions(state, { ...parts, heeded: this.provisioner?.heedsNotices === true });
     if (this.provisioner?.wakes)
-      parts.log.told = ({ policy }) => {
+      parts.log.tell(({ policy }) => {
         if (policy === "scheduler") this.podUnplaced();
-      };
+      });
+    state.pauses.whenOver("provisioner", () => {
+      if (this.provisioner !== undefined) this.podUnplaced();
+    });
     this.look = sim.event(
       "provisioner.plan",
       () => {
         this.next = NONE;
+        if (state.pauses.of("provisioner")) return;
         const again = this.plan() ?? this.provisioner!.period;
         if (again < Infinity) this.next = sim.after(again, this.look);
       },
@@ -104,7 +108,7 @@ export class Provisioning {
       now: sim.now,
       nodes: machines.all,
       groups: machines.groups,
-      pending: fleet.pending
+      pending: fleet.scheduling.pending
         .filter((pod) => this.seenWaiting(pod))
         .flatMap((pod) => {
           const { name, lifecycle } = owners[pods.service[pod]].spec;

@@ -3,10 +3,11 @@ import { LatencyHistogram } from "../measure/histogram.js";
 import type { Seconds } from "../units.js";
 import { Failure, failures } from "./failure.js";
 import type { Service } from "./service.js";
+import type { ShareObserver } from "./shares.js";
 import type { State } from "./state.js";
 
 /** Told of single calls as they happen, for who wants more than sums: tests, theory, probes. */
-export interface Observer {
+export interface Observer extends ShareObserver {
   /** A call of this service has got a worker (holds: call) or a piece of its work has (holds: work). */
   waited?(service: Service, seconds: Seconds): void;
   /** An answer has arrived. `request`: at whoever sent the request, not at another service. */
@@ -35,7 +36,7 @@ export class Recorder {
 
   constructor(
     private readonly state: State,
-    private readonly observer: Observer | undefined,
+    readonly observer: Observer | undefined,
   ) {
     const histograms = (): LatencyHistogram[] => state.endpoints.map(() => new LatencyHistogram());
     this.sentByEndpoint = new Float64Array(state.endpoints.length);

@@ -22,11 +22,16 @@ export class ReplicaSet implements Workload {
   ) {
     this.subject = `replica set ${service.spec.name}-r1`;
     this.creations = new Creations(state, log, { owner: service, subject: this.subject, policy: "ReplicaSet" });
+    state.pauses.whenOver("workloads", () => {
+      this.scaled();
+      pods.placeWhenDone();
+    });
     this.looks = new Looks(state, "replica-set", () => this.look());
   }
 
   scaled(): void {
     const { state, service, pods } = this;
+    if (state.pauses.of("workloads")) return;
     const surplus = service.members.count - service.replicas;
     this.create(-surplus);
     for (const pod of leastWanted(state, service, members(service), surplus)) pods.retire(pod);
@@ -68,7 +73,8 @@ export class ReplicaSet implements Workload {
   }
 
   private create(count: number): void {
-    const { service, pods, creations, looks } = this;
+    const { service, pods, creations, looks, state } = this;
+    if (state.pauses.of("workloads")) return;
     const wishes = Array.from({ length: Math.max(0, count) }, () => ({ revision: 0 }));
     creations.create(service.members.count, wishes, () => pods.add(service, 0));
     this.known = this.counts;

@@ -59,7 +59,7 @@ export class Rollout implements Workload {
 
   /** Its ReplicaSet wants another of the same revision, at once. */
   evict(pod: PodId): void {
-    this.create(this.state.pods.revision[pod], 1);
+    if (!this.state.pauses.of("workloads")) this.create(this.state.pods.revision[pod], 1);
     this.pods.retire(pod);
     this.looks.soon();
   }

@@ -63,11 +63,13 @@ export class View implements ServiceView {
   }
 
   mean(signal: Signal, window: Seconds, of?: string): number {
-    return this.metrics.mean(this.named(of), signal, window);
+    const service = this.named(of);
+    return service.unmeasured > 0 ? NaN : this.metrics.mean(service, signal, window);
   }
 
   sampledAt(signal: Signal, of?: string): Seconds {
-    return this.metrics.sampledAt(this.named(of), signal);
+    const service = this.named(of);
+    return service.unmeasured > 0 ? NaN : this.metrics.sampledAt(service, signal);
   }
 
   private named(name: string | undefined): Service {
@@ -91,6 +93,7 @@ export class View implements ServiceView {
 
   private podView(pod: PodId): PodView {
     const { pods } = this.state;
+    const known = this.service.unmeasured === 0;
     return {
       size: sizeOf(pods, pod),
       pending: pods.phase[pod] < Phase.Starting,
@@ -98,10 +101,10 @@ export class View implements ServiceView {
       draining: pods.phase[pod] === Phase.Draining,
       startedAt: pods.startedAt[pod],
       readySince: pods.readySince[pod],
-      cpuMillicores: pods.sample[pod],
-      memoryMiB: pods.memorySample[pod],
-      sampledAt: pods.sampledAt[pod],
-      sampleWindow: pods.sampleWindow[pod],
+      cpuMillicores: known ? pods.sample[pod] : NaN,
+      memoryMiB: known ? pods.memorySample[pod] : NaN,
+      sampledAt: known ? pods.sampledAt[pod] : NaN,
+      sampleWindow: known ? pods.sampleWindow[pod] : NaN,
     };
   }
 }

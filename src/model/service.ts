@@ -1,16 +1,26 @@
 import { IntList } from "../kernel/int-list.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
+import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
+import type { Links } from "./mesh/links.js";
 import { isPlain } from "./route.js";
 import type { ServiceSpec } from "./spec.js";
-import { NONE, type ServiceId } from "./state.js";
+import { NONE, type PodId, type ServiceId } from "./state.js";
 import type { Gateway } from "./upstream.js";
 import { usableCores } from "./usable-cores.js";
 import type { Revision } from "./workload.js";
 
 /** What a pod is one of. */
 export type Owner = Service | Background;
+
+/** A queue as its consumer's measures see it. */
+export interface Inbox {
+  /** Messages that are neither acknowledged nor dead. */
+  backlog(): number;
+  /** How long ago the first in line was published; 0 when none waits. */
+  oldest(): Seconds;
+}
 
 /** Few things are objects, many things are rows: services are few, pods and calls are many. */
 export class Service {
@@ -24,7 +34,8 @@ export class Service {
   readonly waitsAtService: boolean;
   /**
    * Whether every piece of work of its pods always has a core to itself: there are no more workers
-   * than requested cores, which no sizer changes, and a request is always granted. Such work is done at a time known when it starts.
+   * than requested cores, which no sizer changes, and a request is always granted, as no fault slows machines down. Such work is
+   * done at a time known when it starts.
    */
   readonly dedicated: boolean;
   readonly proxyCpu: number;
@@ -37,14 +48,23 @@ export class Service {
   readonly ready = new IntList();
   balancer!: Balancer;
   upstream!: Gateway;
+  /** Its callers' proxies, where they have some. */
+  links: Links | undefined;
   scaler: Scaler | undefined;
   wakes = false;
   /** Its balancer learns from answers. */
   learns = false;
   activator = false;
+  /** Queues that its pods take messages from. */
+  readonly inboxes: Inbox[] = [];
   replicas = 0;
   created = 0;
   draining = 0;
+  /** In a brown-out: how many times as long work and waits take that begin now, and which part of the calls fails. */
+  slowdown = 1;
+  failing = 0;
+  /** Outages of its metrics that there are now. */
+  unmeasured = 0;
   /** Containers that have ended and been started again since time 0. */
   restarts = 0;
   /** Calls that wait at the service, for a pod or for a worker of any. */
@@ -82,6 +102,10 @@ export class Service {
     readonly patienceLaw: number,
     /** Of the time between two tries, or NONE where it is Envoy's. */
     readonly backOffLaw: number,
+    /** Of the time to open a connection, or NONE where that takes none. */
+    readonly connectLaw: number,
+    /** Machines may become slower while work is under way. */
+    uneven: boolean,
   ) {
     const { concurrency, size, cpuLimitMillicores, imageMiB, startup, lifecycle, workload } = spec;
     const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
@@ -91,12 +115,25 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
-    this.dedicated = spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
+    this.dedicated = !uneven && spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     this.proxyCpu = spec.hop.proxyCpu;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
     this.resources = spec;
+  }
+
+  /** A pod is among those that take calls from now on. */
+  podReady(pod: PodId): void {
+    this.upstream.version++;
+    this.links?.endpoints.ready(pod);
+  }
+
+  /** A pod is no longer among those that take calls. */
+  podUnready(pod: PodId): void {
+    this.balancer.forget?.(pod);
+    this.upstream.version++;
+    this.links?.endpoints.unready(pod);
   }
 
   /** The number of calls here is about to change: what they have spent here until now is added up. */

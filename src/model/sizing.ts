@@ -54,7 +54,7 @@ export class Sizing {
       "sizer.decide",
       (id: ServiceId) => {
         sim.after(this.sizers[id]!.period, this.decide, id);
-        if (!this.waiting.has(id)) this.loop(services[id]);
+        if (!this.waiting.has(id) && !state.pauses.of("sizers")) this.loop(services[id]);
       },
       Rank.Decide,
     );
@@ -161,7 +161,7 @@ export class Sizing {
     };
   }
 
-  private podView(pod: PodId, { spec }: Service): SizedPod {
+  private podView(pod: PodId, { spec, unmeasured }: Service): SizedPod {
     const { pods } = this.state;
     return {
       id: pods.serial[pod],
@@ -173,7 +173,7 @@ export class Sizing {
       outOfMemory: this.killed.get(pod),
       cpuMillicores: pods.sample[pod],
       memoryMiB: spec.lifecycle.memoryUse === undefined ? NaN : pods.memorySample[pod],
-      sampledAt: pods.sampledAt[pod],
+      sampledAt: unmeasured > 0 ? NaN : pods.sampledAt[pod],
     };
   }
 }

@@ -23,12 +23,16 @@ import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
+import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
+import type { FaultSpec } from "./faults/spec.js";
 import type { Lifecycle } from "./lifecycle.js";
+import type { MeshSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
 import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
+  | AsynchronousStep
   /** Work for a core: seconds of one core at full speed. */
   | { readonly kind: "cpu"; readonly work: Distribution }
   /** Time that passes without a core: a disk, a lock, somebody else's service. */
@@ -109,9 +113,13 @@ export interface ServiceSpec extends PodTemplate {
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
   readonly endpoints: readonly EndpointSpec[];
+  readonly caches: readonly CacheSpec[];
+  readonly pools: readonly PoolSpec[];
   readonly hop: HopSpec;
   /** What its callers do when it is slow or fails. */
   readonly route: RouteSpec;
+  /** What its callers have of their own; undefined: one gateway stands before all its pods and knows all callers' calls. */
+  readonly mesh: MeshSpec | undefined;
   readonly balancer: (context: PolicyContext) => Balancer;
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];
@@ -252,6 +260,7 @@ export interface WorldSpec {
   /** Jobs, and daemons of every node. */
   readonly background: readonly BackgroundSpec[];
   readonly loads: readonly LoadSpec[];
+  readonly queues: readonly QueueSpec[];
   readonly cluster: ClusterSpec;
   /** Of the namespace that services and jobs are in; undefined: none. */
   readonly quota: ResourceQuota | undefined;
@@ -260,6 +269,8 @@ export interface WorldSpec {
   /** Undefined: without the delays between a pod and whoever asks for its samples. */
   readonly pipeline: PipelineSpec | undefined;
   readonly controllers: ControllersSpec;
+  /** What goes wrong. */
+  readonly faults: readonly FaultSpec[];
   /** Step of the recorded series. */
   readonly seriesStep: Seconds;
   /** Share of its CPU at which a replica counts as used to the full: what demand in replicas means to the elasticity metrics. */

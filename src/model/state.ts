@@ -5,6 +5,9 @@ import { RequestChance } from "../kernel/request-chance.js";
 import { type Id, Simulation, type Trace } from "../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../kernel/table.js";
 import { Background } from "./background.js";
+import { Pauses } from "./faults/pauses.js";
+import { changesSpeeds } from "./faults/spec.js";
+import { Stillness } from "./faults/stillness.js";
 import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw } from "./route.js";
 import { type Owner, Service } from "./service.js";
@@ -76,6 +79,8 @@ export class Pods {
   quotaEvent = new Int32Array(FIRST_CAPACITY);
   /** What it is worth beside its service's other pods. */
   weight = new Float64Array(FIRST_CAPACITY);
+  /** Among those that callers know of, or NONE; see mesh/endpoints.ts. */
+  slot = new Int32Array(FIRST_CAPACITY);
   /** CPU seconds at the last scrape, and the latest sample: millicores, and MiB. */
   usedBefore = new Float64Array(FIRST_CAPACITY);
   sampledAt = new Float64Array(FIRST_CAPACITY);
@@ -111,6 +116,8 @@ export class Calls {
   user = new Int32Array(FIRST_CAPACITY);
   /** What the request is about, a number of its load's keys, or NONE. */
   key = new Int32Array(FIRST_CAPACITY);
+  /** The latest of what it holds (holdings.ts), or 0; who gives a row back has given that back. */
+  holds = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
   since = new Float64Array(FIRST_CAPACITY);
   startedAt = new Float64Array(FIRST_CAPACITY);
@@ -119,6 +126,11 @@ export class Calls {
   beside = new Int32Array(FIRST_CAPACITY);
   /** Of a fork: it goes on when some of its branches are done. */
   quorum = new Uint8Array(FIRST_CAPACITY);
+  /** Where callers have proxies of their own: the one that sent it, while it waits; and the pod it was sent to (mesh/links.ts). */
+  proxy = new Int32Array(FIRST_CAPACITY);
+  slot = new Int32Array(FIRST_CAPACITY);
+  /** The connection that it is on, or the pool at which it waits for one. */
+  connection = new Int32Array(FIRST_CAPACITY);
   /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);
@@ -132,11 +144,12 @@ export class Calls {
 }
 
 export class Nodes {
-  group = new Int32Array(FIRST_CAPACITY);
-  phase = new Uint8Array(FIRST_CAPACITY);
   firstPod = new Int32Array(FIRST_CAPACITY);
-  podCount = new Int32Array(FIRST_CAPACITY);
   cores = new Float64Array(FIRST_CAPACITY);
+  /** What a core does in a second, of what it should; see faults/. */
+  pace = new Float64Array(FIRST_CAPACITY);
+  /** It stands still, and all that is on it. */
+  still = new Uint8Array(FIRST_CAPACITY);
   /** Cores that the active pods on it could use at this moment. */
   demand = new Float64Array(FIRST_CAPACITY);
   event = new Int32Array(FIRST_CAPACITY);
@@ -159,25 +172,31 @@ export interface State {
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
+  readonly stillness: Stillness;
+  readonly pauses: Pauses;
   /** By pod; see api-objects.ts. */
   readonly podObjects: (LivePod | undefined)[];
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services, spec.background);
+  const program = compile(spec.services, spec.background, spec.queues);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
+  const uneven = changesSpeeds(spec.faults);
   const services = spec.services.map((service, id) => {
     const { latency, reply, proxyLatency } = service.hop;
     const { backOff } = service.route.retries;
-    const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined)] as const;
-    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare);
+    const opens = service.mesh?.connections?.opens;
+    const connect = opens === undefined ? NONE : law(opens);
+    const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined), connect] as const;
+    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare, uneven);
   });
   const chance = new RequestChance(seed, "requests");
   const background = spec.background.map(
     (background, i) => new Background((services.length + i) as ServiceId, background, program.processes[i]),
   );
+  const [pods, calls, nodes] = [new Pods(), new Calls(), new Nodes()];
   const state: State = {
     spec,
     seed,
@@ -189,9 +208,11 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     services,
     background,
     owners: [...services, ...background],
-    pods: new Pods(),
-    calls: new Calls(),
-    nodes: new Nodes(),
+    pods,
+    calls,
+    nodes,
+    stillness: new Stillness(pods, calls, nodes),
+    pauses: new Pauses(),
     podObjects: [],
   };
   for (const service of services) {

@@ -17,6 +17,7 @@ import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Owner } from "./service.js";
+import type { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
@@ -31,6 +32,7 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 
 /** What steps ask of traffic. */
 interface Roads {
+  readonly shares: Shares;
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
   end(call: CallId, failure: number): void;
@@ -67,6 +69,7 @@ export class Steps {
   /** Goes on with a call or a strand until it has to wait for something. */
   advance(call: CallId): void {
     const { calls, program } = this;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, Failure.None)) return;
     for (;;) {
       const pc = calls.pc[call];
       switch (program.op[pc]) {
@@ -82,8 +85,10 @@ export class Steps {
         case Op.Wait: {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
-          this.owners[calls.service[call]].waited += this.draws.value;
-          calls.event[call] = this.sim.after(this.draws.value, this.waited, call);
+          const owner = this.owners[calls.service[call]];
+          const time = this.draws.value * owner.slowdown;
+          owner.waited += time;
+          calls.event[call] = this.sim.after(time, this.waited, call);
           return;
         }
         case Op.Choose:
@@ -113,7 +118,7 @@ export class Steps {
         case Op.Exit:
           return this.exit(call, Failure.None);
         default:
-          throw new Error(`instruction ${pc} is no operation: ${program.op[pc]}`);
+          if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
   }
@@ -202,6 +207,7 @@ export class Steps {
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */
   fail(call: CallId, failure: number): void {
     this.calls.failure[call] = failure;
+    if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, failure)) return;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
     else this.traffic.end(call, failure);

@@ -3,16 +3,22 @@
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { joinBrood, leaveBrood } from "./brood.js";
+import { leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Failure as Failures } from "./failure.js";
+import { failsNow } from "./faults/brown-outs.js";
 import { Lines, Line as Lineup } from "./lines.js";
+import { LATER as MUST_WAIT } from "./mesh/connections.js";
+import type { ProxyId } from "./mesh/links.js";
+import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
 import { Steps } from "./steps.js";
+import type { TrafficEvents } from "./traffic-events.js";
 import { Travel } from "./travel.js";
 import { Tries } from "./tries.js";
 import { choosePod } from "./upstream.js";
@@ -23,26 +29,14 @@ const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
 const Line = Lineup;
-
-/** What traffic asks of the rest of the world. */
-export interface TrafficEvents {
-  /** A draining pod has answered its last call. */
-  readonly podIdle: (pod: PodId) => void;
-  /** A pod has more calls than its memory bears. */
-  readonly tooManyCalls: (pod: PodId) => void;
-  /** A closed user has his answer. */
-  readonly userAnswered: (user: number) => void;
-  /** The process of a background pod has ended. */
-  readonly exited: (call: CallId, failure: number) => void;
-  /** A service whose scaler wants to know of it has got or ended a call, or a first one has found no ready pod. */
-  readonly callsChanged: (service: Service) => void;
-}
+const LATER: number = MUST_WAIT;
 
 export class Traffic {
   readonly cpu: Cpu;
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly shares: Shares;
   private readonly travel: Travel;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -68,43 +62,30 @@ export class Traffic {
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
-    this.travel = new Travel(
-      state,
-      (call) => this.reach(call),
-      (call) => this.reply(call),
-    );
+    this.travel = new Travel(state, this);
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
-    this.tries = new Tries(state, this, this.travel);
+    this.tries = new Tries(state, this);
+    this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
   /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    const call = this.create(endpoint, parent, request, site, user, key);
+    const call = newCall(this.state, endpoint, parent, request, site, user, key);
     const service = this.services[this.calls.service[call]];
-    if (service.guarded) this.tries.begin(call);
-    else this.travel.go(call, service);
+    const { links } = service;
+    const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
+    if (service.guarded) this.tries.begin(call, proxy);
+    else this.depart(call, service, proxy, NONE);
   }
 
-  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId {
-    const { calls } = this;
-    const { service: id, entry } = this.state.endpoints[endpoint];
-    const call = calls.rows.add();
-    calls.service[call] = id;
-    calls.endpoint[call] = endpoint;
-    calls.pod[call] = NONE;
-    calls.parent[call] = parent;
-    calls.pc[call] = entry;
-    calls.request[call] = request;
-    calls.site[call] = site;
-    calls.state[call] = CallState.Call;
-    calls.failure[call] = Failure.None;
-    calls.event[call] = calls.awaits[call] = NONE;
-    calls.line[call] = Line.None;
-    if (parent >= 0) joinBrood(calls, parent, call);
-    calls.user[call] = user;
-    calls.key[call] = key;
-    calls.startedAt[call] = this.sim.now;
-    return call;
+  /** A call, or a try below its guard, sets out: by its caller's proxy, which chooses its pod, where there is one. */
+  depart(call: CallId, service: Service, proxy: number, guard: number): void {
+    if (service.links !== undefined) {
+      const failure = service.links.take(call, proxy as ProxyId, guard);
+      if (failure === LATER) return;
+      if (failure !== Failure.None) return this.turnAway(call, failure);
+    }
+    this.travel.go(call, service);
   }
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
@@ -112,18 +93,44 @@ export class Traffic {
     while (service.head !== NONE) {
       const call = service.head as CallId;
       const pod = choosePod(this.state, service, call);
-      if (pod === NONE) return;
+      if (pod === NONE) break;
       this.lines.leaveService(call, service);
       this.enter(call, pod, service);
     }
+    if (service.inboxes.length > 0) this.shares.queues.ready(service);
   }
 
-  private reach(call: CallId): void {
+  /** A call that waited for a connection has one. */
+  setOut(call: CallId): void {
+    this.travel.go(call, this.services[this.calls.service[call]]);
+  }
+
+  /** A call comes no further than its caller's proxy. */
+  turnAway(call: CallId, failure: number): void {
+    this.calls.failure[call] = failure;
+    this.reply(call);
+  }
+
+  /** A call has come to its service. */
+  reach(call: CallId): void {
     const { calls } = this;
     const service = this.services[calls.service[call]];
-    if (service.cancels && calls.failure[call] !== Failure.None) return this.free(call);
-    service.come(this.sim.now);
+    const { links } = service;
+    if (service.cancels && calls.failure[call] !== Failure.None) {
+      links?.end(call);
+      return this.free(call);
+    }
     const pod = choosePod(this.state, service, call);
+    if (pod === NONE && links !== undefined && calls.slot[call] !== NONE) {
+      calls.failure[call] = Failure.Unreachable;
+      return this.travel.goBack(call, service);
+    }
+    this.arrive(call, pod, service);
+  }
+
+  /** A call is at its service, and has got a pod unless that is NONE; so does a message arrive, for a pod that has asked for it. */
+  arrive(call: CallId, pod: PodId, service: Service): void {
+    service.come(this.sim.now);
     if (pod === NONE) this.waitAtService(call, service);
     else this.enter(call, pod, service);
     if (service.wakes) this.events.callsChanged(service);
@@ -141,6 +148,7 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
+    if (service.failing > 0 && failsNow(this.state, service, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -230,6 +238,7 @@ export class Traffic {
     const pod = calls.pod[call] as PodId;
     service.go(this.sim.now);
     calls.failure[call] = failure;
+    if (calls.holds[call] !== 0) this.shares.ended(call);
     calls.pod[call] = NONE;
     if (failure === Failure.Refused) service.measuredRefused++;
     else if (failure === Failure.Killed) service.measuredKilled++;
@@ -247,7 +256,8 @@ export class Traffic {
       pods.idleSince[pod] = this.sim.now;
       if (pods.phase[pod] === Phase.Draining) this.events.podIdle(pod);
     }
-    if (service.learns) service.balancer.answered!(pod, this.sim.now - calls.startedAt[call], this.sim.now);
+    if (service.learns && service.links === undefined)
+      service.balancer.answered!(pod, this.sim.now - calls.startedAt[call], this.sim.now);
     if (service.wakes) this.events.callsChanged(service);
   }
 
@@ -256,6 +266,8 @@ export class Traffic {
     const { calls } = this;
     const parent = calls.parent[call];
     const failure = calls.failure[call];
+    const { links } = this.services[calls.service[call]];
+    if (links !== undefined && calls.state[call] !== CallState.Guard) links.answered(call, failure);
     const latency = this.sim.now - calls.startedAt[call];
     this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
     if (parent >= 0 && calls.state[parent] === CallState.Guard)
@@ -266,7 +278,8 @@ export class Traffic {
     if (parent >= 0) {
       if (failure !== Failure.None) calls.failure[parent] = failure;
       this.steps.resume(parent as CallId);
-    } else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
+    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -278,6 +291,8 @@ export class Traffic {
   }
 
   free(call: CallId): void {
+    if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
+    if (this.calls.holds[call] !== 0) this.shares.ended(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

@@ -7,6 +7,12 @@ import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
 
+/** Told of each call that has reached its service, and of each answer that has reached the caller. */
+interface Ends {
+  reach(call: CallId): void;
+  reply(call: CallId): void;
+}
+
 export class Travel {
   private readonly sim: Simulation;
   private readonly calls: Calls;
@@ -16,21 +22,19 @@ export class Travel {
 
   constructor(
     { sim, calls, draws }: State,
-    /** Told of each call that has reached its service, and of each answer that has reached the caller. */
-    private readonly reach: (call: CallId) => void,
-    private readonly reply: (call: CallId) => void,
+    private readonly ends: Ends,
   ) {
     this.sim = sim;
     this.calls = calls;
     this.draws = draws;
-    this.reached = sim.event("call.reached", reach);
-    this.returned = sim.event("call.replied", reply);
+    this.reached = sim.event("call.reached", (call: CallId) => ends.reach(call));
+    this.returned = sim.event("call.replied", (call: CallId) => ends.reply(call));
   }
 
   /** A call sets out. */
   go(call: CallId, service: Service): void {
     if (service.proxyLaw !== NONE) return this.passProxy(call, service);
-    if (service.hopLaw === NONE) return this.reach(call);
+    if (service.hopLaw === NONE) return this.ends.reach(call);
     this.draws.draw(service.hopLaw, this.calls.request[call], this.calls.site[call] ^ HOP);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.reached, call);
@@ -51,7 +55,7 @@ export class Travel {
 
   /** An answer sets out. */
   goBack(call: CallId, service: Service): void {
-    if (service.replyLaw === NONE) return this.reply(call);
+    if (service.replyLaw === NONE) return this.ends.reply(call);
     this.draws.draw(service.replyLaw, this.calls.request[call], this.calls.site[call] ^ REPLY);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.returned, call);

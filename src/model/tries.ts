@@ -8,28 +8,33 @@ import type { Seconds } from "../units.js";
 import { awaited, leaveBrood } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
 import { Failure, failures } from "./failure.js";
+import type { Links, ProxyId } from "./mesh/links.js";
+import { newCall } from "./new-call.js";
 import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
+import type { Service } from "./service.js";
 import { type CallId, type Calls, NONE, type State } from "./state.js";
 import { Timers } from "./timers.js";
-import type { Travel } from "./travel.js";
 
 /** What tries ask of traffic. */
 interface Roads {
-  create(endpoint: number, parent: number, request: number, site: number, user: number, key: number): CallId;
+  depart(call: CallId, service: Service, proxy: number, guard: number): void;
   reply(call: CallId): void;
   free(call: CallId): void;
   cancel(call: CallId): void;
 }
 
 /** A route as calls read it. */
-interface Route {
+interface Route extends Counts {
   readonly spec: RouteSpec;
   readonly timeout: number;
   readonly perTry: number;
   readonly backOffLaw: number;
   /** By failure: whether it is tried again. */
   readonly again: readonly boolean[];
-  /** Calls under way, and tries again among them. */
+}
+
+/** Calls under way, and those among them that are tried again. */
+interface Counts {
   underWay: number;
   retrying: number;
 }
@@ -44,7 +49,6 @@ export class Tries {
   constructor(
     private readonly state: State,
     private readonly roads: Roads,
-    private readonly travel: Travel,
   ) {
     const { sim, calls, services } = state;
     this.sim = sim;
@@ -65,13 +69,15 @@ export class Tries {
     });
   }
 
-  /** Sends a call whose row is a guard's: the first try goes out. */
-  begin(guard: CallId): void {
+  /** Sends a call whose row is a guard's, by the proxy given: the first try goes out. */
+  begin(guard: CallId, proxy: number): void {
     const { calls } = this;
     const route = this.routes[calls.service[guard]];
     calls.state[guard] = CallState.Guard;
     calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
-    route.underWay++;
+    calls.proxy[guard] = proxy;
+    calls.child[guard] = calls.sibling[guard] = NONE;
+    this.counts(guard).underWay++;
     this.timers.start(guard, route.timeout);
     this.try(guard);
   }
@@ -85,11 +91,12 @@ export class Tries {
     calls.count[guard]++;
     // Each try draws quantities of its own; the first those that it would draw without a route.
     const site = nth === 0 ? calls.site[guard] : siteWithin(calls.site[guard], nth);
-    const call = this.roads.create(calls.endpoint[guard], guard, calls.request[guard], site, NONE, calls.key[guard]);
+    const { state } = this;
+    const call = newCall(state, calls.endpoint[guard], guard, calls.request[guard], site, NONE, calls.key[guard]);
     this.timers.start(call, route.perTry);
     if (hedge !== undefined && calls.turns[guard] <= hedge.most)
       calls.event[guard] = this.sim.after(hedge.after, this.next, guard);
-    this.travel.go(call, service);
+    this.roads.depart(call, service, calls.proxy[guard], guard);
   }
 
   /** A try has its answer. */
@@ -108,7 +115,7 @@ export class Tries {
     const allowed = calls.turns[guard] <= retries.most && route.again[failure];
     this.count(guard, 0);
     // A hedge is waited for by its own clock; what fails before is tried again at once or not at all.
-    if (allowed && withinBudget(retries.budget, route.underWay, route.retrying)) {
+    if (allowed && this.mayTryAgain(guard, retries.budget)) {
       this.count(guard, 1);
       if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
       calls.event[guard] = this.sim.after(this.backOff(guard, route), this.next, guard);
@@ -116,6 +123,20 @@ export class Tries {
     }
     const hedged = hedge !== undefined && (calls.count[guard] > 0 || calls.event[guard] !== NONE);
     if (!hedged) this.finish(guard, failure);
+  }
+
+  private mayTryAgain(guard: CallId, budget: RouteSpec["retries"]["budget"]): boolean {
+    const { underWay, retrying } = this.counts(guard);
+    const { links } = this.state.services[this.calls.service[guard]];
+    if (budget === undefined && links !== undefined) return retrying < links.mostRetries;
+    return withinBudget(budget, underWay, retrying);
+  }
+
+  /** Whose calls are counted together: those of its caller's proxy, or those of all callers. */
+  private counts(guard: CallId): Counts {
+    const id = this.calls.service[guard];
+    const { links } = this.state.services[id];
+    return links === undefined ? this.routes[id] : links.proxies[this.calls.proxy[guard]];
   }
 
   private backOff(guard: CallId, { spec: { retries }, backOffLaw }: Route): Seconds {
@@ -134,14 +155,14 @@ export class Tries {
     if (calls.state[call] === CallState.Guard) return this.finish(call, Failure.Timeout);
     const guard = calls.parent[call] as CallId;
     this.unlink(guard, call);
-    this.abandon(call);
+    this.abandon(call, Failure.Timeout);
     this.failed(guard, Failure.Timeout);
   }
 
   /** Whether a call counts as one that is tried again: from the wait before it until it fails again or ends. */
   private count(guard: CallId, counts: number): void {
     const { calls } = this;
-    this.routes[calls.service[guard]].retrying += counts - calls.pc[guard];
+    this.counts(guard).retrying += counts - calls.pc[guard];
     calls.pc[guard] = counts;
   }
 
@@ -151,30 +172,40 @@ export class Tries {
     this.calls.count[guard]--;
   }
 
-  /** Nobody waits for a try any longer: it goes on for nobody, or stops. */
-  abandon(call: CallId): void {
+  /** Nobody waits for a try any longer, for it has failed so or is not needed: it goes on for nobody, or stops. */
+  abandon(call: CallId, failure: number): void {
+    const { links, cancels } = this.state.services[this.calls.service[call]];
     this.timers.stop(call);
+    if (links?.waits(call)) return this.forget(call, links);
     this.calls.parent[call] = Parent.Orphan;
-    if (this.state.services[this.calls.service[call]].cancels) this.roads.cancel(call);
+    links?.release(call, failure);
+    if (cancels) this.roads.cancel(call);
+  }
+
+  /** A try that has not set out yet is nobody's work. */
+  private forget(call: CallId, links: Links): void {
+    links.release(call, Failure.Cancelled);
+    this.roads.free(call);
   }
 
   private finish(guard: CallId, failure: number): void {
-    this.drop(guard);
+    this.drop(guard, failure === Failure.Timeout ? failure : Failure.Cancelled);
     this.calls.failure[guard] = failure;
     this.roads.reply(guard);
   }
 
-  /** Nothing more is to come of a guard: its timers and its tries are over. */
-  drop(guard: CallId): void {
+  /** Nothing more is to come of a guard: its timers are over, and its tries have failed so. */
+  drop(guard: CallId, failure: number): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
-    route.underWay--;
+    const { links } = this.state.services[calls.service[guard]];
+    this.counts(guard).underWay--;
     this.count(guard, 0);
     this.timers.stop(guard);
     if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
     calls.event[guard] = NONE;
-    for (const call of awaited(calls, guard)) this.abandon(call);
+    for (const call of awaited(calls, guard)) this.abandon(call, failure);
     calls.awaits[guard] = NONE;
+    links?.close(calls.proxy[guard] as ProxyId);
   }
 }
 

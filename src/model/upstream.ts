@@ -2,7 +2,7 @@
 import { siteWithin } from "../kernel/request-chance.js";
 import type { Upstream } from "../policy/contract.js";
 import type { Service } from "./service.js";
-import type { CallId, PodId, Pods, State } from "./state.js";
+import type { CallId, Calls, PodId, Pods, State } from "./state.js";
 
 const NOBODY = -1 as PodId;
 
@@ -36,12 +36,18 @@ export class Gateway implements Upstream {
   }
 }
 
-/** The pod for a call, or -1 when it has to wait at the service. */
+/** The pod for a call, or -1: it has to wait at the service; or, where its caller has chosen, nobody listens there. */
 export function choosePod(state: State, service: Service, call: CallId): PodId {
-  const { ready, balancer, upstream } = service;
+  const { ready, balancer, upstream, links } = service;
+  if (links !== undefined && state.calls.slot[call] !== NOBODY)
+    return links.endpoints.listening(state.calls.slot[call]);
   if (ready.count === 0) return NOBODY;
   if (!service.waitsAtService) {
-    if (balancer.hashes) return byHash(state, service, call);
+    if (balancer.hashes) {
+      const { calls } = state;
+      const high = hashHigh(calls, call, balancer.byKey === true);
+      return ready.items[balancer.pick(upstream, high, hashLow(calls, call))] as PodId;
+    }
     return ready.items[balancer.pick(upstream, 0, 0)] as PodId;
   }
   const { busy } = state.pods;
@@ -52,13 +58,17 @@ export function choosePod(state: State, service: Service, call: CallId): PodId {
   return NOBODY;
 }
 
-/** Calls about one key have one hash; a call about nothing has a hash of its own, as good as drawn. */
-function byHash({ calls }: State, { ready, balancer, upstream }: Service, call: CallId): PodId {
+/** Calls about one key have one hash, or the key's number; a call about nothing has one of its own, as good as drawn. */
+export function hashHigh(calls: Calls, call: CallId, byKey: boolean): number {
   const key = calls.key[call];
-  const about = key < 0 ? calls.request[call] : key;
-  const site = key < 0 ? OWN : KEY;
-  const high = siteWithin(about, site) >>> 0;
-  return ready.items[balancer.pick(upstream, high, siteWithin(about, ~site) >>> 0)] as PodId;
+  if (byKey) return (key < 0 ? calls.request[call] : key) >>> 0;
+  return siteWithin(key < 0 ? calls.request[call] : key, key < 0 ? OWN : KEY) >>> 0;
+}
+
+/** The other half. */
+export function hashLow(calls: Calls, call: CallId): number {
+  const key = calls.key[call];
+  return siteWithin(key < 0 ? calls.request[call] : key, key < 0 ? ~OWN : ~KEY) >>> 0;
 }
 
 const OWN = 1;

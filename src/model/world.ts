@@ -8,18 +8,23 @@ import { checkBooks } from "./books.js";
 import { Control } from "./control.js";
 import type { Cpu } from "./cpu.js";
 import { type Decision, DecisionLog } from "./decisions.js";
+import { createFaults, type Trouble } from "./faults/create.js";
+import type { FaultRecord } from "./faults/fault-log.js";
 import { Fleet } from "./fleet.js";
+import type { FleetEvents } from "./fleet-events.js";
 import { History } from "./history.js";
 import { InstantMetrics } from "./instant-metrics.js";
 import { Loads } from "./load.js";
 import { loseCalls } from "./loss.js";
 import type { Machine } from "./machine.js";
 import { type MachineEvents, Machines } from "./machines.js";
+import { forgetPod, linkServices } from "./mesh/link-services.js";
 import type { Metrics } from "./metrics.js";
 import { MetricsPipeline } from "./metrics-pipeline.js";
 import { Provisioning } from "./provisioning.js";
 import { type Observer, Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
+import type { Shares } from "./shares.js";
 import { Sizing } from "./sizing.js";
 import type { WorldSpec } from "./spec.js";
 import { createState, type State } from "./state.js";
@@ -38,10 +43,13 @@ export interface World {
   readonly state: State;
   readonly services: readonly Service[];
   readonly recorder: Recorder;
+  readonly shares: Shares;
   readonly series: Series;
   readonly decisions: readonly Decision[];
   /** Decisions declined for want of data, by service. */
   readonly undecided: readonly number[];
+  /** What has gone wrong. */
+  readonly faults: readonly FaultRecord[];
   /** Jobs that have run, and moments that no Job met. */
   readonly batch: Pick<Batch, "jobs" | "cronJobs">;
   /** CPU seconds that all pods of an owner have used since the measures began. */
@@ -68,7 +76,12 @@ const all =
 
 /** Who is told of machines; the parts are there by then. */
 function machineEvents(
-  parts: () => { readonly batch: Batch; readonly fleet: Fleet; readonly provisioning: Provisioning },
+  parts: () => {
+    readonly batch: Batch;
+    readonly fleet: Fleet;
+    readonly provisioning: Provisioning;
+    readonly trouble: Trouble | undefined;
+  },
 ): MachineEvents {
   return {
     opened: (machine) => parts().batch.opened(machine),
@@ -82,7 +95,46 @@ function machineEvents(
     gone: all(
       (one) => parts().provisioning.interruptions.gone(one),
       (one) => parts().fleet.scheduling.machineGone(one),
+      (one) => parts().trouble?.silence?.gone(one),
+      (one) => parts().trouble?.faults.machineGone(one),
     ),
+  };
+}
+
+/** Who is told of pods; the parts are there by then. */
+function fleetEvents(
+  state: State,
+  parts: () => Readonly<{
+    batch: Batch;
+    control: Control;
+    metrics: Metrics;
+    sizing: Sizing;
+    traffic: Traffic;
+    trouble: Trouble | undefined;
+  }>,
+): FleetEvents {
+  return {
+    ready: (owner, pod) =>
+      owner instanceof Background ? parts().batch.ready(owner, pod) : parts().traffic.release(owner),
+    started(pod) {
+      parts().metrics.started(pod);
+      parts().traffic.shares.caches.started(pod);
+    },
+    outOfMemory: (pod) => parts().sizing.outOfMemory(pod),
+    kill(pod) {
+      parts().metrics.ended(pod);
+      loseCalls(state, parts().traffic, pod);
+    },
+    gone(pod) {
+      parts().batch.forget(pod);
+      forgetPod(state, pod);
+    },
+    failed: (pod) => parts().batch.ended(pod, false),
+    evicted: (pod) => parts().batch.evicted(pod),
+    countChanged: (owner) => {
+      parts().control.podsChanged(owner);
+      parts().trouble?.faults.podsChanged(owner);
+    },
   };
 }
 
@@ -102,36 +154,32 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     exited: (call, failure) => batch.exit(call, failure),
     callsChanged: (service) => control.wake(service),
   });
+  linkServices(state, log, traffic);
   const machines: Machines = new Machines(
     state,
     bill,
-    machineEvents(() => ({ batch, fleet, provisioning })),
+    machineEvents(() => ({ batch, fleet, provisioning, trouble })),
   );
-  const fleet: Fleet = new Fleet(state, machines, log, {
-    ready: (owner, pod) => (owner instanceof Background ? batch.ready(owner, pod) : traffic.release(owner)),
-    started: (pod) => metrics.started(pod),
-    outOfMemory: (pod) => sizing.outOfMemory(pod),
-    kill: (pod) => {
-      metrics.ended(pod);
-      loseCalls(state, traffic, pod);
-    },
-    gone: (pod) => batch.forget(pod),
-    failed: (pod) => batch.ended(pod, false),
-    evicted: (pod) => batch.evicted(pod),
-    countChanged: (owner) => control.podsChanged(owner),
-  });
+  const fleet: Fleet = new Fleet(
+    state,
+    machines,
+    log,
+    fleetEvents(state, () => ({ batch, control, metrics, sizing, traffic, trouble })),
+  );
   const metrics = metricsOf(state, traffic.cpu);
   const provisioning: Provisioning = new Provisioning(state, { fleet, machines, log });
   const control: Control = new Control(state, { fleet, provisioning, metrics, log });
   const sizing: Sizing = new Sizing(state, { fleet, machines, cpu: traffic.cpu, log });
   const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
+  const parts = { control, fleet, machines, metrics, provisioning, traffic, log };
+  const trouble: Trouble | undefined = createFaults(state, parts);
   const loads = new Loads(state, traffic, recorder);
-  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill });
+  const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill, shares: traffic.shares });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
   history.start();
-  for (const part of [control, batch, sizing, loads]) part.start();
+  for (const part of [control, batch, sizing, loads, trouble?.monitor, trouble?.faults]) part?.start();
 
   const used = new Used(owners, traffic.cpu);
   return {
@@ -139,20 +187,20 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     state,
     services,
     recorder,
+    shares: traffic.shares,
     series: history.series,
     decisions: log.decisions,
     undecided: control.undecided,
+    faults: trouble?.faults.records ?? [],
     batch,
     cpuUsed: (owner) => used.by(owner),
     bill: () => bill.totals(sim.now),
     restartMeasures() {
-      recorder.restart();
-      history.restart();
+      for (const part of [recorder, history, used]) part.restart();
       bill.restart(sim.now);
-      for (const service of services) service.restartMeasures();
-      used.restart();
+      for (const part of [...services, traffic.shares]) part.restartMeasures();
     },
-    checkBooks: () => checkBooks(state, recorder, batch.jobs),
+    checkBooks: () => checkBooks(state, recorder, batch.jobs, traffic.shares),
   };
 }
 

@@ -275,6 +275,8 @@ export interface Upstream {
 export interface Balancer {
   /** Asks for the hash of every call's key; without it `high` and `low` are 0. */
   readonly hashes?: true;
+  /** With `hashes`: asks for the key's own number as `high`; a call about nothing has a number of its own. */
+  readonly byKey?: true;
   /** Place in `upstream.rows` of the pod to take the call. The hash has 64 bits, in two words of 32 without sign. */
   pick(upstream: Upstream, high: number, low: number): number;
   /** Told of every answer, where the balancer learns from them: how long it took, in seconds. */

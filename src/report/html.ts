@@ -6,6 +6,7 @@ import type { Run } from "./csv.js";
 import type { Manifest } from "./manifest.js";
 import { errors, latency, load, money } from "./page/charts.js";
 import { decisions } from "./page/decisions.js";
+import { faults } from "./page/faults.js";
 import { made } from "./page/made.js";
 import { Markup, markup } from "./page/markup.js";
 import { style } from "./page/style.js";
@@ -32,6 +33,7 @@ const CHAPTERS = [
   ["comparison", "Comparison"],
   ["latency", "Latency"],
   ["errors", "Errors"],
+  ["faults", "Faults"],
   ["load", "Load and capacity"],
   ["money", "Cost"],
   ["decisions", "Decisions"],
@@ -47,6 +49,7 @@ export function reportHtml({ summary, manifest, runs, scenarioText, notes = [] }
     comparison(view),
     latency(view),
     errors(view),
+    faults(view),
     load(view),
     money(view),
     decisions(view),

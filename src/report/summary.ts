@@ -43,8 +43,10 @@ const measure = z.strictObject({
     "cost",
     "elasticity",
     "endpoint",
+    "fault",
     "job",
     "service",
+    "shared",
     "load",
   ]),
   headline: z.literal(true).optional(),
@@ -60,6 +62,17 @@ const objective = z.strictObject({
   share: number,
   errors: number,
 });
+/** One time that a fault happened, in seconds since the start; null: not until the end. */
+const fault = z.strictObject({
+  fault: z.string(),
+  kind: z.string(),
+  whom: z.string(),
+  begin: z.number(),
+  over: number,
+  detected: number,
+  by: z.string(),
+  healed: number,
+});
 const policy = z.strictObject({
   name: z.string(),
   replications: z.int(),
@@ -67,6 +80,8 @@ const policy = z.strictObject({
   objectives: z.array(z.strictObject({ name: z.string(), kept: z.boolean() })),
   measures: z.record(z.string(), interval),
   latency: histogram,
+  /** Of the first replication. */
+  faults: z.array(fault).optional(),
 });
 const comparison = z.strictObject({
   policy: z.string(),
@@ -174,8 +189,20 @@ function policySummary({ policy, ...finding }: Finding, outcomes: readonly Outco
     growing: finding.growing ?? null,
     objectives: finding.objectives.map(({ name, kept }) => ({ name, kept })),
     measures: Object.fromEntries(Object.entries(finding.intervals).map(([name, of]) => [name, plain(of)])),
+    ...faultsOf(policy, outcomes),
     latency: { ...merged, buckets: merged.buckets.map(([bucket, count]) => [bucket, count]) },
   };
+}
+
+function faultsOf(policy: string, outcomes: readonly Outcome[]): Pick<PolicySummary, "faults"> {
+  const first = outcomes.find((outcome) => outcome.policy === policy && outcome.replication === 0);
+  if (first === undefined || first.faults.length === 0) return {};
+  const times = ({ over, detected, healed }: Outcome["faults"][number]) => ({
+    over: finite(over),
+    detected: finite(detected),
+    healed: finite(healed),
+  });
+  return { faults: first.faults.map((one) => ({ ...one, ...times(one) })) };
 }
 
 function comparisonSummary({ policy, baseline, differences }: Comparison): ComparisonSummary {

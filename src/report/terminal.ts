@@ -32,7 +32,7 @@ export function runText(summary: Summary, { paint = plain, quiet = false }: Text
   const parts = summary.policies.map((policy) =>
     [
       ...(quiet ? [] : [paint("bold", `${summary.scenario} under ${policy.name}`), conditions(summary), ""]),
-      ...(quiet ? [] : [measuresTable(summary, policy), ""]),
+      ...(quiet ? [] : [measuresTable(summary, policy), "", ...faultsTable([policy]).flatMap((table) => [table, ""])]),
       ...objectiveLines(summary, policy, paint),
       ...warningsOf(policy, paint),
     ].join("\n"),
@@ -49,7 +49,7 @@ export function compareText(summary: Summary, { paint = plain, quiet = false }: 
   ].join("\n");
   const answer = answerOf(summary);
   return finish([
-    ...(quiet ? [] : [heading, comparisonTable(summary, paint)]),
+    ...(quiet ? [] : [heading, comparisonTable(summary, paint), ...faultsTable(summary.policies)]),
     summary.policies.flatMap((policy) => warningsOf(policy, paint)).join("\n"),
     ...summary.comparisons.map((comparison) => {
       const baseline = summary.policies.find(({ name }) => name === comparison.baseline)!;
@@ -96,6 +96,28 @@ function comparisonTable(summary: Summary, paint: Paint): string {
     head.map((name) => paint("bold", name)),
     rows,
   );
+}
+
+/** More are in summary.json. */
+const MOST_FAULTS = 20;
+
+/** What went wrong in the first run of each; nothing where nothing did. */
+function faultsTable(policies: readonly PolicySummary[]): readonly string[] {
+  const after = (time: number | null, begin: number): string =>
+    time === null ? "never" : `after ${formatDuration(time - begin)}`;
+  const rows = policies.flatMap(({ name, faults = [] }) =>
+    faults.map(({ fault, begin, detected, by, healed }) => [
+      fault,
+      ...(policies.length > 1 ? [name] : []),
+      formatDuration(begin),
+      detected === null ? "never" : `${after(detected, begin)}, by ${by}`,
+      after(healed, begin),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const head = ["faults of the first run", ...(policies.length > 1 ? [""] : []), "begins", "detected", "healed"];
+  const more = rows.length > MOST_FAULTS ? `\n… and ${rows.length - MOST_FAULTS} more` : "";
+  return [`${tableOf(head, rows.slice(0, MOST_FAULTS))}${more}`];
 }
 
 /** Columns two spaces apart, the first to the left, numbers to the right; wide characters count as two. */

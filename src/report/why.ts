@@ -39,7 +39,7 @@ const ownerOf = (subject: string): string =>
     .replace(/^(?:cpu|memory) of /, "")
     .replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1")
     .replace(/\/\d+$/, "")
-    .replace(/^(?:service|deployment|stateful set|(?:cron |scaled )?job) /, "");
+    .replace(/^(?:fault|node|service|deployment|stateful set|(?:cron |scaled )?job) /, "");
 
 /** What a sizer has changed: of new pods, or of the one that it names. */
 const isSize = (subject: string): boolean => /^(?:cpu|memory) of /.test(subject);
@@ -59,7 +59,13 @@ export function storiesOf(runs: readonly Run[], question: Question): readonly St
  * somebody has changed it, or it has, or one of its conditions has changed. A moment that no Job met is worth a word.
  */
 const changesSomething = ({ subject, from, asked, rule }: Decision): boolean =>
-  from !== asked || isWorkload.test(subject) || rule === "MissSchedule" || rule === "JobAlreadyActive";
+  from !== asked ||
+  isNews.test(subject) ||
+  isWorkload.test(subject) ||
+  rule === "MissSchedule" ||
+  rule === "JobAlreadyActive";
+/** Of faults, and of nodes whose kubelet says nothing. */
+const isNews = /^(?:fault|node) /;
 const isWorkload = /^(?:deployment|stateful set) /;
 
 /** The latest decision of each service and of the cluster, and of the pods those that waited then. */
@@ -84,7 +90,8 @@ export function whyText(stories: readonly Story[], question: Question, paint: Pa
 function told(one: Decision, paint: Paint): string {
   const { time, subject, policy, rule, seen, why } = one;
   const trail = why?.trail ?? [{ what: "seen", seen }];
-  const heading = `${formatDuration(time)}  ${subject}  ${paint("bold", changeOf(one))}`;
+  const change = changeOf(one);
+  const heading = `${formatDuration(time)}  ${subject}${change === "" ? "" : `  ${paint("bold", change)}`}`;
   return [
     `${heading}\n  ${policy}: ${rule}`,
     ...trail.filter(({ what, seen }) => what !== "seen" || Object.keys(seen ?? {}).length > 0).map(reasonLine),
@@ -96,6 +103,7 @@ function told(one: Decision, paint: Paint): string {
 function changeOf({ subject, from, wished, asked }: Decision): string {
   if (subject.startsWith("pod "))
     return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
+  if (isNews.test(subject)) return "";
   const of = unitOf(subject);
   if (from === asked && isWorkload.test(subject)) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;

@@ -1,10 +1,13 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
+import { instanceType, instanceTypes } from "../catalogue/instances.js";
+import { checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
+import { checkFaults } from "./faults.js";
 import { isTarget, readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
@@ -30,7 +33,7 @@ interface Reference {
  * References are looked up in the raw data: a call to a service is right or wrong whether or not that
  * service's own fields are.
  */
-export function checkReferences(raw: Raw, services: Parts["services"], to: Sayings): void {
+export function checkReferences(raw: Raw, { services, queues }: Parts, to: Sayings): void {
   const calls = entriesOf(raw.services).flatMap(([service, fields]) =>
     entriesOf(childOf(fields, "endpoints")).flatMap(([endpoint, steps]) =>
       callsIn(steps, ["services", service, "endpoints", endpoint]).map((call) => ({
@@ -43,11 +46,16 @@ export function checkReferences(raw: Raw, services: Parts["services"], to: Sayin
     callsIn(childOf(fields, "steps"), ["jobs", job, "steps"]).map((call) => ({ from: `job ${job}/steps`, ...call })),
   );
   checkBackground(raw, to);
+  checkShares(raw, to);
   const goals = entriesOf(raw.load).flatMap(([name, fields]) => goalsOf(["load", name], fields));
   const objectives = Array.isArray(raw.slo)
     ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
     : [];
-  for (const reference of [...calls, ...work, ...goals, ...objectives]) checkReference(raw, reference, to);
+  const consumers = entriesOf(raw.queues).flatMap(([name, fields]) =>
+    textAt(["queues", name, "consumer"], childOf(fields, "consumer")),
+  );
+  for (const reference of [...calls, ...work, ...goals, ...consumers, ...objectives])
+    checkReference(raw, reference, to);
   const called = [...new Set(goals.map((goal) => goal.text))];
   for (const { path, text } of objectives)
     if (exists(raw, text) && called.length > 0 && !called.includes(text))
@@ -55,13 +63,18 @@ export function checkReferences(raw: Raw, services: Parts["services"], to: Sayin
   const edges = calls
     .filter(({ text }) => exists(raw, text))
     .map(({ from, text, path }): Edge => ({ from, to: text, path }));
+  edges.push(...messageEdges(raw));
+  checkKeys(raw, edges, to);
   const around = circles(edges);
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
-  if (around.length === 0) checkFanOut(services, to);
+  if (around.length === 0) checkFanOut(services, queues, to);
   const wanted = new Set(
-    [...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)), ...work, ...goals].map(
-      ({ text }) => text.split("/")[0],
-    ),
+    [
+      ...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)),
+      ...work,
+      ...goals,
+      ...consumers,
+    ].map(({ text }) => text.split("/")[0]),
   );
   for (const [service] of entriesOf(raw.services))
     if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
@@ -157,9 +170,25 @@ export function checkWorkloads(raw: Raw, { single, services }: Parts, to: Saying
   }
 }
 
+/** Machines are of a type of the catalogue, or say themselves what they are. */
+export function checkTypes({ single: { cluster } }: Parts, to: Sayings): void {
+  for (const [name, { type, capacity, usdPerHour }] of Object.entries(cluster?.nodes ?? {})) {
+    const path = ["cluster", "nodes", name];
+    if (type !== undefined && instanceType(type) !== undefined) continue;
+    if (capacity !== undefined && usdPerHour !== undefined) continue;
+    if (type === undefined || capacity !== undefined || usdPerHour !== undefined) {
+      to.say(path, "expected a type of the catalogue, or capacity and usdPerHour, got neither", { key: true });
+      continue;
+    }
+    const { message, suggestion } = unknownName("instance type", type, instanceTypes);
+    to.say([...path, "type"], message, { suggestion });
+  }
+}
+
 /** Whether replicas, machines and pods go together under each policy. */
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
+  checkFaults(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);

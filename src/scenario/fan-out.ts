@@ -2,13 +2,18 @@
 import { moments } from "../kernel/distributions.js";
 import type { Step } from "../model/spec.js";
 import type { Sayings } from "./check.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Service } from "./shape-service.js";
 
 const CALLS_LIMIT = 10_000;
 const DEPTH_LIMIT = 100; // of calls within calls
 
-/** Complains of endpoints of which one request makes more calls than any real one. There must be no circle. */
-export function checkFanOut(services: ReadonlyMap<string, Service>, to: Sayings): void {
+/** Complains of endpoints of which one request makes more calls than any real one, messages counted as calls. There must be no circle. */
+export function checkFanOut(
+  services: ReadonlyMap<string, Service>,
+  queues: ReadonlyMap<string, QueueFields>,
+  to: Sayings,
+): void {
   const known = new Map<string, number>();
   let depth = 0;
   const refuse = (service: string, endpoint: string, message: string): number => {
@@ -40,6 +45,14 @@ export function checkFanOut(services: ReadonlyMap<string, Service>, to: Sayings)
         return step.options.reduce((sum, { probability, steps }) => sum + probability * callsIn(steps), 0);
       case "repeat":
         return moments(step.times).mean * callsIn(step.steps);
+      case "cache":
+        return callsIn(step.miss);
+      case "hold":
+        return callsIn(step.steps);
+      case "publish": {
+        const consumer = queues.get(step.queue)?.consumer;
+        return consumer === undefined ? 0 : 1 + callsOf(consumer.service, consumer.endpoint);
+      }
       default:
         return 0;
     }

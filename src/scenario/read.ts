@@ -1,15 +1,17 @@
 /** YAML to Scenario: either one that can be simulated, or every complaint about it at once. */
 import type { z } from "zod";
-import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import type { WorldSpec } from "../model/spec.js";
-import { AS_WRITTEN, checkReferences, checkSetups, checkVariants, checkWorkloads } from "./check.js";
+import { readOutages } from "../workload/outages.js";
+import { AS_WRITTEN, checkReferences, checkSetups, checkTypes, checkVariants, checkWorkloads } from "./check.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
+import { outageFiles } from "./faults.js";
 import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
 import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
@@ -58,7 +60,7 @@ export function readScenario(
   const reading = new Reading(source, options);
   const raw = withManifests(source.data as Raw, options.manifests);
   const parts = reading.parts(raw);
-  checkReferences(raw, parts.services, reading);
+  checkReferences(raw, parts, reading);
   checkVariants(raw, reading);
   checkWorkloads(raw, parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});
@@ -107,6 +109,7 @@ function scenarioOf(parts: Parts, policies: readonly string[], { name, openTrace
   const all = parts.single as Single;
   const { question, warmup, duration, replications, seed, slo } = all;
   const traces = [...parts.loads.values()].flatMap((load) => ("trace" in load ? [load.trace.file] : []));
+  traces.push(...outageFiles(all.faults).map(({ file }) => file));
   const policyFiles = [...parts.chosen.values()].map((chosen) => chosen.name).filter(isPolicyPath);
   const setup = (policy: string): Setup => {
     if (!policies.includes(policy)) throw new Error(unknownName("policy", policy, policies).message);
@@ -169,13 +172,14 @@ class Reading {
       services: this.takeEach<Service>("services", named.services, raw.services),
       jobs: this.takeEach<Job>("jobs", named.jobs, raw.jobs ?? undefined, true),
       daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
+      queues: this.takeEach<QueueFields>("queues", named.queues, raw.queues ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
     };
     this.choosePolicies(parts);
     this.tryPolicies(raw, parts);
-    this.checkTypes(parts);
+    checkTypes(parts, this);
     return parts;
   }
 
@@ -259,32 +263,24 @@ class Reading {
     }
   }
 
-  private checkTypes({ single: { cluster } }: Parts): void {
-    for (const [name, { type, capacity, usdPerHour }] of Object.entries(cluster?.nodes ?? {})) {
-      const path = ["cluster", "nodes", name];
-      if (type !== undefined && instanceType(type) !== undefined) continue;
-      if (capacity !== undefined && usdPerHour !== undefined) continue;
-      if (type === undefined || capacity !== undefined || usdPerHour !== undefined) {
-        this.say(path, "expected a type of the catalogue, or capacity and usdPerHour, got neither", { key: true });
-        continue;
-      }
-      const { message, suggestion } = unknownName("instance type", type, instanceTypes);
-      this.say([...path, "type"], message, { suggestion });
-    }
-  }
-
   /** Opens each trace once, so that a missing file is told with the other faults. */
-  tryTraces({ loads }: Parts): void {
+  tryTraces({ loads, single: { faults } }: Parts): void {
     const { openTrace } = this.options;
     if (openTrace === undefined) return;
-    for (const [name, load] of loads) {
-      if (!("trace" in load)) continue;
+    const attempt = (path: Path, what: string, file: string, open: () => unknown): void => {
       try {
-        replayed(name, load.trace, 0, openTrace);
+        open();
       } catch (fault) {
         const why = fault instanceof Error ? fault.message : String(fault);
-        this.say(["load", name, "trace", "file"], `expected a trace, got "${load.trace.file}": ${why}`);
+        this.say(path, `expected ${what}, got "${file}": ${why}`);
       }
+    };
+    for (const [name, load] of loads) {
+      if (!("trace" in load)) continue;
+      const { trace } = load;
+      attempt(["load", name, "trace", "file"], "a trace", trace.file, () => replayed(name, trace, 0, openTrace));
     }
+    for (const { file, path } of outageFiles(faults))
+      attempt(path, "a list of outages", file, () => readOutages(openTrace(file)));
   }
 }

@@ -3,14 +3,17 @@
 import type { z } from "zod";
 import { typesOf } from "../catalogue/instances.js";
 import type { Strategy } from "../controllers/deployment/fenceposts.js";
+import type { ResourceQuota } from "../controllers/resource-quota/quota.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
 import type { Sizer } from "../policy/sizer-contract.js";
 import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
+import type { QueueFields } from "./shape-async.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
+import type { PriorityClasses } from "./shape-placing.js";
 import type { Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
 import { strategy } from "./shape-workload.js";
@@ -25,6 +28,7 @@ export interface Parts {
   readonly services: ReadonlyMap<string, Service>;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly loads: ReadonlyMap<string, Load>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
@@ -47,6 +51,7 @@ export interface ServiceSetup {
   readonly scalerPath: Path;
   readonly balancer: Chosen<Balancer> | undefined;
   readonly strategy: Strategy;
+  readonly caches: Service["caches"];
 }
 
 export interface GroupSetup extends Group {
@@ -62,9 +67,12 @@ export interface Setup {
   readonly services: readonly ServiceSetup[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly queues: ReadonlyMap<string, QueueFields>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
   readonly scheduler: Chosen<Scheduler> | undefined;
+  readonly priorityClasses: PriorityClasses;
+  readonly quota: ResourceQuota | undefined;
 }
 
 /** What no file needs to write. */
@@ -82,18 +90,21 @@ export function setupOf(parts: Parts, policy: string): Setup {
     const found = use === undefined ? undefined : (parts.chosen.get(use) as Chosen<P> | undefined);
     return found?.name === "none" ? undefined : found;
   };
-  const { cluster } = parts.single;
+  const { cluster, quota, priorityClasses = {} } = parts.single;
   return {
     policy,
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
     jobs: parts.jobs,
     daemons: parts.daemons,
+    queues: parts.queues,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
       ...(cluster?.market === undefined ? [] : groupsOf(cluster.market)),
     ],
     provisioner: chosen<Provisioner>(variant.provisioner ?? cluster?.provisioner),
     scheduler: chosen<Scheduler>(variant.scheduler ?? cluster?.scheduler ?? DEFAULTS.scheduler),
+    priorityClasses,
+    quota,
   };
 }
 
@@ -138,6 +149,7 @@ function serviceSetup(
     sizerPath: sizing.path,
     balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
     strategy: said("strategy").value ?? strategy.parse({}),
+    caches: own.caches ?? service.caches,
   };
 }
 

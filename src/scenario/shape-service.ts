@@ -19,6 +19,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
+import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
@@ -83,6 +84,7 @@ const step: z.ZodType<Step> = oneKeyOf({
     })
     .transform((again): Step => ({ kind: "repeat", ...again }))
     .meta({ description: "The steps several times, one after another." }),
+  ...asynchronousSteps(steps),
 }).meta({ id: "Step" }) as unknown as z.ZodType<Step>;
 
 const calls = (least: number) => orUnlimited(wholeFrom(least));
@@ -190,6 +192,7 @@ export const service = z
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
     ...routeFields,
+    ...shareFields,
     ...workloadFields,
     ...placingFields,
     grace: seconds()

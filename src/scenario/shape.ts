@@ -5,8 +5,10 @@
 import { z } from "zod";
 import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
+import { cachesField, queue } from "./shape-async.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
+import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { priorityClasses } from "./shape-placing.js";
@@ -43,7 +45,7 @@ export const variant = z
     ...sized,
     ...decided,
     services: z
-      .record(name(), z.strictObject(sized))
+      .record(name(), z.strictObject({ ...sized, caches: cachesField }))
       .prefault({})
       .meta({ description: "The same for single services." }),
     nodes: z
@@ -55,7 +57,7 @@ export const variant = z
 export type Variant = z.output<typeof variant>;
 
 /** The sections that hold one entry per name. */
-export const named = { services: service, jobs: job, daemons: daemon, load, policies: variant } as const;
+export const named = { services: service, jobs: job, daemons: daemon, queues: queue, load, policies: variant } as const;
 
 /** All the others. */
 export const single = {
@@ -95,6 +97,7 @@ export const single = {
     })
     .prefault({})
     .meta({ description: "How demand is counted in replicas, for the elasticity metrics." }),
+  faults,
   controllers: controllers.meta({ description: "How controllers run." }),
   priorityClasses: priorityClasses
     .prefault({})
@@ -108,6 +111,7 @@ export const scenarioShape = z
     services: z.record(name(), service).meta({ description: "The services, by name." }),
     jobs: z.record(name(), job).optional().meta({ description: "Jobs, CronJobs and ScaledJobs, by name." }),
     daemons: z.record(name(), daemon).optional().meta({ description: "DaemonSets, by name." }),
+    queues: z.record(name(), queue).optional().meta({ description: "Queues of messages between services, by name." }),
     load: z.record(name(), load).meta({ description: "Who calls the services: loads by name." }),
     policies: z
       .record(name(), variant)

@@ -6,7 +6,9 @@ import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSp
 import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
+import { faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
@@ -32,11 +34,17 @@ export function worldOf(
       ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
     ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
+    queues: [...setup.queues].map(([name, fields]) => queueSpec(name, fields)),
     cluster: clusterSpec(single, setup),
     quota: single.quota,
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
     controllers: single.controllers,
+    faults: faultSpecs(
+      single,
+      setup.services.map(({ name }) => name),
+      openTrace,
+    ),
     seriesStep: single.series.step,
     demandUtilisation: single.elasticity.utilisation,
   };
@@ -59,7 +67,10 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
+    caches: cachesOf(setup.caches),
+    pools: poolsOf(service.pools),
     route: routeOf(service),
+    mesh: undefined,
     hop: hopSpec(service.hop, network.hop),
     balancer: balancer!.create,
     weights: service.weights,

@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isDaemon } from "../../src/model/background.js";
+import { failures, heard } from "../../src/model/failure.js";
 import { Phase } from "../../src/model/state.js";
 import { createWorld, type World } from "../../src/model/world.js";
+import { kinds } from "./random-faults.js";
 import { worlds } from "./random-worlds.js";
 
 /** The pods of services and Jobs never exceed their quota, those on their way out included. */
@@ -20,19 +22,15 @@ function expectWithin({ state }: World): void {
     expect(used[resource as keyof typeof used]).toBeLessThanOrEqual(most!);
 }
 
+/** What controllers decided must have been seen, too. */
+const rules = ["SpotInterrupted", "ScalingReplicaSet", "Evicted", "SuccessfulDelete", "FailedCreate", "ejected by"];
+/** No random world has what makes calls fail so. */
+const rare = ["shed"];
+
 describe("whatever happens", () => {
   test("no request is lost or gained, Little's law holds, and the same seed lives the same life", () => {
-    let killed = 0;
-    let refused = 0;
-    let restarted = 0;
-    let late = 0;
-    let interrupted = 0;
-    let scaled = 0;
-    let evicted = 0;
-    let turnedAway = 0;
-    let complete = 0;
-    let failed = 0;
-    let deleted = 0;
+    const seen = new Map<string, number>();
+    const count = (what: string, times: number): void => void seen.set(what, (seen.get(what) ?? 0) + times);
     fc.assert(
       fc.property(worlds, fc.integer({ min: 1, max: 1000 }), (spec, seed) => {
         const life = (): string => {
@@ -42,37 +40,49 @@ describe("whatever happens", () => {
             played.checkBooks();
             expectWithin(played);
           }
-          killed += played.recorder.failed[2];
-          late += played.recorder.failed[3];
-          restarted += played.services.reduce((sum, { restarts }) => sum + restarts, 0);
-          interrupted += played.decisions.filter(({ rule }) => rule === "SpotInterrupted").length;
-          scaled += played.decisions.filter(({ rule }) => rule.startsWith("ScalingReplicaSet")).length;
-          evicted += played.decisions.filter(({ rule }) => rule.startsWith("Evicted")).length;
-          deleted += played.decisions.filter(({ rule }) => rule.startsWith("SuccessfulDelete")).length;
-          refused += played.recorder.failed[1];
-          turnedAway += played.decisions.filter(({ rule }) => rule.startsWith("FailedCreate")).length;
+          for (const [i, name] of failures.entries()) count(name, played.recorder.failed[i]);
+          count(
+            "restarted",
+            played.services.map(({ restarts }) => restarts).reduce((sum, one) => sum + one),
+          );
+          for (const rule of rules)
+            count(rule, played.decisions.filter((decision) => decision.rule.startsWith(rule)).length);
+          const { caches, pools, queues } = played.shares;
+          for (const { waited } of pools.all) count("waited for a connection", Math.sign(waited));
+          for (const { followed } of caches.all) count("followed", followed);
+          for (const { dead, redelivered } of queues.all) {
+            count("dead", dead);
+            count("redelivered", redelivered);
+          }
           const jobs = played.batch.jobs.runs.map(({ end, made, failed }) => ({ end, made, failed }));
-          complete += jobs.filter(({ end }) => end?.well === true).length;
-          failed += jobs.reduce((sum, one) => sum + one.failed, 0);
+          count("complete", jobs.filter(({ end }) => end?.well === true).length);
+          for (const { kind, begin, healed } of played.faults) {
+            count(kind, 1);
+            count("healed", healed > begin ? 1 : 0);
+          }
+          for (const { failed } of jobs) count("failed pods", failed);
           const pods = played.services.map(({ members, ready, draining }) => [members.count, ready.count, draining]);
           const used = played.services.map((one) => played.cpuUsed(one));
-          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs]);
+          return JSON.stringify([played.sim.fired, played.recorder.sojourn, pods, used, jobs, played.faults]);
         };
         expect(life()).toBe(life());
       }),
       { numRuns: 400, seed: 1 },
     );
     // The worlds were wild enough to mean something.
-    expect(killed).toBeGreaterThan(100);
-    expect(refused).toBeGreaterThan(100);
-    expect(restarted).toBeGreaterThan(100);
-    expect(late).toBeGreaterThan(100);
-    expect(interrupted).toBeGreaterThan(100);
-    expect(scaled).toBeGreaterThan(100);
-    expect(evicted).toBeGreaterThan(30);
-    expect(turnedAway).toBeGreaterThan(100);
-    expect(complete).toBeGreaterThan(100);
-    expect(failed).toBeGreaterThan(100);
-    expect(deleted).toBeGreaterThan(100);
+    for (const what of [
+      ...heard.filter((name) => !rare.includes(name)),
+      "restarted",
+      "complete",
+      "failed pods",
+      ...kinds,
+      "healed",
+      "waited for a connection",
+      "followed",
+      "dead",
+      "redelivered",
+      ...rules,
+    ])
+      expect(seen.get(what), what).toBeGreaterThan(20);
   });
 });

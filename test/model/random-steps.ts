@@ -8,8 +8,8 @@ export const law = fc.oneof(
   fc.double({ min: 0.01, max: 2, noNaN: true }).map((mean): Distribution => ({ shape: "exponential", mean })),
 );
 
-/** Steps that may call the services after this one: no circles. */
-export const steps = (self: number, count: number, depth = 0): fc.Arbitrary<readonly Step[]> => {
+/** Steps that may call the services after this one, or leave messages for the last: no circles. A job has no pools and caches. */
+export const steps = (self: number, count: number, mailed: boolean, depth = 0): fc.Arbitrary<readonly Step[]> => {
   const simple: fc.Arbitrary<Step>[] = [
     law.map((work): Step => ({ kind: "cpu", work })),
     law.map((time): Step => ({ kind: "wait", time })),
@@ -21,8 +21,19 @@ export const steps = (self: number, count: number, depth = 0): fc.Arbitrary<read
         .map((to): Step => ({ kind: "call", service: `s${to}`, endpoint: "call" })),
     );
   }
+  if (mailed && self + 1 < count) {
+    const left = law.map((time): Step => ({ kind: "publish", queue: "mail", time }));
+    simple.push(left, left);
+  }
   if (depth < 2) {
-    const inner = steps(self, count, depth + 1);
+    const inner = steps(self, count, mailed, depth + 1);
+    if (self >= 0) {
+      const held = inner.map((list): Step => ({ kind: "hold", pool: "db", steps: list }));
+      const looked = fc
+        .tuple(fc.constantFrom("chance", "own", "common"), inner)
+        .map(([cache, miss]): Step => ({ kind: "cache", cache, miss }));
+      simple.push(held, held, held, looked, looked, looked);
+    }
     simple.push(
       fc.array(inner, { minLength: 0, maxLength: 3 }).map((branches): Step => ({ kind: "parallel", branches })),
       fc

@@ -7,13 +7,16 @@ import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { faults } from "./random-faults.js";
+import { mesh } from "./random-mesh.js";
+import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
 const probe = { initialDelay: 0.2, period: 0.5, timeout: 0.3, successThreshold: 1, failureThreshold: 2 };
 
 const tenacious: RetriesSpec = {
   most: 3,
-  on: ["refused", "killed", "timeout"],
+  on: ["refused", "killed", "timeout", "unreachable"],
   backOff: { base: 0.1, longest: 0.2 },
   budget: undefined,
 };
@@ -67,10 +70,11 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.oneof(
   }),
 );
 
-const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
+const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<ServiceSpec> =>
   fc
     .record({
-      steps: steps(self, count),
+      steps: steps(self, count, mailed),
+      shared,
       workers: fc.constantFrom(1, 2, Infinity),
       queue: fc.constantFrom(0, 1, 5, Infinity),
       holds: fc.constantFrom("call" as const, "work" as const),
@@ -89,6 +93,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
         cancels: fc.boolean(),
       }),
+      mesh: fc.option(mesh, { nil: undefined }),
       workload,
       cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
       lifecycle: fc.record({
@@ -117,6 +122,7 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
         lifecycle: one.lifecycle,
         workload: one.workload,
         route: one.route,
+        mesh: one.mesh,
         grace: one.grace,
         startup: one.startup,
         hop: { ...noHop, latency: one.hop, reply: one.reply },
@@ -125,8 +131,12 @@ const serviceOf = (self: number, count: number): fc.Arbitrary<ServiceSpec> =>
           queue: one.queue,
           holds: one.holds,
           patience: one.patience,
-          waitsAt: one.central && one.holds === "call" ? "service" : "pod",
+          waitsAt:
+            one.central && one.mesh === undefined && one.holds === "call" && !(mailed && self === count - 1)
+              ? "service"
+              : "pod",
         },
+        ...one.shared,
         balancer: anyPod,
         scaler: { name: "restless", create: restless },
       }),
@@ -159,9 +169,9 @@ const runs: fc.Arbitrary<Runs> = fc
     );
   });
 
-const backgroundOf = (self: number, count: number): fc.Arbitrary<BackgroundSpec> =>
+const backgroundOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<BackgroundSpec> =>
   fc
-    .record({ steps: steps(-1, count), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
+    .record({ steps: steps(-1, count, mailed), runs, failure: fc.constantFrom(0, 0.5, 1), startup: law })
     .map(({ steps, ...one }) =>
       job({
         name: `b${self}`,
@@ -203,59 +213,69 @@ const delays = fc.record({
   eviction: fc.constantFrom(undefined, { hard: 5, soft: { below: 8, grace: 10 }, transitionPeriod: 30 }),
 });
 
-export const worlds: fc.Arbitrary<WorldSpec> = fc.integer({ min: 1, max: 3 }).chain((count) =>
-  fc
-    .tuple(
-      fc.record({
-        term: terms,
-        control: delays,
-        quota,
-        background: fc.tuple(backgroundOf(0, count), backgroundOf(1, count)).chain((two) => fc.subarray(two)),
-      }),
-      ...Array.from({ length: count }, (_, i) => serviceOf(i, count)),
-    )
-    .map(([{ term, control, quota, background }, ...services]) => {
-      const { eviction, ...late } = control;
-      const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
-      const boot = constant(2);
-      return world({
-        services,
-        background,
-        quota,
-        ...late,
-        loads: [
-          {
-            kind: "open",
-            name: "open",
-            mix: [{ service: "s0", endpoint: "call", share: 1 }],
-            arrivals: (seed) => {
-              const stream = new RandomStream(seed, "gaps");
-              let now = 0;
-              return { next: () => (now += stream.exponential() / 3) };
-            },
-          },
-          {
-            kind: "closed",
-            name: "closed",
-            users: 3,
-            think: { shape: "exponential", mean: 1 },
-            mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
-          },
-        ],
-        cluster: cluster({
-          eviction,
-          groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
-          scheduler: {
-            filters: [
-              {
-                rejects: (pod, node) => (pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined),
-              },
-            ],
-            score: (_pod, node) => node.free.cpuMillicores / 100,
-          },
+export const worlds: fc.Arbitrary<WorldSpec> = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
+  .chain(([count, mailed]) =>
+    fc
+      .tuple(
+        fc.record({
+          term: terms,
+          control: delays,
+          quota,
+          faults,
+          mail,
+          background: fc
+            .tuple(backgroundOf(0, count, mailed), backgroundOf(1, count, mailed))
+            .chain((two) => fc.subarray(two)),
         }),
-        seriesStep: 5,
-        scrapePeriod: 2,
-      });
-    }),
-);
+        ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
+      )
+      .map(([{ term, control, quota, faults, mail, background }, ...services]) => {
+        const { eviction, ...late } = control;
+        const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
+        const boot = constant(2);
+        return world({
+          services,
+          background,
+          quota,
+          faults,
+          queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
+          ...late,
+          loads: [
+            {
+              kind: "open",
+              name: "open",
+              keys: { count: 6, zipf: 1 },
+              mix: [{ service: "s0", endpoint: "call", share: 1 }],
+              arrivals: (seed) => {
+                const stream = new RandomStream(seed, "gaps");
+                let now = 0;
+                return { next: () => (now += stream.exponential() / 3) };
+              },
+            },
+            {
+              kind: "closed",
+              name: "closed",
+              users: 3,
+              think: { shape: "exponential", mean: 1 },
+              mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+            },
+          ],
+          cluster: cluster({
+            eviction,
+            groups: [{ ...unlimitedGroup, count: 3, max: 3, allocatable, capacity: allocatable, boot, ...term }],
+            scheduler: {
+              filters: [
+                {
+                  rejects: (pod, node) =>
+                    pod.cpuMillicores > node.free.cpuMillicores ? "Insufficient cpu" : undefined,
+                },
+              ],
+              score: (_pod, node) => node.free.cpuMillicores / 100,
+            },
+          }),
+          seriesStep: 5,
+          scrapePeriod: 2,
+        });
+      }),
+  );

@@ -233,6 +233,7 @@ function outcome(policy: string, replication: number): Outcome {
     latency: latency.toJSON(),
     series: { columns, rows: play.rows },
     decisions: play.decisions,
+    faults: [],
     events: 1_000_000 + replication,
   };
 }

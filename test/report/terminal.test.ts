@@ -74,6 +74,24 @@ describe("run", () => {
   });
 });
 
+test("faults of the first run have a table: when each began, who knew when, and when it was healed", () => {
+  const fault = { fault: "zone-a", kind: "zone-loss", whom: "zone a, 2 nodes", begin: 300 };
+  const hit = { ...fault, over: 780, detected: 350, by: "node-lifecycle-controller", healed: 655 };
+  const unseen = { ...fault, fault: "slow", begin: 60, over: null, detected: null, by: "", healed: null };
+  const summary = {
+    ...comparing(),
+    policies: [{ ...policyOf("fixed", {}), faults: [hit, unseen] }, policyOf("hpa", {})],
+  };
+  const rows = (text: string) => text.split("\n").filter((line) => /^(?:zone-a|slow|faults)/.test(line));
+  expect(rows(compareText(summary)).map((line) => line.split(/ {2,}/))).toEqual([
+    ["faults of the first run", "begins", "detected", "healed"],
+    ["zone-a", "fixed", "5 m", "after 50 s, by node-lifecycle-controller", "after 5 m 55 s"],
+    ["slow", "fixed", "60 s", "never", "never"],
+  ]);
+  expect(rows(runText(summary))[1]).not.toContain("fixed");
+  expect(rows(runText(comparing()))).toEqual([]);
+});
+
 const known = (mean: number) => ({ mean, halfWidth: 0, n: 3, level: 0.95 });
 
 test("without paint there is no colour, with it only what it adds", () => {

@@ -86,6 +86,24 @@ test("a decision is told in full", () => {
 `);
 });
 
+test("faults, and nodes that say nothing, are told of by what happens to them", () => {
+  const about = { policy: "node-lifecycle-controller", from: 0, wished: 0, asked: 0 };
+  const missed = decision(350, "node general-0", {
+    ...about,
+    rule: "NodeNotReady: Kubelet stopped posting node status.",
+  });
+  const detected = decision(350, "fault zone-a", { ...about, rule: "Detected" });
+  const of = [{ ...run, decisions: [missed, detected] }];
+  expect(whyText(storiesOf(of, {}), {})).toBe(
+    [
+      "under hpa, replication 1",
+      "5 m 50 s  node general-0\n  node-lifecycle-controller: NodeNotReady: Kubelet stopped posting node status.",
+      "5 m 50 s  fault zone-a\n  node-lifecycle-controller: Detected\n",
+    ].join("\n\n"),
+  );
+  expect(askable(of)).toEqual(["general-0", "zone-a"]);
+});
+
 test("nothing to tell is said so", () => {
   const quiet = [{ ...run, decisions: [] }];
   expect(whyText(storiesOf(quiet, {}), {})).toContain("No decision changed anything.");

@@ -97,7 +97,7 @@ describe("values", () => {
     [
       "two kinds of step in one",
       services("services:\n  web:\n    endpoints: { get: [{ cpu: 1ms, wait: 1ms }] }\n"),
-      "3:24 services.web.endpoints.get[0]: expected one of cpu, wait, call, parallel, quorum, maybe, choose, repeat, got cpu and wait",
+      "3:24 services.web.endpoints.get[0]: expected one of cpu, wait, call, parallel, quorum, maybe, choose, repeat, cache, hold, publish, got cpu and wait",
     ],
     [
       "a wave below 0",
@@ -192,7 +192,7 @@ describe("what must fit together", () => {
     [
       "an unknown balancer, as a word",
       services("services:\n  web:\n    endpoints: { get: { cpu: 5ms } }\n    balancer: randomly\n"),
-      '4:15 services.web.balancer.use: no balancer named "randomly"; there are round-robin, random, least-request, ring-hash, maglev, peak-ewma, join-idle-queue (random?)',
+      '4:15 services.web.balancer.use: no balancer named "randomly"; there are round-robin, random, least-request, ring-hash, maglev, peak-ewma, join-idle-queue, smooth-round-robin, least-connections, ip-hash (random?)',
     ],
     [
       "a wrong value of a policy's field",

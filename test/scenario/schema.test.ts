@@ -171,10 +171,17 @@ const SHOWN_OTHERWISE = [
   ".load.modulated.arrivals",
   ".load.replayed.trace.scale",
   ".name",
+  ".faults",
+  ".faults[].nodeLoss.silent",
+  ".faults[].nodeLoss.nodes",
+  ".faults[].zoneLoss.silent",
+  ".faults[].brownOut.times",
 ];
 
 const openTrace = (name: string) => {
-  const pieces = ["minute,requests\n1998-06-30 00:00,20000\n1998-06-30 00:01,20000\n"];
+  const pieces = /outages/.test(name)
+    ? ["begin,end\n8m,9m\n"]
+    : ["minute,requests\n1998-06-30 00:00,20000\n1998-06-30 00:01,20000\n"];
   return { name, read: () => pieces.shift() };
 };
 

@@ -5,10 +5,6 @@ const REASONS: readonly { readonly why: string; readonly of: readonly string[] }
   { why: "priorities are not modelled", of: ["M/M/1 priority", "M/G/1 priority non-preemptive, 3 classes"] },
   { why: "no event happens once in a million requests in a run of this length", of: ["v0363"] },
   {
-    why: "nothing breaks yet",
-    of: ["M/M/1 with breakdowns (fail any time, preemptive resume)", "k-of-n availability"],
-  },
-  {
     why: "machines are billed by the second; hours begun and functions are not",
     of: ["billing per started hour", "AWS Lambda x86 us-east-1 (1 ms granularity, no free tier)"],
   },

@@ -45,6 +45,8 @@ const SMALL: readonly (readonly [name: string, times: number])[] = [
   ["M/M/k/setup/delayedoff lambda=3 mu=1 k=8 alpha=0.1 beta=0.05", 1],
   ["FaaS scale-per-request lambda=0.01 ES=2 keepalive_mean=600", 2],
   ["FaaS keep-alive, negligible execution time lambda=0.001667 keepalive=600", 0.5],
+  ["M/M/1 with breakdowns (fail any time, preemptive resume) lambda=0.5 mu=1 fail_rate=0.01 repair_rate=0.1", 1],
+  ["k-of-n availability n=5 k=3 a=0.95 weibull", 1],
   ["M/M/1 from empty lambda=0.9", 1],
   ["load step and delayed scale-out", 1],
   ["fluid overload lambda=150 capacity=100 overload_s=60 after_rate=80", 1],

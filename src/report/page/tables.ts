@@ -37,9 +37,11 @@ const GROUPS: readonly (readonly [MeasureSummary["group"], string])[] = [
   ["capacity", "Capacity"],
   ["cost", "Cost and demand"],
   ["elasticity", "Elasticity"],
+  ["fault", "Faults"],
   ["endpoint", "Endpoints"],
   ["job", "Jobs and daemons"],
   ["service", "Services"],
+  ["shared", "Caches, pools and queues"],
 ];
 
 function allMeasures(summary: Summary): Markup {

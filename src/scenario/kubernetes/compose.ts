@@ -31,6 +31,7 @@ export function readCompose({ root }: Manifest): Workload[] {
       cpu: cpuOf(service),
       memory: memoryOf(service),
       fields: said({ grace: plain(service.at("stop_grace_period").duration()) }) as WrittenFields,
+      placing: {},
       mentions: depends.map(({ to }) => to),
     };
   });

@@ -1,5 +1,6 @@
 /** Manifests to the services of a scenario, with an account of what was read and what was not. */
 import { type Complaint, ScenarioError } from "../complaint.js";
+import { assumedNodes } from "./assumed-nodes.js";
 import { backgroundOf, type ImportedBackground } from "./background.js";
 import { readCompose } from "./compose.js";
 import { type Budget, budgetsByWorkload, readBudget } from "./disruption.js";
@@ -11,9 +12,9 @@ import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
 import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
-import { checkPriorityClasses } from "./priority.js";
+import { type Classes, priorityClassesOf } from "./priority.js";
 import { type ImportedQuota, quotaOf } from "./quota.js";
-import { readVpa } from "./vpa.js";
+import { type Sizing, sizingsOf } from "./vpa.js";
 import { isWorkload, readWorkload, type Surroundings, serves, toldApart, type Workload } from "./workloads.js";
 import type { Scaling, WrittenFields, WrittenPolicy } from "./written.js";
 
@@ -21,8 +22,10 @@ export interface Imported {
   readonly services: readonly ImportedService[];
   /** Jobs and daemons. */
   readonly background: readonly ImportedBackground[];
-  /** The section of that name, where manifests say who buys machines. */
+  /** The section of that name, where manifests say who buys machines, or where pods would stand. */
   readonly cluster: WrittenFields | undefined;
+  /** The section of that name. */
+  readonly priorityClasses: Classes;
   /** The section of that name. */
   readonly quota: ImportedQuota | undefined;
   readonly warnings: readonly Complaint[];
@@ -38,6 +41,9 @@ export interface ImportedService {
   readonly name: string;
   readonly workload: Workload;
   readonly scaler: WrittenPolicy | undefined;
+  readonly sizer: WrittenPolicy | undefined;
+  /** Labels of its pods and where they would stand, where a scheduler looks. */
+  readonly placing: WrittenFields;
   readonly budget: Budget | undefined;
   /** A Service selects its pods. */
   readonly reached: boolean;
@@ -50,7 +56,8 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
   const sayings: Sayings = { complaints: [], warnings: [] };
   const { manifests: all, strangers } = manifestsIn(files, sayings);
   const manifests = all.filter(isKnown);
-  const surroundings = surroundingsOf(manifests);
+  const priorityClasses = priorityClassesOf(manifests);
+  const surroundings = surroundingsOf(manifests, priorityClasses);
   const workloads = toldApart(
     manifests.flatMap((one) =>
       one.kind === "Compose" ? readCompose(one) : isWorkload(one) ? [readWorkload(one, surroundings)] : [],
@@ -62,29 +69,35 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     .flatMap((one) =>
       readBudget(one, workloads, scalings).map((budget) => ({ ...budget, at: one.root.at("spec", "selector") })),
     );
-  const found = { scalings, budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) };
+  const found = {
+    ...{ scalings, sizings: sizingsOf(manifests, workloads) },
+    ...{ budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) },
+  };
   const background = backgroundOf(manifests, workloads);
-  for (const one of manifests.filter(({ kind }) => kind === "VerticalPodAutoscaler"))
-    readVpa({ ...one, root: one.root.unread }, workloads);
-  checkPriorityClasses(manifests);
-  const cluster = clusterOf(manifests);
+  const placed = workloads.some(({ placing }) => Object.keys(placing).length > 0);
+  const bought = clusterOf(manifests);
   const quota = quotaOf(manifests, workloads);
   if (sayings.complaints.length > 0) throw new ScenarioError(sortedComplaints(sayings.complaints));
   return {
-    services: servicesOf(workloads, found),
+    services: servicesOf(workloads, found, placed),
     background,
-    cluster,
+    cluster: placed ? { ...(bought ?? assumedNodes(workloads, scalings)), scheduler: SEES_PODS } : bought,
+    priorityClasses,
     quota,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),
   };
 }
 
-function surroundingsOf(manifests: readonly Manifest[]): Surroundings {
+/** Who looks at more than sizes. */
+const SEES_PODS = { value: "kube-scheduler" } as const;
+
+function surroundingsOf(manifests: readonly Manifest[], classes: Classes): Surroundings {
   const names = new Set(manifests.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
   return {
     ranges: rangesOf(manifests),
     there: (kind, namespace, name) => names.has(`${kind} ${namespace}/${name}`),
+    classes,
   };
 }
 
@@ -107,19 +120,32 @@ function scalingsOf(manifests: readonly Manifest[], workloads: readonly Workload
 
 interface Found {
   readonly scalings: readonly Scaling[];
+  readonly sizings: readonly Sizing[];
   readonly budgets: ReadonlyMap<Workload, Budget>;
   readonly reached: Reached;
 }
 
-const servicesOf = (workloads: readonly Workload[], { scalings, budgets, reached }: Found): ImportedService[] =>
+const servicesOf = (
+  workloads: readonly Workload[],
+  { scalings, sizings, budgets, reached }: Found,
+  placed: boolean,
+): ImportedService[] =>
   workloads.filter(serves).map((workload) => ({
     name: workload.service,
     workload,
     scaler: scalings.find((one) => one.workload === workload)?.scaler ?? workload.scaler,
+    sizer: sizings.find((one) => one.workload === workload)?.sizer,
+    placing: placed ? { ...labelsField(workload), ...workload.placing } : {},
     budget: budgets.get(workload),
     reached: reached.inside.has(workload),
     entry: reached.outside.get(workload),
   }));
+
+/** In the simulation all pods have the label app with their service's name. */
+function labelsField({ labels, service }: Workload): WrittenFields {
+  const others = Object.entries(labels).filter(([key, value]) => key !== "app" || value !== service);
+  return others.length === 0 ? {} : { labels: { value: Object.fromEntries(others) } };
+}
 
 function accountOf(all: readonly Manifest[], known: readonly Manifest[], strangers: readonly Stranger[]) {
   const tallies = known.map((one) => ({ of: `${one.kind}/${one.name}`, ...one.tally() }));

@@ -37,15 +37,18 @@ function sizeFields({ cpu, memory }: ImportedService["workload"]): WrittenFields
   };
 }
 
-function writtenFields({ workload, scaler, budget }: ImportedService): WrittenFields {
+function writtenFields({ workload, scaler, sizer, placing, budget }: ImportedService): WrittenFields {
   const { memory, replicas, fields } = workload;
+  const memoryCounts = goesByMemory(scaler) || sizesMemory(sizer);
   return {
     replicas: { value: scaler === undefined ? replicas : within(replicas, scaler.fields) },
     ...sizeFields(workload),
     ...fields,
-    ...(goesByMemory(scaler) ? { memoryUse: memoryUse(memory.request) } : {}),
+    ...placing,
+    ...(memoryCounts ? { memoryUse: memoryUse(memory.request) } : {}),
     ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
     ...(scaler === undefined ? {} : { scaler: { value: scaler.fields } }),
+    ...(sizer === undefined ? {} : { sizer: { value: sizer.fields } }),
     endpoints: { value: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } }, remark: endpointsRemark(workload) },
   };
 }
@@ -55,7 +58,12 @@ const goesByMemory = (scaler: ImportedService["scaler"]): boolean =>
     (list) => Array.isArray(list) && list.some((one) => one.resource === "memory" || "memory" in one),
   );
 
-/** Half of the request at rest, without which nothing could be scaled by it. */
+const sizesMemory = (sizer: ImportedService["sizer"]): boolean => {
+  const { controlledResources = ["memory"] } = sizer?.fields ?? { controlledResources: [] };
+  return (controlledResources as readonly string[]).includes("memory");
+};
+
+/** Half of the request at rest, without which nothing could be scaled or sized by it. */
 const memoryUse = (request = 256): Written => ({
   value: { base: `${Math.floor(request / 2)}Mi`, perCall: "1Mi" },
   remark: `${ASSUMED}: what a pod holds at rest and for each call`,
@@ -124,8 +132,12 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
   "replications: 1",
 ];
 
-function clusterLines({ cluster, quota }: Imported): string[] {
-  const bounds = quota === undefined ? [] : [`quota: ${flow(quota)}`, ""];
+function clusterLines({ cluster, quota, priorityClasses }: Imported): string[] {
+  const classes = Object.entries(priorityClasses).map(([name, one]) => `  ${name}: ${flow(one)}`);
+  const bounds = [
+    ...(quota === undefined ? [] : [`quota: ${flow(quota)}`, ""]),
+    ...(classes.length === 0 ? [] : ["priorityClasses:", ...classes, ""]),
+  ];
   if (cluster === undefined) return bounds;
   const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
   return ["cluster:", ...lines, "", ...bounds];
@@ -149,12 +161,12 @@ const spaced = ({ namespace, name }: ImportedService["workload"]): string =>
 const beside = ({ remark }: Written): string => (remark === undefined ? "" : ` # ${remark}`);
 
 function serviceLines(service: ImportedService): string[] {
-  const { name, workload, reached, scaler, entry } = service;
+  const { name, workload, reached, entry } = service;
   const from = entry === undefined ? (reached ? "" : ", which no Service selects") : `, entered by ${entry}`;
   return [
     `  ${name}: # ${workload.kind} ${spaced(workload)}${from}`,
     ...Object.entries(writtenFields(service)).flatMap(([key, one]) => [
-      ...(key === "scaler" ? (scaler?.remarks ?? []).map((line) => `    # ${line}`) : []),
+      ...(key === "scaler" || key === "sizer" ? service[key]!.remarks.map((line) => `    # ${line}`) : []),
       `    ${key}: ${flow(one.value)}${beside(one)}`,
     ]),
   ];

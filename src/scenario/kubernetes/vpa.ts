@@ -17,22 +17,38 @@ export interface Sizing {
   readonly sizer: WrittenPolicy;
 }
 
-export function readVpa(manifest: Manifest, workloads: readonly Workload[]): Sizing | undefined {
-  const spec = manifest.root.at("spec");
-  const ref = spec.at("targetRef");
+export function sizingsOf(manifests: readonly Manifest[], workloads: readonly Workload[]): Sizing[] {
+  const sizings: Sizing[] = [];
+  for (const one of manifests) {
+    if (one.kind !== "VerticalPodAutoscaler") continue;
+    const found = readVpa(one, workloads);
+    if (found === undefined) continue;
+    if (sizings.some(({ workload }) => workload === found.workload))
+      one.root
+        .at("spec", "targetRef", "name")
+        .say(`expected one VerticalPodAutoscaler for each workload, got another for "${found.workload.name}"`);
+    sizings.push(found);
+  }
+  return sizings;
+}
+
+/** Undefined where it sizes nothing. */
+function readVpa(manifest: Manifest, workloads: readonly Workload[]): Sizing | undefined {
+  const ref = manifest.root.at("spec", "targetRef");
   if (!ref.there) ref.missing("a target");
   const workload = ref.there ? targetOf(ref, manifest, workloads, { scaled: false }) : undefined;
+  // Who sizes nothing that is simulated is looked at for its faults alone.
+  const { root } = manifest;
+  const spec = (workload !== undefined && serves(workload) ? root : root.unread).at("spec");
   const mode = modeOf(spec.at("updatePolicy", "updateMode"));
   const minReplicas = spec.at("updatePolicy", "minReplicas").whole(1);
-  const policies = spec.at("resourcePolicy", "containerPolicies").items().map(policyOf);
+  const main = workload?.containers[0] ?? ANY;
+  const own = policyFor(spec.at("resourcePolicy", "containerPolicies"), main);
   if (workload === undefined) return undefined;
   if (!serves(workload)) {
     ref.warn(`only pods of services change their size in the simulation, not those of a ${workload.kind}`);
     return undefined;
   }
-  const [main = ANY] = workload.containers;
-  const own =
-    policies.find(({ container }) => container === main) ?? policies.find(({ container }) => container === ANY);
   if (own?.off === true) return undefined;
   const several = workload.containers.length > 1;
   return {
@@ -51,6 +67,15 @@ function modeOf(field: Field): string | undefined {
   return "InPlaceOrRecreate";
 }
 
+/** That of the main container, or else of all; the others are looked at for their faults alone. */
+function policyFor(list: Field, main: string) {
+  const all = list.items();
+  const named = (name: string) => all.find((one) => one.at("containerName").value === name);
+  const own = named(main) ?? named(ANY);
+  for (const one of all) if (one !== own) policyOf(one.unread);
+  return own === undefined ? undefined : policyOf(own);
+}
+
 function policyOf(field: Field) {
   const name = field.at("containerName");
   if (!name.there) name.missing('the name of a container, or "*"');
@@ -64,7 +89,8 @@ function policyOf(field: Field) {
     controlledValues,
     ...boundsOf(field.at("minAllowed"), field.at("maxAllowed")),
   });
-  return { container: name.text(), off, fields };
+  name.mark();
+  return { off, fields };
 }
 
 function boundsOf(least: Field, most: Field) {

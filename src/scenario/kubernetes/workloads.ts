@@ -5,7 +5,9 @@ import type { Field } from "./field.js";
 import { readKnative } from "./knative.js";
 import { type Amounts, amountsOf, type Ranges } from "./limits.js";
 import type { Manifest } from "./objects.js";
+import { placingOf } from "./placing.js";
 import { type Knows, podFields } from "./pod.js";
+import type { Classes } from "./priority.js";
 import { ordinalFields, rolloutFields } from "./rollout.js";
 import type { Labels } from "./selector.js";
 import type { WrittenFields, WrittenPolicy } from "./written.js";
@@ -25,6 +27,8 @@ export interface Workload {
   readonly memory: Amounts;
   /** What else its service in the scenario is to have. */
   readonly fields: WrittenFields;
+  /** And of where its pods may and would rather stand. */
+  readonly placing: WrittenFields;
   /** Of Knative, which scales all of its services. */
   readonly scaler?: WrittenPolicy;
   /** Names of others that its environment mentions. */
@@ -36,6 +40,7 @@ export interface Surroundings {
   readonly ranges: Ranges;
   /** Whether an object is there: (kind, namespace, name). */
   readonly there: (kind: string, namespace: string, name: string) => boolean;
+  readonly classes: Classes;
 }
 
 export const KNATIVE_SERVICE = "serving.knative.dev/service";
@@ -56,7 +61,8 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 export const isWorkload = ({ kind, group }: Manifest): boolean =>
   kind === "Service" ? group === "serving.knative.dev" : Object.hasOwn(TEMPLATES, kind);
 
-export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges, there }: Surroundings): Workload {
+export function readWorkload({ kind, name, namespace, root }: Manifest, around: Surroundings): Workload {
+  const { ranges, there, classes } = around;
   const template = root.at(...TEMPLATES[kind]);
   if (!template.at("spec").there) template.at("spec").missing("a pod's spec");
   const pod = template.at("spec");
@@ -87,6 +93,7 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, { ranges
       ...(background ? {} : annotationFields(template.at("metadata", "annotations"))),
       ...knative?.fields,
     },
+    placing: background ? {} : placingOf(pod, classes),
     ...(knative === undefined ? {} : { scaler: knative.scaler }),
     mentions: containers.flatMap(mentionsIn),
   };

@@ -9,6 +9,8 @@ import { importManifests } from "../../../src/scenario/kubernetes/import.js";
 import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { readScenario } from "../../../src/scenario/read.js";
 import type { ServiceSetup, Setup } from "../../../src/scenario/setup.js";
+import { templateOf } from "../../../src/scenario/shape-placing.js";
+import { anyPlacing, anyQuota, anyVpa, priorityClasses } from "./any-placing.js";
 import { anyScaledService } from "./any-scaler.js";
 
 const origin = { program: "dryscale", scenario: "s.yaml", policy: "as-written", seed: 1, workloads: true };
@@ -26,7 +28,7 @@ const again = (setup: Setup): Setup =>
   setupOf(scenarioText(importManifests([{ file: "k8s.yaml", text: exported(setup) }]), ["k8s.yaml"]));
 
 /** What manifests can hold of a service. */
-function held({ name, replicas, cpu, memory, scaler, service, strategy }: ServiceSetup) {
+function held({ name, replicas, cpu, memory, scaler, sizer, service, strategy }: ServiceSetup) {
   const { readiness, startupProbe, liveness, grace, preStop, disruptionBudget, concurrency } = service;
   const { kind, podManagementPolicy, updateStrategy, annotations } = service;
   return {
@@ -38,8 +40,13 @@ function held({ name, replicas, cpu, memory, scaler, service, strategy }: Servic
     replicas: scaler === undefined ? replicas : undefined,
     // When the simulated time begins is no matter of the object.
     scaler: scaler && { name: scaler.name, fields: { ...scaler.fields, startsAt: undefined } },
+    sizer: sizer && { name: sizer.name, fields: sizer.fields },
   };
 }
+
+/** Where pods stand. Priorities are compared as numbers: a class may have another name. */
+const placed = ({ services, priorityClasses: classes }: Setup) =>
+  services.map(({ service }) => templateOf(service, classes));
 
 test("any service with any scaler", () => {
   fc.assert(
@@ -50,6 +57,67 @@ test("any service with any scaler", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+const cluster = { nodes: { pool: { type: "m5.4xlarge" } }, scheduler: "kube-scheduler" };
+
+test("any place that pods would stand at, and any size that they may be given", () => {
+  fc.assert(
+    fc.property(anyPlacing, fc.option(anyVpa, { nil: undefined }), (placing, sizer) => {
+      const web = { ...placing, memoryUse: { base: "1Mi" }, endpoints: { get: { cpu: "1ms" } } };
+      const services = { web: sizer === undefined ? web : { ...web, sizer } };
+      const load = { all: { rate: "1/s", to: "web/get" } };
+      const setup = setupOf(JSON.stringify({ services, load, cluster, priorityClasses }));
+      const back = again(setup);
+      expect(back.services.map(held)).toEqual(setup.services.map(held));
+      const { labels: _, ...seen } = placing;
+      // Where nobody looks at them, labels are nobody's business.
+      if (Object.keys(seen).length > 0) expect(placed(back)).toEqual(placed(setup));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("any quota", () => {
+  fc.assert(
+    fc.property(anyQuota, (quota) => {
+      const cpu = { request: "1", limit: "2" };
+      const memory = { request: "1Gi", limit: "1Gi" };
+      const services = { web: { cpu, memory, endpoints: { get: { cpu: "1ms" } } } };
+      const setup = setupOf(JSON.stringify({ services, quota, load: { all: { rate: "1/s", to: "web/get" } } }));
+      expect(again(setup).quota).toEqual(setup.quota);
+    }),
+  );
+});
+
+test("versions of one application keep their common label, and another tells their pods apart", () => {
+  const service = (version: string) => ({ labels: { app: "shop", version }, endpoints: { get: { cpu: "1ms" } } });
+  const services = { "shop-v1": service("v1"), "shop-v2": { ...service("v2"), disruptionBudget: { minAvailable: 1 } } };
+  const load = { all: { rate: "1/s", mix: { "shop-v1/get": "50%", "shop-v2/get": "50%" } } };
+  const { parts } = exportSetup(setupOf(JSON.stringify({ services, load })), { workloads: true });
+  const name = { "app.kubernetes.io/name": "shop-v2" };
+  expect(parts[1].objects.map(({ spec }) => spec)).toMatchObject([
+    { selector: { matchLabels: name }, template: { metadata: { labels: { app: "shop", version: "v2", ...name } } } },
+    { selector: { matchLabels: name } },
+  ]);
+});
+
+test("a VerticalPodAutoscaler's flags are notes, in the flags' own units", () => {
+  const sizer = {
+    ...{ use: "vpa", interval: "30s", recommender: { podMinMemory: "1Gi", cpuHalfLife: "1h" } },
+    updater: { podLifetimeThreshold: "1h", evictionRateLimit: 0.5, inPlaceSkipDisruptionBudget: true },
+  };
+  const services = { web: { sizer, endpoints: { get: { cpu: "1ms" } } } };
+  const setup = setupOf(JSON.stringify({ services, load: { all: { rate: "1/s", to: "web/get" } } }));
+  const for_ = "no field of the object; for the whole cluster,";
+  expect(exportSetup(setup, { workloads: false }).parts[0].notes).toEqual([
+    `interval: ${for_} vpa-recommender --recommender-interval and vpa-updater --updater-interval=30s`,
+    `podMinMemory: ${for_} vpa-recommender --pod-recommendation-min-memory-mb=1024`,
+    `cpuHalfLife: ${for_} vpa-recommender --cpu-histogram-decay-half-life=3600s`,
+    `podLifetimeThreshold: ${for_} vpa-updater --in-recommendation-bounds-eviction-lifetime-threshold=3600s`,
+    `evictionRateLimit: ${for_} vpa-updater --eviction-rate-limit=0.5`,
+    `inPlaceSkipDisruptionBudget: ${for_} vpa-updater --in-place-skip-disruption-budget=true`,
+  ]);
 });
 
 const folder = "scenarios";

@@ -1,6 +1,6 @@
 /** VerticalPodAutoscalers and PriorityClasses that cannot be meant: each complaint with its line and column. */
 import { describe, expect, test } from "vitest";
-import { complaintsOf, deployment, imported, object, warningsOf } from "./manifests.js";
+import { complaintsOf, deployment, fieldsOf, imported, object, warningsOf } from "./manifests.js";
 
 /** The next object begins at line 14, its spec at 18. */
 const web = deployment();
@@ -56,6 +56,41 @@ describe("a VerticalPodAutoscaler", () => {
   });
 });
 
+test("what a VerticalPodAutoscaler says of the main container is the service's sizer", () => {
+  const text = containers(
+    "containerName: main, minAllowed: { cpu: 50m }, controlledResources: [cpu] }, { containerName: other, maxAllowed: { cpu: 1 }",
+  );
+  expect(fieldsOf(text).sizer).toEqual({ use: "vpa", controlledResources: ["cpu"], minAllowed: { cpu: "50m" } });
+  expect(fieldsOf(text).memoryUse).toBeUndefined();
+  const left = imported(text).left.filter((path) => path.startsWith("Vertical"));
+  expect(left).toEqual(["VerticalPodAutoscaler/one spec.resourcePolicy.containerPolicies[1]"]);
+});
+
+test("one that sizes memory, too, has to be told what pods hold: that is assumed", () => {
+  const fields = fieldsOf(vpa("updatePolicy: { updateMode: InPlaceOrRecreate }"));
+  expect(fields.sizer).toEqual({ use: "vpa", updateMode: "InPlaceOrRecreate" });
+  expect(fields.memoryUse).toEqual({ base: "64Mi", perCall: "1Mi" });
+});
+
+test("one that is off for its container sizes nothing", () => {
+  expect(fieldsOf(containers("containerName: main, mode: Off")).sizer).toBeUndefined();
+});
+
+test("a workload has one", () => {
+  const another = vpa("updatePolicy: {}").slice(web.length).replace("name: one", "name: two");
+  expect(complaintsOf(vpa("updatePolicy: {}") + another)).toEqual([
+    '25:61 spec.targetRef.name: expected one VerticalPodAutoscaler for each workload, got another for "web"',
+  ]);
+});
+
+test("one of what serves nobody is looked at for its faults alone", () => {
+  const job = web.replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 3\n", "");
+  const text = job + vpa("updatePolicy: {}").slice(web.length).replace("kind: Deployment", "kind: DaemonSet");
+  expect(warningsOf(text)).toEqual([
+    "17:14 spec.targetRef: only pods of services change their size in the simulation, not those of a DaemonSet",
+  ]);
+});
+
 describe("a PriorityClass", () => {
   const priority = (fields: string, name = "high") =>
     `apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: ${name} }\n${fields}\n`;
@@ -85,8 +120,9 @@ describe("a PriorityClass", () => {
     expect(complaintsOf(text)).toEqual([complaint]);
   });
 
-  test("that can be meant is listed as not simulated", () => {
-    expect(imported(priority("value: 5")).left).toEqual(["PriorityClass/high value"]);
-    expect(warningsOf(priority("value: 5"))).toEqual([]);
+  test("is the scenario's, but for what is said of it", () => {
+    const result = imported(priority("value: 5\npreemptionPolicy: Never\ndescription: pays"));
+    expect(result.priorityClasses).toEqual({ high: { value: 5, preemptionPolicy: "Never" } });
+    expect(result.left).toEqual(["PriorityClass/high description"]);
   });
 });

@@ -1,5 +1,6 @@
 import type { System } from "../system.js";
 import { balancing } from "./balancing.js";
+import { breaking } from "./breakdowns.js";
 import { certain } from "./certain.js";
 import { elasticity } from "./elastic.js";
 import { forkJoin } from "./fork-join.js";
@@ -19,6 +20,7 @@ export const systems: readonly System[] = [
   ...forkJoin,
   ...balancing,
   ...impatience,
+  ...breaking,
   ...elasticity,
   ...transients,
   ...certain,

@@ -5,7 +5,10 @@ import { clusterPart } from "./cluster.js";
 import { hpaPart } from "./hpa.js";
 import { kedaPart } from "./keda.js";
 import { knativePart } from "./knative.js";
+import { priorityObjects } from "./placing.js";
+import { quotaPart } from "./quota.js";
 import { type ApiObject, objectName, type Part } from "./spelling.js";
+import { vpaPart } from "./vpa.js";
 import { annotated, budgetObjects, imageNote, podSpec, workloadPart } from "./workload.js";
 
 export interface ExportOptions {
@@ -38,15 +41,17 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 export function exportSetup(setup: Setup, options: ExportOptions): Exported {
   const chosen = setup.services.filter(({ name }) => options.services?.includes(name) ?? true);
-  const impossible = chosen.flatMap(({ name, scaler }) => {
-    if (scaler === undefined || Object.hasOwn(SCALERS, scaler.name)) return [];
-    const whose = Object.hasOwn(ELSEWHERE, scaler.name)
-      ? `is ${ELSEWHERE[scaler.name]}`
-      : "is decided by no controller of Kubernetes";
-    return [`${name}: ${scaler.name} ${whose}; no object holds it`];
-  });
+  const impossible = chosen.flatMap(({ name, scaler, sizer }) =>
+    [scaler, sizer].flatMap((policy) => {
+      if (policy === undefined || Object.hasOwn(SCALERS, policy.name) || policy.name === "vpa") return [];
+      const whose = Object.hasOwn(ELSEWHERE, policy.name)
+        ? `is ${ELSEWHERE[policy.name]}`
+        : "is decided by no controller of Kubernetes";
+      return [`${name}: ${policy.name} ${whose}; no object holds it`];
+    }),
+  );
   if (impossible.length > 0) return { parts: [], impossible };
-  const cluster = options.services === undefined ? [{ name: "cluster", ...clusterPart(setup) }] : [];
+  const cluster = options.services === undefined ? [{ name: "cluster", ...wholePart(setup, options) }] : [];
   const services = chosen.map((service) => ({ name: objectName(service.name), ...servicePart(service, options) }));
   const whole = options.workloads && options.services === undefined;
   const background = whole ? backgroundParts(setup) : [];
@@ -69,13 +74,34 @@ const SCALERS: Readonly<Record<string, ScalerPart>> = {
   },
 };
 
+/** What belongs to no single service. */
+function wholePart(setup: Setup, { workloads }: ExportOptions): Part {
+  const bought = clusterPart(setup);
+  const bounds = setup.quota === undefined ? [] : quotaPart(setup.quota).objects;
+  const classes = workloads ? priorityObjects(setup) : [];
+  return { objects: [...classes, ...bounds, ...bought.objects], notes: bought.notes };
+}
+
+function sizerPart(name: string, { scaler, sizer, service }: ServiceSetup): Part {
+  if (scaler?.name !== "knative") return vpaPart(name, sizer!.fields, service.kind);
+  return {
+    objects: [],
+    notes: ["vpa: Knative names its Deployments by revision, so that none can be meant; not written"],
+  };
+}
+
 function servicePart(setup: ServiceSetup, { workloads }: ExportOptions): Part {
-  const { scaler } = setup;
+  const { scaler, sizer } = setup;
   const name = objectName(setup.name);
   const none: Part = { objects: [], notes: [] };
   const scaled = scaler === undefined ? none : SCALERS[scaler.name](name, setup);
+  const sized = sizer === undefined ? none : sizerPart(name, setup);
   // A Knative Service has its pods in itself.
   const own = workloads && scaler?.name !== "knative" ? workloadPart(name, setup, scaler !== undefined) : none;
   const budget: readonly ApiObject[] = budgetObjects(name, setup);
-  return { objects: [...own.objects, ...scaled.objects, ...budget], notes: [...own.notes, ...scaled.notes] };
+  const parts = [own, scaled, sized];
+  return {
+    objects: [...parts.flatMap(({ objects }) => objects), ...budget],
+    notes: parts.flatMap(({ notes }) => notes),
+  };
 }

@@ -19,8 +19,11 @@ export function exportText(parts: readonly ExportedPart[], origin: Origin): stri
     ...headOf(origin),
     ...(notes.length === 0 ? [] : ["# To look at:", ...notes.map((note) => `#   ${note}`)]),
   ];
-  return [`${head.join("\n")}\n`, ...objects.map((object) => stringify(object, { lineWidth: 0 }))].join("---\n");
+  return [`${head.join("\n")}\n`, ...objects.map((object) => stringify(object, WRITTEN))].join("---\n");
 }
+
+/** In quotes what kubectl, which reads YAML 1.1, would take for something else: the word Off, for one. */
+const WRITTEN = { lineWidth: 0, version: "1.1" } as const;
 
 const headOf = ({ program, scenario, policy, seed, workloads }: Origin): string[] => [
   `# Written by ${program} from ${scenario}: policy ${policy}, seed ${seed}.`,

@@ -5,6 +5,7 @@ import { DELETION_COST, DO_NOT_DISRUPT, SAFE_TO_EVICT } from "../annotations.js"
 import { NEVER } from "../rollout.js";
 import { KNATIVE_SERVICE } from "../workloads.js";
 import { said } from "../written.js";
+import { placingSpec } from "./placing.js";
 import { type ApiObject, cpuQuantity, memoryQuantity, type Part, percent, wholeSeconds } from "./spelling.js";
 
 const PORT = 8080;
@@ -31,11 +32,14 @@ export function podSpec(name: string, setup: ServiceSetup, notes: string[]): obj
     ...probesOf(setup, notes),
   };
   if (scaler?.name === "knative") {
+    if (Object.keys(placingSpec(setup)).length > 0)
+      notes.push("where pods stand: Knative lets nobody say it unless its flags kubernetes.podspec-* do; not written");
     if (grace !== 30 || preStop !== 0) notes.push("grace, preStop: Knative lets nobody set them; not written");
     return { containers: [container] };
   }
   const lifecycle = preStop === 0 ? undefined : { preStop: hookOf(wholeSeconds(preStop, "preStop", notes), grace) };
   return {
+    ...placingSpec(setup),
     terminationGracePeriodSeconds: wholeSeconds(grace, "grace", notes),
     containers: [{ ...container, ...said({ lifecycle }) }],
   };
@@ -74,12 +78,23 @@ function probesOf({ service }: ServiceSetup, notes: string[]): object {
   });
 }
 
+/** Labels that may tell a service's pods from all others; of an application's versions the first may be the same. */
+const NAMING = ["app", "app.kubernetes.io/name", "app.kubernetes.io/instance", "dryscale.dev/service"];
+
+/** What selects its pods and nobody else's. */
+function selecting(name: string, { service, scaler }: ServiceSetup): Readonly<Record<string, string>> {
+  const { labels = {} } = service;
+  const key = scaler?.name === "knative" ? KNATIVE_SERVICE : NAMING.find((one) => (labels[one] ?? name) === name)!;
+  return { [key]: name };
+}
+
 /** Replicas are left out where an autoscaler has them: applying the file again would undo what it did. */
 export function workloadPart(name: string, setup: ServiceSetup, scaled: boolean): Part {
   const notes: string[] = [imageNote];
   const { kind } = setup.service;
-  const labels = { app: name };
-  const template = { metadata: { labels, ...annotated(setup) }, spec: podSpec(name, setup, notes) };
+  const labels = selecting(name, setup);
+  const ofPods = { ...labels, app: name, ...setup.service.labels };
+  const template = { metadata: { labels: ofPods, ...annotated(setup) }, spec: podSpec(name, setup, notes) };
   const spec = {
     ...(scaled ? {} : { replicas: setup.replicas }),
     selector: { matchLabels: labels },
@@ -130,13 +145,13 @@ function rolloutOf({ strategy, service }: ServiceSetup, notes: string[]): object
   };
 }
 
-export function budgetObjects(name: string, { service, scaler }: ServiceSetup): readonly ApiObject[] {
-  const { disruptionBudget } = service;
+export function budgetObjects(name: string, setup: ServiceSetup): readonly ApiObject[] {
+  const { disruptionBudget } = setup.service;
   if (disruptionBudget === undefined) return [];
   const [[kind, amount]] = Object.entries(disruptionBudget) as [string, Amount][];
   const spec = {
     [kind]: "pods" in amount ? amount.pods : `${percent(amount.share)}%`,
-    selector: { matchLabels: { [scaler?.name === "knative" ? KNATIVE_SERVICE : "app"]: name } },
+    selector: { matchLabels: selecting(name, setup) },
   };
   return [{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name }, spec }];
 }

@@ -1,0 +1,106 @@
+/** What stands between callers and a service where every caller has a proxy of its own. Plain data. */
+import type { Distribution } from "../../kernel/distributions.js";
+import type { Fraction, Seconds } from "../../units.js";
+
+export interface MeshSpec {
+  readonly discovery: DiscoverySpec;
+  /** Undefined: calls need no connection of their own, as if there were always one with room. */
+  readonly connections: ConnectionsSpec | undefined;
+  readonly limits: LimitsSpec;
+  readonly outliers: OutliersSpec | undefined;
+  /** How proxies find out by themselves which pods are well; undefined: they do not. */
+  readonly health?: HealthSpec | undefined;
+  /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
+  readonly attempts: number;
+  /** When fewer of the pods known than this are fit to be called, all of them are. */
+  readonly panic: Fraction;
+}
+
+/** From a pod's readiness, or its end, until proxies know of it: watched, gathered into a push, pushed. */
+export interface DiscoverySpec {
+  readonly watch: Seconds;
+  /** A push waits until nothing has changed for so long, but no longer than `longest` after the first change. */
+  readonly quiet: Seconds;
+  readonly longest: Seconds;
+  readonly push: Seconds;
+}
+
+/** How a caller's proxy, or the caller itself, reaches pods. */
+export interface ConnectionsSpec {
+  /** What a pod is chosen for: each call, as by a proxy that understands them, or each connection, as by kube-proxy. */
+  readonly balances: "calls" | "connections";
+  /** Calls on one connection at once: 1 for HTTP/1.1. */
+  readonly streams: number;
+  /** Connections of one proxy to all pods; calls that wait for one. */
+  readonly most: number;
+  readonly pending: number;
+  /** Calls until a connection is given up, and how long one is kept without a call. */
+  readonly uses: number;
+  readonly idle: Seconds;
+  /** Time to open one. */
+  readonly opens: Distribution;
+}
+
+/** Envoy's circuit breakers: what one proxy may have under way to this service. */
+export interface LimitsSpec {
+  readonly requests: number;
+  readonly retries: number;
+}
+
+export interface HealthSpec {
+  /** By calls, as nginx: after so many failures a pod is left alone for so long. */
+  readonly passive: PassiveSpec | undefined;
+  /** By asking, as HAProxy. */
+  readonly active: ActiveSpec | undefined;
+}
+
+/** nginx's max_fails and fail_timeout; the latter in whole seconds. */
+export interface PassiveSpec {
+  readonly failures: number;
+  readonly timeout: Seconds;
+}
+
+/** HAProxy's inter, fall and rise. */
+export interface ActiveSpec {
+  readonly interval: Seconds;
+  readonly fall: number;
+  readonly rise: number;
+}
+
+/** Envoy's outlier detection, by its names: pods that fail too often are left out for a time, by each proxy for itself. */
+export interface OutliersSpec {
+  /** Failures in a row, and, of those, failures of the way there (a gateway's) in a row. */
+  readonly consecutive: { readonly failures: number; readonly enforcing: Fraction };
+  readonly gateway: { readonly failures: number; readonly enforcing: Fraction };
+  readonly interval: Seconds;
+  /** The k-th ejection lasts k times as long, up to `longestEjection`. */
+  readonly baseEjection: Seconds;
+  readonly longestEjection: Seconds;
+  readonly mostEjected: Fraction;
+  /** One pod may be ejected however few there are. */
+  readonly alwaysOne: boolean;
+  /** By interval: pods with `volume` calls or more, when there are `pods` of them, are held against mean − factor·σ. */
+  readonly successRate: {
+    readonly pods: number;
+    readonly volume: number;
+    readonly factor: number;
+    readonly enforcing: Fraction;
+  };
+  /** Likewise against a share of failed calls. */
+  readonly failureShare: {
+    readonly pods: number;
+    readonly volume: number;
+    readonly threshold: Fraction;
+    readonly enforcing: Fraction;
+  };
+}
+
+/** Proxies that know every change at once, limit nothing and leave nobody out. */
+export const plainMesh: MeshSpec = {
+  discovery: { watch: 0, quiet: 0, longest: 0, push: 0 },
+  connections: undefined,
+  limits: { requests: Infinity, retries: Infinity },
+  outliers: undefined,
+  attempts: 1,
+  panic: 0,
+};

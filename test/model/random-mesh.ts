@@ -1,0 +1,40 @@
+/** Random proxies of callers. */
+import fc from "fast-check";
+import { type MeshSpec, plainMesh } from "../../src/model/mesh/mesh-spec.js";
+import { law } from "./random-steps.js";
+
+/** Callers with proxies, which know late, limit little and leave out whoever fails. */
+export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
+  discovery: fc.constantFrom(plainMesh.discovery, { watch: 0.3, quiet: 0.1, longest: 0.5, push: 0.2 }),
+  connections: fc.option(
+    fc.record({
+      balances: fc.constantFrom("calls" as const, "connections" as const),
+      streams: fc.constantFrom(1, 2, Infinity),
+      most: fc.constantFrom(1, 3, Infinity),
+      pending: fc.constantFrom(1, Infinity),
+      uses: fc.constantFrom(3, Infinity),
+      idle: fc.constantFrom(0.5, Infinity),
+      opens: law,
+    }),
+    { nil: undefined },
+  ),
+  limits: fc.constantFrom(plainMesh.limits, { requests: 3, retries: 1 }),
+  outliers: fc.constantFrom(undefined, {
+    consecutive: { failures: 2, enforcing: 1 },
+    gateway: { failures: 3, enforcing: 0.5 },
+    interval: 1,
+    baseEjection: 1,
+    longestEjection: 3,
+    mostEjected: 0.5,
+    alwaysOne: true,
+    successRate: { pods: 2, volume: 3, factor: 0.5, enforcing: 1 },
+    failureShare: { pods: 1, volume: 3, threshold: 0.5, enforcing: 1 },
+  }),
+  health: fc.constantFrom(
+    undefined,
+    { passive: { failures: 2, timeout: 1 }, active: undefined },
+    { passive: { failures: 1, timeout: 2 }, active: { interval: 0.3, fall: 2, rise: 1 } },
+  ),
+  attempts: fc.constantFrom(1, 3),
+  panic: fc.constantFrom(0, 0.5),
+});
