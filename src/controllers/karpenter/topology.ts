@@ -200,9 +200,9 @@ function nameOf({ type, key, selector, maxSkew, filter }: Rule): string {
   const sorted = (map: Readonly<Record<string, string>> = {}) => Object.entries(map).sort();
   const expressions = (selector?.matchExpressions ?? []).map((one) => JSON.stringify(one)).sort();
   const chosen = selector && [sorted(selector.matchLabels), [...new Set(expressions)]];
-  const { alternatives: any = [], affinity, taints, tolerations = [] } = filter ?? {};
+  const { alternatives: choices = [], affinity, taints, tolerations = [] } = filter ?? {};
   const nodes = [
-    any.map((one) => [...one.keys()].sort()),
+    choices.map((one) => [...one.keys()].sort()),
     affinity,
     taints,
     tolerations.map((one) => sorted({ ...one })),
