@@ -13,12 +13,21 @@ export interface FromManifests {
   readonly jobs: Readonly<Record<string, Raw>>;
   readonly daemons: Readonly<Record<string, Raw>>;
   readonly priorityClasses: Readonly<Record<string, Raw>>;
+  readonly routes: Readonly<Record<string, Raw>>;
   readonly cluster: Raw | undefined;
   readonly quota: object | undefined;
 }
 
 /** The sections that manifests may speak of. */
-export const manifestSections = ["services", "jobs", "daemons", "priorityClasses", "cluster", "quota"] as const;
+export const manifestSections = [
+  "services",
+  "jobs",
+  "daemons",
+  "priorityClasses",
+  "routes",
+  "cluster",
+  "quota",
+] as const;
 
 /**
  * A file's data with what manifests say, field by field below its own. Its cluster and its quota stand for theirs as a whole;
@@ -26,7 +35,7 @@ export const manifestSections = ["services", "jobs", "daemons", "priorityClasses
  */
 export function withManifests(raw: Raw, others: FromManifests | undefined): Raw {
   if (others === undefined) return raw;
-  const named = ["services", "jobs", "daemons", "priorityClasses"] as const;
+  const named = ["services", "jobs", "daemons", "priorityClasses", "routes"] as const;
   const sections = named.map((key) => [key, together(raw[key], others[key])]);
   const { scheduler } = others.cluster ?? {};
   const own = isMap(raw.cluster) && scheduler !== undefined ? { scheduler, ...raw.cluster } : raw.cluster;

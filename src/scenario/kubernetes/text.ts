@@ -3,12 +3,11 @@
  * is assumed, marked as such, and stands beside a commented block to be filled in.
  */
 import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
+import { plainRule } from "../mesh/written-route.js";
+import { loadLines, WORK_MILLISECONDS } from "./assumed-load.js";
 import type { ImportedBackground } from "./background.js";
 import type { Imported, ImportedService } from "./import.js";
 import { ASSUMED, type Written, type WrittenFields } from "./written.js";
-
-/** Work of an assumed call. */
-const WORK_MILLISECONDS = 5;
 
 /** A service as the section `services` has it, in the spellings of a scenario. */
 export const serviceFields = (service: ImportedService): Readonly<Record<string, unknown>> =>
@@ -37,7 +36,15 @@ function sizeFields({ cpu, memory }: ImportedService["workload"]): WrittenFields
   };
 }
 
-function writtenFields({ workload, scaler, sizer, placing, budget }: ImportedService): WrittenFields {
+function writtenFields({
+  workload,
+  scaler,
+  sizer,
+  placing,
+  budget,
+  called,
+  endpoints,
+}: ImportedService): WrittenFields {
   const { memory, replicas, fields } = workload;
   const memoryCounts = goesByMemory(scaler) || sizesMemory(sizer);
   return {
@@ -45,13 +52,20 @@ function writtenFields({ workload, scaler, sizer, placing, budget }: ImportedSer
     ...sizeFields(workload),
     ...fields,
     ...placing,
+    ...called,
     ...(memoryCounts ? { memoryUse: memoryUse(memory.request) } : {}),
     ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
     ...(scaler === undefined ? {} : { scaler: { value: scaler.fields } }),
     ...(sizer === undefined ? {} : { sizer: { value: sizer.fields } }),
-    endpoints: { value: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } }, remark: endpointsRemark(workload) },
+    endpoints: { value: endpointsOf(endpoints), remark: endpointsRemark(workload) },
   };
 }
+
+/** One, or those that the paths of routes ask for. */
+const endpointsOf = (names: readonly string[]) =>
+  Object.fromEntries(
+    (names.length === 0 ? ["assumed"] : names).map((name) => [name, { cpu: `${WORK_MILLISECONDS}ms` }]),
+  );
 
 const goesByMemory = (scaler: ImportedService["scaler"]): boolean =>
   [scaler?.fields.metrics, scaler?.fields.triggers].some(
@@ -102,7 +116,7 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
   const body =
     services.length === 0
       ? NOBODY
-      : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
+      : ["services:", ...services.flatMap(serviceLines), "", ...routeLines(imported), ...loadLines(imported)];
   const parts = [...head(imported, files), "", ...clusterLines(imported), ...backgroundLines(imported), ...body];
   return [...parts, "", ...account(imported), ""].join("\n");
 }
@@ -141,6 +155,16 @@ function clusterLines({ cluster, quota, priorityClasses }: Imported): string[] {
   if (cluster === undefined) return bounds;
   const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
   return ["cluster:", ...lines, "", ...bounds];
+}
+
+function routeLines({ routes }: Imported): string[] {
+  if (routes.length === 0) return [];
+  const lines = routes.flatMap(({ name, says, rules, remarks }) => [
+    `  ${name}: # ${says}`,
+    ...remarks.map((line) => `    # ${line}`),
+    ...rules.map((rule) => `    - ${flow(plainRule(rule))}`),
+  ]);
+  return ["routes:", ...lines, ""];
 }
 
 const backgroundLines = ({ background }: Imported): string[] =>
@@ -188,19 +212,6 @@ const isPlain = (text: string): boolean =>
   /^[\w./%+-]+$/.test(text) &&
   !/^[-+.]?\d[\d_]*$|^[-+]?\.(inf|nan)$|^(true|false|null)$/i.test(text) &&
   Number.isNaN(Number(text));
-
-const loadHead = [
-  `  # ${ASSUMED}: every service by itself, at 40% of the CPU that it requests at the start; from the third minute on`,
-  "  # twice that, so that autoscalers have something to do.",
-];
-
-function loadLine(service: ImportedService): string {
-  const { name, workload } = service;
-  const replicas = Number(writtenFields(service).replicas.value);
-  const cores = ((workload.cpu.request || 500) / 1000) * Math.max(1, replicas);
-  const rate = Math.max(1, Math.round((0.4 * cores * 1000) / WORK_MILLISECONDS));
-  return `  ${name}: { rate: { steps: [{ at: 0s, rate: ${rate}/s }, { at: 3m, rate: ${2 * rate}/s }] }, to: ${name}/assumed }`;
-}
 
 function account({ read, left, unknown, warnings }: Imported): string[] {
   const listed = (head: string, lines: readonly string[]) =>
