@@ -93,7 +93,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
   const found = importManifests(readManifests(paths, (path) => resolve(folder, path)));
-  const { services, background, cluster, quota, priorityClasses, routes } = found;
+  const { services, background, cluster, quota, priorityClasses, routes, mesh } = found;
   const inSection = (section: "jobs" | "daemons") =>
     Object.fromEntries(
       background.filter((one) => one.section === section).map((one) => [one.workload.service, backgroundFields(one)]),
@@ -106,6 +106,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
     daemons: inSection("daemons"),
     cluster: cluster && plainFields(cluster),
     quota,
+    mesh,
   };
 }
 

@@ -30,6 +30,8 @@ export interface Imported {
   readonly priorityClasses: Classes;
   /** The section of that name. */
   readonly quota: ImportedQuota | undefined;
+  /** The section of that name: whose proxies there are. */
+  readonly mesh: string | undefined;
   /** Names by which services are called, and their rules. */
   readonly routes: readonly WrittenRoute[];
   readonly warnings: readonly Complaint[];
@@ -99,6 +101,7 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     cluster: placed ? { ...(bought ?? assumedNodes(workloads, scalings)), scheduler: SEES_PODS } : bought,
     priorityClasses,
     quota,
+    mesh: mesh.name,
     routes: mesh.routes,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),

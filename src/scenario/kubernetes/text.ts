@@ -121,12 +121,19 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
   return [...parts, "", ...account(imported), ""].join("\n");
 }
 
-const head = ({ services }: Imported, files: readonly string[]): string[] => [
+/** Whom a caller would name: by a route where there is one. */
+const calledName = ({ services, routes }: Imported): string =>
+  routes.find(({ entered }) => !entered)?.name ?? services.at(-1)!.name;
+const enteredName = ({ services, routes }: Imported): string =>
+  (routes.find(({ entered }) => entered) ?? services.find(({ entry }) => entry !== undefined) ?? services[0])?.name ??
+  "web";
+
+const head = (imported: Imported, files: readonly string[]): string[] => [
   `# Imported from ${files.length > 4 ? `${files.length} manifests` : files.join(", ")}.`,
   `# Manifests know neither service times nor who calls whom nor the load. What stands in their place is marked`,
   `# ${ASSUMED}: replace it before you believe a result. To be filled in, for each service:`,
   "#",
-  ...services
+  ...imported.services
     .slice(0, 1)
     .flatMap(({ name }) => [
       `#   ${name}:`,
@@ -135,20 +142,21 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
       "#       get:",
       "#         - cpu: { lognormal: { mean: 4ms, cv: 1 } }      # CPU time of a request, from your profiler",
       "#         - wait: { exponential: 10ms }                   # time without a core: a disk, somebody else's service",
-      `#         - call: ${services.at(-1)!.name}/assumed          # whom it calls, from your traces`,
+      `#         - call: ${calledName(imported)}/assumed          # whom it calls, from your traces`,
     ]),
   "#",
   "# and the load, from your access log or your metrics:",
   "#",
-  `#   visitors: { rate: 200/s, to: ${(services.find(({ entry }) => entry !== undefined) ?? services[0])?.name ?? "web"}/get }`,
+  `#   visitors: { rate: 200/s, to: ${enteredName(imported)}/get }`,
   "",
   "duration: 10m",
   "replications: 1",
 ];
 
-function clusterLines({ cluster, quota, priorityClasses }: Imported): string[] {
+function clusterLines({ cluster, quota, priorityClasses, mesh }: Imported): string[] {
   const classes = Object.entries(priorityClasses).map(([name, one]) => `  ${name}: ${flow(one)}`);
   const bounds = [
+    ...(mesh === undefined ? [] : [`mesh: ${mesh} # ${ASSUMED}: every pod has its proxy`, ""]),
     ...(quota === undefined ? [] : [`quota: ${flow(quota)}`, ""]),
     ...(classes.length === 0 ? [] : ["priorityClasses:", ...classes, ""]),
   ];

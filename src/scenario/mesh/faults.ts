@@ -125,14 +125,17 @@ export const failuresOfStatuses = (statuses: readonly string[], others: readonly
   return FAILURES.filter((one) => found.includes(one));
 };
 
-/** What Istio's proxies do unless told otherwise: connect-failure, refused-stream, unavailable, cancelled. */
-export const ISTIO_RETRIES: WrittenRetries = { most: 2, on: ["refused", "unreachable", "shed"] };
+/** Istio's own: connect-failure, refused-stream, unavailable, cancelled. */
+const ISTIO_RETRIES = ["refused", "unreachable"];
+/** So often a pod is drawn, to find one that no try has been at. */
+const ISTIO_ATTEMPTS = 5;
 
 /** "none" and undefined are different: that there are none here, and that nothing is said. */
 export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
   if (!field.there) return undefined;
   const attempts = field.at("attempts").whole();
-  const on = field.at("retryOn").there ? failuresOf(field.at("retryOn")) : ISTIO_RETRIES.on!;
+  const on = field.at("retryOn").there ? failuresOf(field.at("retryOn")) : ISTIO_RETRIES;
+  const elsewhere = field.at("retryIgnorePreviousHosts").mark().value !== false;
   const perTry = field.at("perTryTimeout").duration();
   const base = field.at("backoff").duration();
   if (attempts === undefined || attempts === 0) return "none";
@@ -143,6 +146,7 @@ export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
   return {
     most: attempts,
     on,
+    ...(elsewhere ? { attempts: ISTIO_ATTEMPTS } : {}),
     ...(perTry === undefined ? {} : { perTry }),
     ...(base === undefined
       ? {}

@@ -4,7 +4,6 @@ import type { Workload } from "../kubernetes/workloads.js";
 import type { WrittenFields } from "../kubernetes/written.js";
 import { consulRoutes } from "./consul.js";
 import { destinationsOf } from "./destination-rule.js";
-import { ISTIO_RETRIES } from "./faults.js";
 import { Hosts } from "./hosts.js";
 import { httpRoutes } from "./http-route.js";
 import { serviceProfiles } from "./service-profile.js";
@@ -33,7 +32,8 @@ export function readMesh(
   const entered = routes.filter((one) => one.entered);
   return {
     routes,
-    fields: fieldsOf([...manifests, ...others], hosts, new Map([...destinations.fields, ...consul.fields])),
+    name: nameOf([...manifests, ...others]),
+    fields: withDefaults(manifests, hosts, new Map([...destinations.fields, ...consul.fields])),
     endpoints: endpointsOf(routes, workloads),
     entries: new Map(
       workloads.flatMap((one) => entered.filter((route) => leadsTo(route, one)).map(({ says }) => [one, says])),
@@ -89,27 +89,29 @@ function plainRoutes(hosts: Hosts, said: readonly WrittenRoute[]): WrittenRoute[
   return routes;
 }
 
-/** What a mesh's proxies do unless told otherwise, by the group of its objects. */
-const DEFAULTS: readonly (readonly [group: RegExp, fields: WrittenFields])[] = [
-  [
-    /^(networking|security|telemetry)\.istio\.io$/,
-    {
-      balancer: { value: "least-request", remark: "Istio's default" },
-      retries: { value: ISTIO_RETRIES, remark: "Istio's default" },
-    },
-  ],
-  [/(^|\.)linkerd\.io$/, { balancer: { value: "peak-ewma", remark: "Linkerd's way" } }],
-  [/^consul\.hashicorp\.com$/, { balancer: { value: "round-robin", remark: "Envoy's default, which Consul leaves" } }],
-];
+const ISTIO = /^(networking|security|telemetry|extensions)\.istio\.io$/;
+const LINKERD = /(^|\.)linkerd\.io$/;
+const AMBIENT = "istio.io/dataplane-mode";
 
-/** Where there are objects of a mesh's, pods have its proxies. */
-function fieldsOf(
+/** Whose proxies pods have, by whose objects there are: as a scenario calls it. Consul's are Envoys without presets. */
+function nameOf(manifests: readonly Manifest[]): string | undefined {
+  const groups = manifests.map(({ group }) => group);
+  if (groups.some((group) => LINKERD.test(group))) return "linkerd";
+  if (!groups.some((group) => ISTIO.test(group))) return undefined;
+  const ambient = manifests.some(
+    ({ kind, root }) => kind === "Namespace" && root.at("metadata", "labels").at(AMBIENT).value === "ambient",
+  );
+  return ambient ? "istio-ambient" : "istio-sidecar";
+}
+
+/** Envoys choose in turn unless told otherwise, which Consul leaves as it is. */
+function withDefaults(
   manifests: readonly Manifest[],
   hosts: Hosts,
   own: ReadonlyMap<Workload, WrittenFields>,
 ): ReadonlyMap<Workload, WrittenFields> {
-  const defaults = DEFAULTS.find(([of]) => manifests.some(({ group }) => of.test(group)))?.[1];
-  if (defaults === undefined) return own;
+  if (!manifests.some(({ group }) => group === "consul.hashicorp.com")) return own;
+  const balancer = { value: "round-robin", remark: "Envoy's default, which Consul leaves" };
   const meant = new Set(hosts.all.flatMap(({ workloads }) => workloads));
-  return new Map([...meant].map((one) => [one, { ...defaults, ...own.get(one) }]));
+  return new Map([...meant].map((one) => [one, { balancer, ...own.get(one) }]));
 }

@@ -61,8 +61,8 @@ export function virtualServices(manifests: readonly Manifest[], known: Known): W
 function hostsOf(list: Field, { namespace }: Manifest, { hosts }: Known): Host[] {
   if (!list.there) list.missing("a list of hosts");
   return list.items().flatMap((at) => {
-    if (at.value === "*") {
-      at.warn("all hosts at once are simulated at gateways only", { key: true });
+    if (String(at.value).startsWith("*")) {
+      at.warn("many hosts at once are simulated at gateways only", { key: true });
       return [];
     }
     return hosts.find(at, namespace) ?? [];

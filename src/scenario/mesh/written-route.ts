@@ -24,6 +24,7 @@ export interface Fault {
 export interface WrittenRetries {
   readonly most: number;
   readonly on?: readonly string[];
+  readonly attempts?: number;
   readonly perTry?: string;
   readonly backOff?: { readonly base: string; readonly longest: string };
   readonly budget?: { readonly share: number; readonly least: number };
@@ -74,6 +75,8 @@ export const routeOf = (name: string, rules: readonly RuleWithPaths[]): Omit<Wri
 
 /** What becomes of a mesh's objects. */
 export interface ImportedMesh {
+  /** Whose proxies there are, as a scenario calls them. */
+  readonly name: string | undefined;
   readonly routes: readonly WrittenRoute[];
   /** What services have by them. */
   readonly fields: ReadonlyMap<Workload, WrittenFields>;

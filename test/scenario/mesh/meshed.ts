@@ -1,5 +1,7 @@
 /** A shop in versions for tests of a mesh's objects, and what becomes of these. */
+import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { plainRule } from "../../../src/scenario/mesh/written-route.js";
+import { readScenario } from "../../../src/scenario/read.js";
 import { complaintsOf, deployment, imported, warningsOf } from "../kubernetes/manifests.js";
 
 const service = (name: string, selector: string) =>
@@ -26,9 +28,12 @@ export const shop = [
 export const one = (apiVersion: string, kind: string, spec: string, name = "one") =>
   `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name} }\nspec:\n${spec.trim().replace(/^/gm, "  ")}\n`;
 
-/** By the names of their routes the rules, as a scenario has them. */
-export const routesOf = (text: string) =>
-  Object.fromEntries(imported(shop + text).routes.map(({ name, rules }) => [name, rules.map(plainRule)]));
+/** By the names of their routes the rules, as a scenario has them, which can be played. */
+export function routesOf(text: string) {
+  const found = imported(shop + text);
+  readScenario(scenarioText(found, []), { name: "imported.yaml" });
+  return Object.fromEntries(found.routes.map(({ name, rules }) => [name, rules.map(plainRule)]));
+}
 
 export const rulesOf = (text: string, name = "web") => routesOf(text)[name];
 
