@@ -1,5 +1,6 @@
 /** The load that is assumed, so that what was imported runs: as much for each service as it can serve at the start. */
 import type { TextMatch, WrittenRoute } from "../mesh/written-route.js";
+import { flow } from "./flow.js";
 import type { Imported, ImportedService } from "./import.js";
 import { ASSUMED } from "./written.js";
 
@@ -57,7 +58,7 @@ function routeLine({ name, rules, examples }: WrittenRoute, services: readonly I
   const headers = headersAsked(
     rules.flatMap(({ match = [] }) => match.flatMap((one) => Object.entries(one.headers ?? {}))),
   );
-  const brought = headers.length === 0 ? "" : `, headers: { ${headers.join(", ")} }`;
+  const brought = Object.keys(headers).length === 0 ? "" : `, headers: ${flow(headers)}`;
   const rate = Math.max(1, rates.length === 0 ? 10 : Math.min(...rates));
   return `  ${name}: { ${steps(rate)}, ${goals(name, takesAll ? all : examples)}${brought} }`;
 }
@@ -71,12 +72,13 @@ function sharesOf(to: string | Readonly<Record<string, number>> | undefined): Re
 }
 
 /** Some requests bring what rules ask for as a whole text. */
-function headersAsked(asked: readonly (readonly [string, TextMatch])[]): string[] {
+function headersAsked(asked: readonly (readonly [string, TextMatch])[]): object {
   const values = new Map<string, Set<string>>();
   for (const [name, match] of asked)
     if (typeof match === "string") values.set(name, (values.get(name) ?? new Set()).add(match));
-  return [...values].map(([name, some]) => {
+  const entries = [...values].map(([name, some]): [string, object] => {
     const share = Math.min(SHARE_OF_HEADER, Math.floor(50 / some.size));
-    return `${name}: { ${[...some].map((value) => `${JSON.stringify(value)}: ${share}%`).join(", ")} }`;
+    return [name, Object.fromEntries([...some].map((value) => [value, `${share}%`]))];
   });
+  return Object.fromEntries(entries);
 }

@@ -13,7 +13,14 @@ import { clusterOf } from "./karpenter.js";
 import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
-import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
+import {
+  checkName,
+  type Manifest,
+  type ManifestFile,
+  manifestsIn,
+  type Stranger,
+  sortedComplaints,
+} from "./objects.js";
 import { type Classes, priorityClassesOf } from "./priority.js";
 import { type ImportedQuota, quotaOf } from "./quota.js";
 import { type Sizing, sizingsOf } from "./vpa.js";
@@ -66,6 +73,7 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
   const sayings: Sayings = { complaints: [], warnings: [] };
   const { manifests: all, strangers } = manifestsIn(files, sayings);
   const manifests = all.filter(isKnown);
+  for (const one of manifests) checkName(one);
   const priorityClasses = priorityClassesOf(manifests);
   const surroundings = surroundingsOf(manifests, priorityClasses);
   const workloads = toldApart(

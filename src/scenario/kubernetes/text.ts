@@ -6,6 +6,7 @@ import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
 import { plainRule } from "../mesh/written-route.js";
 import { loadLines, WORK_MILLISECONDS } from "./assumed-load.js";
 import type { ImportedBackground } from "./background.js";
+import { flow } from "./flow.js";
 import type { Imported, ImportedService } from "./import.js";
 import { ASSUMED, type Written, type WrittenFields } from "./written.js";
 
@@ -203,23 +204,6 @@ function serviceLines(service: ImportedService): string[] {
     ]),
   ];
 }
-
-/** Plain data in YAML's short form. */
-export function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
-  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return "{}";
-  if (typeof value === "object" && value !== null)
-    return `{ ${Object.entries(value)
-      .map(([key, inside]) => `${key}: ${flow(inside)}`)
-      .join(", ")} }`;
-  return typeof value === "string" && !isPlain(value) ? JSON.stringify(value) : String(value);
-}
-
-/** A text that YAML takes for one without quotes. */
-const isPlain = (text: string): boolean =>
-  /^[\w./%+-]+$/.test(text) &&
-  !/^[-+.]?\d[\d_]*$|^[-+]?\.(inf|nan)$|^(true|false|null)$/i.test(text) &&
-  Number.isNaN(Number(text));
 
 function account({ read, left, unknown, warnings }: Imported): string[] {
   const listed = (head: string, lines: readonly string[]) =>

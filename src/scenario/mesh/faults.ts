@@ -136,8 +136,8 @@ export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
   const attempts = field.at("attempts").whole();
   const on = field.at("retryOn").there ? failuresOf(field.at("retryOn")) : ISTIO_RETRIES;
   const elsewhere = field.at("retryIgnorePreviousHosts").mark().value !== false;
-  const perTry = field.at("perTryTimeout").duration();
-  const base = field.at("backoff").duration();
+  const perTry = spanOf(field.at("perTryTimeout"));
+  const base = spanOf(field.at("backoff"));
   if (attempts === undefined || attempts === 0) return "none";
   if (on.length === 0) {
     field.at("retryOn").warn("no failure that is simulated: never tried again");
@@ -152,6 +152,14 @@ export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
       ? {}
       : { backOff: { base, longest: `${Number((10 * parseDuration(base)).toPrecision(12))}s` } }),
   };
+}
+
+/** A duration that is one: nothing takes 0 here. */
+export function spanOf(field: Field): string | undefined {
+  const time = field.duration();
+  if (time === undefined || parseDuration(time) > 0) return time;
+  field.say(`expected a duration above 0s, got ${time}`);
+  return undefined;
 }
 
 /** Of 0 there is none. */

@@ -9,7 +9,7 @@ import type { Field } from "../kubernetes/field.js";
 import type { Manifest } from "../kubernetes/objects.js";
 import type { Workload } from "../kubernetes/workloads.js";
 import type { Part } from "./destinations.js";
-import { failuresOfStatuses, timeoutOf } from "./faults.js";
+import { failuresOfStatuses, spanOf, timeoutOf } from "./faults.js";
 import type { Host, Hosts } from "./hosts.js";
 import { below, exactly, fitting, isExpression, type PathMatch } from "./paths.js";
 import {
@@ -194,7 +194,7 @@ function retriesOf(field: Field, perTry: string | undefined): WrittenRetries | "
     .items()
     .map((one) => String(one.mark().value));
   const most = field.at("attempts").whole() ?? 1;
-  const base = field.at("backoff").duration();
+  const base = spanOf(field.at("backoff"));
   if (most === 0) return "none";
   return {
     most,

@@ -3,6 +3,7 @@
 import { parseDuration } from "../../units.js";
 import type { Field } from "../kubernetes/field.js";
 import { said, type Written, type WrittenFields } from "../kubernetes/written.js";
+import { spanOf } from "./faults.js";
 
 /** Fields of the services behind the host. */
 export function policyFields(policy: Field): WrittenFields {
@@ -62,7 +63,7 @@ function connectionsOf(pool: Field) {
       most: tcp.at("maxConnections").wholeAbove0(),
       pending: http.at("http1MaxPendingRequests").wholeAbove0(),
       uses: http.at("maxRequestsPerConnection").wholeAbove0(),
-      idle: http.at("idleTimeout").duration(),
+      idle: spanOf(http.at("idleTimeout")),
     }),
   );
 }
@@ -82,12 +83,12 @@ function outliersOf(field: Field) {
   if (!field.there) return undefined;
   const old = field.at("consecutiveErrors");
   const consecutive = inARow(field.at("consecutive5xxErrors").there ? field.at("consecutive5xxErrors") : old);
-  const base = field.at("baseEjectionTime").duration();
+  const base = spanOf(field.at("baseEjectionTime"));
   const longest = base !== undefined && parseDuration(base) > LONGEST ? base : undefined;
   return said({
     consecutive,
     gateway: inARow(field.at("consecutiveGatewayErrors")),
-    interval: field.at("interval").duration(),
+    interval: spanOf(field.at("interval")),
     baseEjection: base,
     longestEjection: longest,
     mostEjected: field.at("maxEjectionPercent").value === 0 ? undefined : percentOf(field.at("maxEjectionPercent")),

@@ -13,7 +13,12 @@ test("have their routes and their mesh, its own before theirs, and are played so
   const split = "{ destination: { host: web-v1 }, weight: 1 }, { destination: { host: web-v2 }, weight: 3 }";
   const objects =
     one("networking.istio.io/v1", "VirtualService", `hosts: [web]\nhttp: [{ route: [${split}] }]`) +
-    one("networking.istio.io/v1", "VirtualService", "hosts: [cart]\nhttp: [{ directResponse: { status: 404 } }]", "two");
+    one(
+      "networking.istio.io/v1",
+      "VirtualService",
+      "hosts: [cart]\nhttp: [{ directResponse: { status: 404 } }]",
+      "two",
+    );
   writeFileSync(join(folder, "k8s.yaml"), shop + objects);
   const endpoints = "endpoints: { get: { cpu: 1ms } }";
   const text = `manifests: [k8s.yaml]
@@ -24,7 +29,10 @@ load: { web: { rate: 1/s, to: web/get }, cart: { rate: 1/s, to: cart/get } }
   writeFileSync(join(folder, "s.yaml"), text);
   const { scenario, played } = await loadScenario(join(folder, "s.yaml"));
   const hosts = scenario.world("as-written").routes;
-  const led = (hosts ?? []).map(({ name, rules }) => [name, rules[0].to.map(({ service, weight }) => [service, weight])]);
+  const led = (hosts ?? []).map(({ name, rules }) => [
+    name,
+    rules[0].to.map(({ service, weight }) => [service, weight]),
+  ]);
   expect(Object.fromEntries(led)).toEqual({
     web: [
       ["web-v1", 1],
