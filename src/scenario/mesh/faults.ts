@@ -127,15 +127,12 @@ export const failuresOfStatuses = (statuses: readonly string[], others: readonly
 
 /** Istio's own: connect-failure, refused-stream, unavailable, cancelled. */
 const ISTIO_RETRIES = ["refused", "unreachable"];
-/** So often a pod is drawn, to find one that no try has been at. */
-const ISTIO_ATTEMPTS = 5;
 
 /** "none" and undefined are different: that there are none here, and that nothing is said. */
 export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
   if (!field.there) return undefined;
   const attempts = field.at("attempts").whole();
   const on = field.at("retryOn").there ? failuresOf(field.at("retryOn")) : ISTIO_RETRIES;
-  const elsewhere = field.at("retryIgnorePreviousHosts").mark().value !== false;
   const perTry = spanOf(field.at("perTryTimeout"));
   const base = spanOf(field.at("backoff"));
   if (attempts === undefined || attempts === 0) return "none";
@@ -146,7 +143,6 @@ export function retriesOf(field: Field): WrittenRetries | "none" | undefined {
   return {
     most: attempts,
     on,
-    ...(elsewhere ? { attempts: ISTIO_ATTEMPTS } : {}),
     ...(perTry === undefined ? {} : { perTry }),
     ...(base === undefined
       ? {}

@@ -24,7 +24,6 @@ export interface Fault {
 export interface WrittenRetries {
   readonly most: number;
   readonly on?: readonly string[];
-  readonly attempts?: number;
   readonly perTry?: string;
   readonly backOff?: { readonly base: string; readonly longest: string };
   readonly budget?: { readonly share: number; readonly least: number };

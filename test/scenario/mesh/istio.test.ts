@@ -84,7 +84,6 @@ describe("a rule", () => {
         retries: {
           most: 3,
           on: ["refused", "killed", "timeout", "abandoned", "unreachable", "shed"],
-          attempts: 5,
           perTry: "500ms",
           backOff: { base: "10ms", longest: "0.1s" },
         },
