@@ -53,8 +53,7 @@ export function chain(shared: boolean): WorldSpec {
       hop: {
         latency: { shape: "exponential", mean: 0.0005 },
         reply: constant(0),
-        proxyLatency: constant(0),
-        proxyCpu: 0,
+        passes: [],
       },
       balancer: twoChoices,
       scaler: {

@@ -19,8 +19,7 @@ import { plainWorkload } from "./workload.js";
 export const noHop: HopSpec = {
   latency: constant(0),
   reply: constant(0),
-  proxyLatency: constant(0),
-  proxyCpu: 0,
+  passes: [],
 };
 
 const onlyPod: Balancer = { pick: () => 0 };

@@ -47,11 +47,12 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
 /** Ends the piece of CPU work under way, if there is one, and frees the worker that it alone holds. */
 function stopWork({ calls, owners, program }: State, traffic: Traffic, row: CallId): void {
   // Whoever waits for time stands behind another instruction; what a killed pod had to do is over already.
-  if (program.op[calls.pc[row] - 1] !== Op.Cpu || calls.failure[row] === Failure.Killed) return;
+  const op = program.op[calls.pc[row] - 1];
+  if ((op !== Op.Cpu && op !== Op.Pass) || calls.failure[row] === Failure.Killed) return;
   const owner = owners[calls.service[row]];
   const pod = calls.pod[row] as PodId;
   traffic.cpu.cancel(row, pod, owner);
-  if (!owner.holdsCall) traffic.workerFree(pod, owner);
+  if (!owner.holdsCall && op === Op.Cpu) traffic.workerFree(pod, owner);
 }
 
 /** The caller's proxy waits for it no longer. False when it has not even set out, and so is nobody's work. */

@@ -1,6 +1,8 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { AsynchronousStep, QueueSpec } from "./asynchronous.js";
+import { isDedicated } from "./dedicated.js";
+import type { PassSpec } from "./mesh/mesh-spec.js";
 import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
 
 /**
@@ -42,6 +44,8 @@ export const Op = {
   GiveBack: 15,
   /** arg: queue, which a message is left in. */
   Publish: 16,
+  /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: 0 where that is the pod's own, and it begins. */
+  Pass: 20,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -72,6 +76,7 @@ export function compile(
   services: readonly ServiceSpec[],
   background: readonly BackgroundSpec[] = [],
   queues: readonly QueueSpec[] = [],
+  uneven = false,
 ): Program {
   const names: Names = {
     endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
@@ -85,7 +90,9 @@ export function compile(
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name);
+      const shared = !isDedicated(service, uneven);
+      const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name, services, shared);
+      compiler.pass(id, "pod");
       compiler.sequence(endpoint.steps);
       compiler.emit(Op.End, 0);
       return { service: id, name: endpoint.name, entry };
@@ -93,7 +100,7 @@ export function compile(
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, name, "process");
+    const compiler = new EndpointCompiler(rows, laws, names, name, "process", services, true);
     compiler.sequence(steps);
     compiler.emit(Op.Exit, 0);
     return entry;
@@ -139,6 +146,9 @@ class EndpointCompiler {
     private readonly names: Names,
     private readonly service: string,
     endpoint: string,
+    private readonly services: readonly ServiceSpec[],
+    /** Its pods' cores are shared, so that what a proxy does there takes as long as it takes. */
+    private readonly shared: boolean,
   ) {
     // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
     this.sites = new RandomStream(0, `${service}/${endpoint}/sites`);
@@ -154,6 +164,16 @@ class EndpointCompiler {
     for (const step of steps) this.step(step);
   }
 
+  /** What proxies of calls to a service do in the pod here, if they do anything. */
+  pass(service: number, at: PassSpec["at"]): void {
+    const passes = this.services[service]?.hop.passes.filter((pass) => pass.at === at) ?? [];
+    const work = passes.reduce((sum, { cpu }) => sum + cpu, 0);
+    if (!this.shared || work === 0) return;
+    const pass = this.emit(Op.Pass, this.law({ shape: "constant", value: work }));
+    pass.jump = service;
+    pass.need = at === "pod" ? 0 : 1;
+  }
+
   private step(step: Step): void {
     switch (step.kind) {
       case "cpu":
@@ -163,6 +183,10 @@ class EndpointCompiler {
         this.emit(Op.Wait, this.law(step.time));
         return;
       case "call":
+        this.pass(
+          this.services.findIndex(({ name }) => name === step.service),
+          "caller",
+        );
         this.emit(Op.Call, this.numberOf("endpoints", `${step.service}/${step.endpoint}`));
         return;
       case "parallel":

@@ -3,7 +3,9 @@ import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
+import { isDedicated } from "./dedicated.js";
 import type { Links } from "./mesh/links.js";
+import type { PassSpec } from "./mesh/mesh-spec.js";
 import { isPlain } from "./route.js";
 import type { ServiceSpec } from "./spec.js";
 import { NONE, type PodId, type ServiceId } from "./state.js";
@@ -32,13 +34,15 @@ export class Service {
   /** Calls that nobody waits for any longer stop. */
   readonly cancels: boolean;
   readonly waitsAtService: boolean;
-  /**
-   * Whether every piece of work of its pods always has a core to itself: there are no more workers
-   * than requested cores, which no sizer changes, and a request is always granted, as no fault slows machines down. Such work is
-   * done at a time known when it starts.
-   */
+  /** See dedicated.ts. */
   readonly dedicated: boolean;
-  readonly proxyCpu: number;
+  /** CPU seconds of the proxies on the way of a call, beside its caller and beside its pod, and what of them is those pods' own. */
+  readonly callerWork: Seconds;
+  readonly callerBilled: Seconds;
+  readonly podWork: Seconds;
+  readonly podBilled: Seconds;
+  /** There are any. */
+  readonly proxies: boolean;
   /** What a pod of the template's size can use of CPU at most; its request where nothing limits it. */
   readonly coresPerPod: number;
   resources: Resources;
@@ -86,6 +90,8 @@ export class Service {
   working = 0;
   waited = 0;
   network = 0;
+  /** CPU seconds of proxies for calls to it. */
+  proxied = 0;
   // Calls that ended since the measures began, and those of them that were refused or killed here.
   measured = 0;
   measuredRefused = 0;
@@ -96,8 +102,8 @@ export class Service {
     readonly spec: ServiceSpec,
     /** Laws of its hop, or NONE for what takes no time. */
     readonly hopLaw: number,
-    readonly proxyLaw: number,
     readonly replyLaw: number,
+    readonly passLaws: readonly number[],
     /** Of how long calls wait for a worker before they give up, or NONE. */
     readonly patienceLaw: number,
     /** Of the time between two tries, or NONE where it is Envoy's. */
@@ -114,11 +120,18 @@ export class Service {
     this.queueLimit = concurrency.queue;
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
-    const requests = this.revisions.map(({ resources }) => (resources?.size ?? size).cpuMillicores);
-    this.dedicated = !uneven && spec.sizer === undefined && concurrency.limit <= Math.min(...requests) / 1000;
+    this.dedicated = isDedicated(spec, uneven);
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
-    this.proxyCpu = spec.hop.proxyCpu;
+    const work = (at: PassSpec["at"], charged?: PassSpec["charged"]): Seconds =>
+      spec.hop.passes
+        .filter((pass) => pass.at === at && (charged === undefined || pass.charged === charged))
+        .reduce((sum, { cpu }) => sum + cpu, 0);
+    this.callerWork = work("caller");
+    this.callerBilled = work("caller", "pod");
+    this.podWork = work("pod");
+    this.podBilled = work("pod", "pod");
+    this.proxies = spec.hop.passes.length > 0;
     this.coresPerPod = usableCores(concurrency.limit, cpuLimitMillicores / 1000, size.cpuMillicores);
     this.resources = spec;
   }
@@ -155,7 +168,7 @@ export class Service {
 
   /** Ends the warm-up: sums of seconds begin again, counts for the books do not. */
   restartMeasures(): void {
-    this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = 0;
+    this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = this.proxied = 0;
     this.measured = this.measuredRefused = this.measuredKilled = 0;
   }
 }

@@ -20,13 +20,13 @@ import type {
   Size,
 } from "../policy/contract.js";
 import type { Resources, Sizer } from "../policy/sizer-contract.js";
-import type { Fraction, MiB, Seconds, Usd } from "../units.js";
+import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
 import type { FaultSpec } from "./faults/spec.js";
 import type { Lifecycle } from "./lifecycle.js";
-import type { MeshSpec } from "./mesh/mesh-spec.js";
+import type { MeshSpec, PassSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
 import type { WorkloadSpec } from "./workload.js";
@@ -80,9 +80,8 @@ export interface HopSpec {
   readonly latency: Distribution;
   /** The way back. Nothing but the caller's latency can tell it from `latency`. */
   readonly reply: Distribution;
-  /** A proxy before the pod: its latency a call, and its CPU seconds a call, charged to the pod. */
-  readonly proxyLatency: Distribution;
-  readonly proxyCpu: Seconds;
+  /** The proxies on the way there; what they do with the answer is counted with that. */
+  readonly passes: readonly PassSpec[];
 }
 
 /** What every pod of one kind is like, whatever it is there for. A pod's own resources may differ, see pod-size.ts. */
@@ -120,6 +119,8 @@ export interface ServiceSpec extends PodTemplate {
   readonly route: RouteSpec;
   /** What its callers have of their own; undefined: one gateway stands before all its pods and knows all callers' calls. */
   readonly mesh: MeshSpec | undefined;
+  /** What of a pod's size its proxy asks for, and no work of its calls may count on. */
+  readonly sidecarMillicores?: Millicores;
   readonly balancer: (context: PolicyContext) => Balancer;
   /** What its pods are worth to a balancer, one after another and from the start again; at least one, all above 0. */
   readonly weights: readonly number[];

@@ -179,18 +179,19 @@ export interface State {
 }
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
-  const program = compile(spec.services, spec.background, spec.queues);
+  const uneven = changesSpeeds(spec.faults);
+  const program = compile(spec.services, spec.background, spec.queues, uneven);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
-  const uneven = changesSpeeds(spec.faults);
   const services = spec.services.map((service, id) => {
-    const { latency, reply, proxyLatency } = service.hop;
+    const { latency, reply, passes } = service.hop;
+    const passLaws = passes.map((pass) => law(pass.latency)).filter((one) => one !== NONE);
     const { backOff } = service.route.retries;
     const opens = service.mesh?.connections?.opens;
     const connect = opens === undefined ? NONE : law(opens);
     const rare = [own(service.concurrency.patience), own(isLaw(backOff) ? backOff : undefined), connect] as const;
-    return new Service(id as ServiceId, service, law(latency), law(proxyLatency), law(reply), ...rare, uneven);
+    return new Service(id as ServiceId, service, law(latency), law(reply), passLaws, ...rare, uneven);
   });
   const chance = new RequestChance(seed, "requests");
   const background = spec.background.map(

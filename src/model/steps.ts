@@ -35,6 +35,7 @@ interface Roads {
   readonly shares: Shares;
   send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
   startWork(call: CallId): void;
+  startPass(call: CallId): void;
   end(call: CallId, failure: number): void;
   free(call: CallId): void;
   cancel(row: CallId): void;
@@ -75,6 +76,8 @@ export class Steps {
       switch (program.op[pc]) {
         case Op.Cpu:
           return this.traffic.startWork(call);
+        case Op.Pass:
+          return this.traffic.startPass(call);
         case Op.Call: {
           calls.pc[call] = pc + 1;
           const site = siteWithin(calls.site[call], program.site[pc]);

@@ -7,11 +7,11 @@ import { leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
+import { Departures } from "./departures.js";
 import { Failure as Failures } from "./failure.js";
 import { failsNow } from "./faults/brown-outs.js";
 import { Lines, Line as Lineup } from "./lines.js";
-import { LATER as MUST_WAIT } from "./mesh/connections.js";
-import type { ProxyId } from "./mesh/links.js";
+import { Passes } from "./mesh/passes.js";
 import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
 import type { Owner, Service } from "./service.js";
@@ -29,15 +29,16 @@ const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
 const Line = Lineup;
-const LATER: number = MUST_WAIT;
 
 export class Traffic {
   readonly cpu: Cpu;
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly departures: Departures;
   readonly shares: Shares;
   private readonly travel: Travel;
+  private readonly passes: Passes;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -57,14 +58,16 @@ export class Traffic {
     this.services = services;
     this.pods = pods;
     this.calls = calls;
+    this.passes = new Passes(state, (call) => this.startPass(call));
     this.steps = new Steps(state, this, events.exited);
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
     this.travel = new Travel(state, this);
+    this.departures = new Departures(state, this.travel, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
-    this.tries = new Tries(state, this);
+    this.tries = new Tries(state, this, this.departures);
     this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
@@ -75,17 +78,7 @@ export class Traffic {
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
     if (service.guarded) this.tries.begin(call, proxy);
-    else this.depart(call, service, proxy, NONE);
-  }
-
-  /** A call, or a try below its guard, sets out: by its caller's proxy, which chooses its pod, where there is one. */
-  depart(call: CallId, service: Service, proxy: number, guard: number): void {
-    if (service.links !== undefined) {
-      const failure = service.links.take(call, proxy as ProxyId, guard);
-      if (failure === LATER) return;
-      if (failure !== Failure.None) return this.turnAway(call, failure);
-    }
-    this.travel.go(call, service);
+    else this.departures.depart(call, service, proxy, NONE);
   }
 
   /** A pod has become ready, or has a worker free: calls that wait at the service may go. */
@@ -98,17 +91,6 @@ export class Traffic {
       this.enter(call, pod, service);
     }
     if (service.inboxes.length > 0) this.shares.queues.ready(service);
-  }
-
-  /** A call that waited for a connection has one. */
-  setOut(call: CallId): void {
-    this.travel.go(call, this.services[this.calls.service[call]]);
-  }
-
-  /** A call comes no further than its caller's proxy. */
-  turnAway(call: CallId, failure: number): void {
-    this.calls.failure[call] = failure;
-    this.reply(call);
   }
 
   /** A call has come to its service. */
@@ -149,7 +131,13 @@ export class Traffic {
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (service.failing > 0 && failsNow(this.state, service, call)) return this.steps.fail(call, Failure.Aborted);
-    if (service.proxyCpu > 0) pods.used[pod] += service.proxyCpu;
+    if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
+    this.admit(call, pod, service);
+  }
+
+  /** A call is in its pod, before the application. */
+  private admit(call: CallId, pod: PodId, service: Service): void {
+    const { pods } = this;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
     pods.busy[pod]++;
@@ -201,6 +189,12 @@ export class Traffic {
     this.work(call, pod, owner);
   }
 
+  /** What a proxy beside the pod has to do for a call is next. */
+  startPass(call: CallId): void {
+    const { calls } = this;
+    this.work(call, calls.pod[call] as PodId, this.state.owners[calls.service[call]]);
+  }
+
   private work(call: CallId, pod: PodId, owner: Owner): void {
     this.steps.draw(call, this.calls.pc[call]++);
     this.cpu.start(call, pod, owner);
@@ -209,6 +203,11 @@ export class Traffic {
   private worked(call: CallId): void {
     const { calls } = this;
     const owner = this.state.owners[calls.service[call]];
+    if (this.passes.any && this.passes.isPass(call)) {
+      if (this.passes.passed(call)) this.admit(call, calls.pod[call] as PodId, owner as Service);
+      else this.steps.advance(call);
+      return;
+    }
     if (!owner.holdsCall && !this.handOver(call, owner)) return;
     this.steps.advance(call);
   }

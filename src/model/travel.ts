@@ -1,6 +1,8 @@
 /** The way of a call to a service and of its answer back: hops and proxies that take time. */
 import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
+import type { Seconds } from "../units.js";
+import { CallState } from "./call-state.js";
 import type { Service } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
@@ -21,9 +23,10 @@ export class Travel {
   private readonly returned: EventKind<CallId>;
 
   constructor(
-    { sim, calls, draws }: State,
+    private readonly state: State,
     private readonly ends: Ends,
   ) {
+    const { sim, calls, draws } = state;
     this.sim = sim;
     this.calls = calls;
     this.draws = draws;
@@ -33,24 +36,40 @@ export class Travel {
 
   /** A call sets out. */
   go(call: CallId, service: Service): void {
-    if (service.proxyLaw !== NONE) return this.passProxy(call, service);
+    if (service.proxies) return this.byProxies(call, service);
     if (service.hopLaw === NONE) return this.ends.reach(call);
     this.draws.draw(service.hopLaw, this.calls.request[call], this.calls.site[call] ^ HOP);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.reached, call);
   }
 
-  /** The way to a service behind a proxy: the hop, if it takes time, and the proxy. */
-  private passProxy(call: CallId, service: Service): void {
+  /** The way to a service by proxies: the hop, if it takes time, what they take, and the work that they do at once. */
+  private byProxies(call: CallId, service: Service): void {
     const { calls, draws } = this;
-    draws.draw(service.proxyLaw, calls.request[call], calls.site[call] ^ PROXY);
-    let delay = draws.value;
+    const { passLaws } = service;
+    let delay = service.dedicated ? service.podWork : 0;
+    for (let i = 0; i < passLaws.length; i++) {
+      draws.draw(passLaws[i], calls.request[call], calls.site[call] ^ (PROXY + i));
+      delay += draws.value;
+    }
+    if (service.callerWork > 0) delay += this.callersWork(call, service);
     if (service.hopLaw !== NONE) {
       draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
       delay += draws.value;
     }
+    if (delay === 0) return this.ends.reach(call);
     service.network += delay;
     this.sim.after(delay, this.reached, call);
+  }
+
+  /** What the proxy beside its caller does, where that has a core of its own; elsewhere the caller's program says when. */
+  private callersWork(call: CallId, service: Service): Seconds {
+    const { pods, owners } = this.state;
+    const pod = callerOf(this.calls, call);
+    if (pod === NONE || !owners[pods.service[pod]].dedicated) return 0;
+    pods.used[pod] += service.callerBilled;
+    service.proxied += service.callerWork;
+    return service.callerWork;
   }
 
   /** An answer sets out. */
@@ -60,6 +79,13 @@ export class Travel {
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.returned, call);
   }
+}
+
+/** The pod whose call or branch sends a call, or NONE when it comes from outside or nobody waits for it. */
+export function callerOf(calls: Calls, call: CallId): number {
+  let parent = calls.parent[call];
+  if (parent >= 0 && calls.state[parent] === CallState.Guard) parent = calls.parent[parent];
+  return parent < 0 ? NONE : calls.pod[parent];
 }
 
 // A call's own random quantities, told apart from those of its steps.

@@ -7,17 +7,16 @@ import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import { awaited, leaveBrood } from "./brood.js";
 import { CallState, Parent } from "./call-state.js";
+import type { Departures } from "./departures.js";
 import { Failure, failures } from "./failure.js";
 import type { Links, ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
 import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
-import type { Service } from "./service.js";
 import { type CallId, type Calls, NONE, type State } from "./state.js";
 import { Timers } from "./timers.js";
 
 /** What tries ask of traffic. */
 interface Roads {
-  depart(call: CallId, service: Service, proxy: number, guard: number): void;
   reply(call: CallId): void;
   free(call: CallId): void;
   cancel(call: CallId): void;
@@ -49,6 +48,7 @@ export class Tries {
   constructor(
     private readonly state: State,
     private readonly roads: Roads,
+    private readonly departures: Departures,
   ) {
     const { sim, calls, services } = state;
     this.sim = sim;
@@ -96,7 +96,7 @@ export class Tries {
     this.timers.start(call, route.perTry);
     if (hedge !== undefined && calls.turns[guard] <= hedge.most)
       calls.event[guard] = this.sim.after(hedge.after, this.next, guard);
-    this.roads.depart(call, service, calls.proxy[guard], guard);
+    this.departures.depart(call, service, calls.proxy[guard], guard);
   }
 
   /** A try has its answer. */

@@ -154,7 +154,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     exited: (call, failure) => batch.exit(call, failure),
     callsChanged: (service) => control.wake(service),
   });
-  linkServices(state, log, traffic);
+  linkServices(state, log, traffic.departures);
   const machines: Machines = new Machines(
     state,
     bill,

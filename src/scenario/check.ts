@@ -3,6 +3,7 @@
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import { checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
+import { checkMesh } from "./check-mesh.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
@@ -204,6 +205,7 @@ export function checkSetups(parts: Parts, policies: readonly string[], to: Sayin
     const warn: Sayings["warn"] = (path, message, about) => to.warn(path, message, about);
     checkScheduler(setup, parts.single.cluster !== undefined, once);
     checkRoom(setup, once, warn);
+    checkMesh(setup, once, warn);
     if (parts.single.quota !== undefined) checkQuota(parts.single.quota, setup, once, warn);
   }
 }

@@ -9,7 +9,7 @@ import { name as nameField } from "./fields.js";
 import { readBy, unknownKey } from "./issues.js";
 import { type AnyDefinition, type Chosen, choose } from "./policies.js";
 import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from "./raw.js";
-import { DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
+import { balancers, DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
@@ -221,6 +221,7 @@ class Reading {
       }
     };
     choose([], DEFAULTS);
+    for (const balancer of balancers.values()) choose([], { balancer });
     choose(["cluster"], cluster);
     for (const [name, service] of services) choose(["services", name], service);
     for (const [name, variant] of variants) {

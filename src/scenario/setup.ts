@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import { typesOf } from "../catalogue/instances.js";
+import { meshes } from "../catalogue/meshes.js";
 import type { Strategy } from "../controllers/deployment/fenceposts.js";
 import type { ResourceQuota } from "../controllers/resource-quota/quota.js";
 import type { Balancer, Provisioner, Scaler, Scheduler } from "../policy/contract.js";
@@ -13,6 +14,7 @@ import type { QueueFields } from "./shape-async.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
+import { type Mesh, presetOf } from "./shape-mesh.js";
 import type { PriorityClasses } from "./shape-placing.js";
 import type { Use } from "./shape-policy.js";
 import type { Service } from "./shape-service.js";
@@ -64,6 +66,7 @@ export interface GroupSetup extends Group {
 
 export interface Setup {
   readonly policy: string;
+  readonly mesh: Mesh | undefined;
   readonly services: readonly ServiceSetup[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
@@ -77,9 +80,13 @@ export interface Setup {
 
 /** What no file needs to write. */
 export const DEFAULTS = {
-  balancer: { use: "random", fields: {} },
   scheduler: { use: "least-allocated", fields: {} },
 } as const satisfies Record<string, Use>;
+
+/** What meshes choose pods by, and who has none, by name. */
+export const balancers: ReadonlyMap<string, Use> = new Map(
+  meshes.map(({ balancer: use }) => [use, { use, fields: {} }]),
+);
 
 const nothing: Variant = { services: {}, nodes: {} };
 
@@ -91,9 +98,11 @@ export function setupOf(parts: Parts, policy: string): Setup {
     return found?.name === "none" ? undefined : found;
   };
   const { cluster, quota, priorityClasses = {} } = parts.single;
+  const mesh = variant.mesh ?? parts.single.mesh;
   return {
     policy,
-    services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen)),
+    mesh,
+    services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen, mesh)),
     jobs: parts.jobs,
     daemons: parts.daemons,
     queues: parts.queues,
@@ -114,6 +123,7 @@ function serviceSetup(
   name: string,
   service: Service,
   chosen: <P>(use: Use | undefined) => Chosen<P> | undefined,
+  mesh: Mesh | undefined,
 ): ServiceSetup {
   const own = Object.hasOwn(variant.services, name) ? variant.services[name] : {};
   // The nearest word counts: of the policy for this service, of the policy for all, of the service.
@@ -147,7 +157,7 @@ function serviceSetup(
     scalerPath: scaling.path,
     sizer: chosen<Sizer>(sizing.value),
     sizerPath: sizing.path,
-    balancer: chosen<Balancer>(said("balancer").value ?? DEFAULTS.balancer),
+    balancer: chosen<Balancer>(said("balancer").value ?? balancers.get(presetOf(mesh).balancer)),
     strategy: said("strategy").value ?? strategy.parse({}),
     caches: own.caches ?? service.caches,
   };

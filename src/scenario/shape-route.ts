@@ -21,6 +21,9 @@ const retries = checked(
       .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
       .prefault(passing)
       .meta({ description: "The failures after which a call is tried again." }),
+    attempts: wholeFrom(1).optional().meta({
+      description: "How often a pod is chosen, to find one that no try has been at. Default: the mesh's, or 1.",
+    }),
     perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
     backOff: z
       .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
@@ -59,12 +62,17 @@ export const routeFields = {
 
 const together = z.strictObject(routeFields);
 
-export function routeOf({ timeout, retries: again, hedge, cancels }: z.output<typeof together>): RouteSpec {
-  const { perTry, ...rest } = again ?? {};
+/** A service's route; without retries of its own those of the mesh. */
+export function routeOf(
+  { timeout, retries: again, hedge, cancels }: z.output<typeof together>,
+  usual: { readonly most: number; readonly on: readonly FailureName[] } | undefined,
+): RouteSpec {
+  const { perTry, attempts: _, ...rest } = again ?? {};
+  const own = again === undefined ? { ...plainRoute.retries, ...usual } : rest;
   return {
     timeout: timeout ?? Infinity,
     perTry: perTry ?? Infinity,
-    retries: again === undefined ? plainRoute.retries : ({ budget: undefined, ...rest } as RouteSpec["retries"]),
+    retries: { budget: undefined, ...own } as RouteSpec["retries"],
     hedge,
     cancels,
   };

@@ -21,6 +21,7 @@ import {
 } from "./fields.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
+import { meshFields } from "./shape-mesh.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
@@ -192,6 +193,7 @@ export const service = z
     startup: law.prefault("2s").meta({ description: "From the container's start until it could answer." }),
     ...lifecycleFields,
     ...routeFields,
+    ...meshFields,
     ...shareFields,
     ...workloadFields,
     ...placingFields,

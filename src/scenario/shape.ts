@@ -11,6 +11,7 @@ import { controllers, metrics } from "./shape-control.js";
 import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
+import { mesh } from "./shape-mesh.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
 import { networkHop, service, sized } from "./shape-service.js";
@@ -44,6 +45,7 @@ export const variant = z
   .strictObject({
     ...sized,
     ...decided,
+    mesh: mesh.optional().meta({ description: "Another mesh." }),
     services: z
       .record(name(), z.strictObject({ ...sized, caches: cachesField }))
       .prefault({})
@@ -75,6 +77,9 @@ export const single = {
   seed: wholeFrom(0).prefault(1).meta({ description: "Where chance begins: the same seed gives the same results." }),
   slo: z.array(objective).prefault([]).meta({ description: "Objectives that the outcome is judged by." }),
   cluster: cluster.optional(),
+  mesh: mesh
+    .optional()
+    .meta({ description: "Proxies of callers, which choose pods. Default: a gateway before each service does." }),
   quota: quota.optional(),
   network: z
     .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })

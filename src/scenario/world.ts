@@ -12,6 +12,7 @@ import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
+import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
 import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
@@ -28,7 +29,7 @@ export function worldOf(
 ): WorldSpec {
   const horizon = single.warmup + single.duration;
   return {
-    services: setup.services.map((service) => serviceSpec(service, single)),
+    services: setup.services.map((service) => serviceSpec(service, single, setup.mesh)),
     background: [
       ...[...setup.jobs].map(([name, job]) => jobSpec(name, job)),
       ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
@@ -50,8 +51,9 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single): ServiceSpec {
-  const { name, service, replicas, cpu, memory, scaler, sizer, balancer, strategy } = setup;
+function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single, mesh: Mesh | undefined): ServiceSpec {
+  const { name, replicas, scaler, sizer, balancer, strategy } = setup;
+  const { service, cpu, memory } = withSidecar(setup, mesh);
   return {
     name,
     replicas,
@@ -69,9 +71,10 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
-    route: routeOf(service),
-    mesh: undefined,
-    hop: hopSpec(service.hop, network.hop),
+    route: routeOf(service, retriesOf(mesh)),
+    mesh: meshOf(service, mesh),
+    sidecarMillicores: sidecarOf(mesh)?.cpu.request ?? 0,
+    hop: hopSpec(service.hop, network.hop, mesh),
     balancer: balancer!.create,
     weights: service.weights,
     scaler: scaler === undefined ? undefined : { name: scaler.name, create: scaler.create },
@@ -81,12 +84,16 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single):
   };
 }
 
-const hopSpec = (own: Service["hop"], network: Single["network"]["hop"]): HopSpec => ({
-  latency: own.latency ?? network.latency,
-  reply: own.reply ?? network.reply,
-  proxyLatency: own.proxy?.latency ?? network.proxy.latency,
-  proxyCpu: own.proxy?.cpu ?? network.proxy.cpu,
-});
+function hopSpec(own: Service["hop"], network: Single["network"]["hop"], mesh: Mesh | undefined): HopSpec {
+  const latency = own.proxy?.latency ?? network.proxy.latency;
+  const cpu = own.proxy?.cpu ?? network.proxy.cpu;
+  const none = cpu === 0 && latency.shape === "constant" && latency.value === 0;
+  return {
+    latency: own.latency ?? network.latency,
+    reply: own.reply ?? network.reply,
+    passes: [...passesOf(mesh), ...(none ? [] : [{ at: "pod", latency, cpu, charged: "pod" } as const])],
+  };
+}
 
 function loadSpec(name: string, load: Load, horizon: number, openTrace: OpenTrace): LoadSpec {
   const { mix, keys } = load;

@@ -1,6 +1,6 @@
 /** Random proxies of callers. */
 import fc from "fast-check";
-import { type MeshSpec, plainMesh } from "../../src/model/mesh/mesh-spec.js";
+import { type MeshSpec, type PassSpec, plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import { law } from "./random-steps.js";
 
 /** Callers with proxies, which know late, limit little and leave out whoever fails. */
@@ -38,3 +38,14 @@ export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
   attempts: fc.constantFrom(1, 3),
   panic: fc.constantFrom(0, 0.5),
 });
+
+/** Proxies on the way of a call, beside its caller and beside its pod. */
+export const passes: fc.Arbitrary<readonly PassSpec[]> = fc.array(
+  fc.record({
+    at: fc.constantFrom("caller" as const, "pod" as const),
+    latency: law,
+    cpu: fc.constantFrom(0, 0.02, 0.1),
+    charged: fc.constantFrom("pod" as const, "node" as const),
+  }),
+  { maxLength: 3 },
+);

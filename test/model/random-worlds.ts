@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
-import { cluster, job, noHop, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
 import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 import { faults } from "./random-faults.js";
-import { mesh } from "./random-mesh.js";
+import { mesh, passes } from "./random-mesh.js";
 import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
@@ -94,6 +94,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         cancels: fc.boolean(),
       }),
       mesh: fc.option(mesh, { nil: undefined }),
+      passes,
       workload,
       cfsPeriod: fc.constantFrom(undefined, undefined, 0.1, 0.5),
       lifecycle: fc.record({
@@ -125,7 +126,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         mesh: one.mesh,
         grace: one.grace,
         startup: one.startup,
-        hop: { ...noHop, latency: one.hop, reply: one.reply },
+        hop: { passes: one.passes, latency: one.hop, reply: one.reply },
         concurrency: {
           limit: one.workers,
           queue: one.queue,

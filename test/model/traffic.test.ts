@@ -54,7 +54,12 @@ describe("steps", () => {
   });
 
   test("a call goes there and back through the hop, and the caller's worker waits for it", () => {
-    const hop = { ...noHop, latency: constant(0.1), reply: constant(0.2), proxyLatency: constant(0.05) };
+    const hop = {
+      ...noHop,
+      latency: constant(0.1),
+      reply: constant(0.2),
+      passes: [{ at: "pod", latency: constant(0.05), cpu: 0, charged: "pod" }] as const,
+    };
     const spec = world({
       services: [service({ steps: [cpu(1), call("cart"), cpu(1)] }), service({ name: "cart", steps: [cpu(2)], hop })],
       loads: [at("shop", 0, 0)],

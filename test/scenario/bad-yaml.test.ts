@@ -65,7 +65,7 @@ describe("keys", () => {
     [
       "an unknown section",
       rest(`${load}polices: {}\n`),
-      "3:1 polices: no such field; there are name, manifests, question, duration, warmup, replications, seed, slo, cluster, quota, network, metrics and 11 more (policies?)",
+      "3:1 polices: no such field; there are name, manifests, question, duration, warmup, replications, seed, slo, cluster, mesh, quota, network and 12 more (policies?)",
     ],
     [
       "no services",
@@ -78,7 +78,7 @@ describe("keys", () => {
     [
       "an unknown key of a service",
       services("services:\n  web:\n    replica: 3\n    endpoints: { get: { cpu: 5ms } }\n"),
-      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, cpuModel, scaler, sizer, balancer, strategy, weights, image, startup, readiness and 36 more (replicas?)",
+      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, cpuModel, scaler, sizer, balancer, strategy, weights, image, startup, readiness and 40 more (replicas?)",
     ],
     [
       "a missing key",

@@ -102,7 +102,10 @@ test.each([
     { concurrency: { limit: 1, queue: 0, holds: "call", waitsAt: "service" } },
   ],
   ["readiness: {}", { readiness: { initialDelay: 0, period: 10 } }],
-  ["hop: { proxy: { cpu: 1ms } }", { hop: { latency: { shape: "constant", value: 0.0005 }, proxyCpu: 0.001 } }],
+  [
+    "hop: { proxy: { cpu: 1ms } }",
+    { hop: { latency: { shape: "constant", value: 0.0005 }, passes: [{ at: "pod", cpu: 0.001, charged: "pod" }] } },
+  ],
   ["scaler: { use: hpa, min: 2, max: 7 }", { replicas: 2, bounds: { min: 2, max: 7 }, scaler: { name: "hpa" } }],
   ["scaler: hpa", { replicas: 1, bounds: { min: 1, max: 100 }, scaler: { name: "hpa" } }],
   ["replicas: 1_000", { replicas: 1000 }],

@@ -25,6 +25,18 @@ export interface DiscoverySpec {
   readonly push: Seconds;
 }
 
+/** One proxy on the way of a call. */
+export interface PassSpec {
+  /** Beside its caller's pod or beside the pod called; requests from outside have no caller. */
+  readonly at: "caller" | "pod";
+  /** What a call loses here beside the work. */
+  readonly latency: Distribution;
+  /** Work for a core, which it does before the call goes on. */
+  readonly cpu: Seconds;
+  /** Whose use of CPU that is: the pod's, or the node's, for a proxy that stands outside of pods. */
+  readonly charged: "pod" | "node";
+}
+
 /** How a caller's proxy, or the caller itself, reaches pods. */
 export interface ConnectionsSpec {
   /** What a pod is chosen for: each call, as by a proxy that understands them, or each connection, as by kube-proxy. */

@@ -1,0 +1,41 @@
+/** Calls set out: at once, or by their caller's proxy, which chooses the pod and may let them wait or turn them away. */
+import { Failure as Failures } from "./failure.js";
+import { LATER as MUST_WAIT, type Sender } from "./mesh/connections.js";
+import type { ProxyId } from "./mesh/links.js";
+import type { Service } from "./service.js";
+import type { CallId, State } from "./state.js";
+import type { Travel } from "./travel.js";
+
+// V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
+const Failure = Failures;
+const LATER: number = MUST_WAIT;
+
+export class Departures implements Sender {
+  constructor(
+    private readonly state: State,
+    private readonly travel: Travel,
+    /** Told of each call that comes no further. */
+    private readonly reply: (call: CallId) => void,
+  ) {}
+
+  /** A call, or a try below its guard, sets out; `proxy` is its caller's, where the service's callers have proxies. */
+  depart(call: CallId, service: Service, proxy: number, guard: number): void {
+    if (service.links !== undefined) {
+      const failure = service.links.take(call, proxy as ProxyId, guard);
+      if (failure === LATER) return;
+      if (failure !== Failure.None) return this.turnAway(call, failure);
+    }
+    this.travel.go(call, service);
+  }
+
+  /** A call that waited for a connection has one. */
+  setOut(call: CallId): void {
+    this.travel.go(call, this.state.services[this.state.calls.service[call]]);
+  }
+
+  /** A call comes no further than its caller's proxy. */
+  turnAway(call: CallId, failure: number): void {
+    this.state.calls.failure[call] = failure;
+    this.reply(call);
+  }
+}
