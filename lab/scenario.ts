@@ -43,14 +43,17 @@ function slowness({ slow }: Case): readonly string[] {
 }
 
 /** The container ends, and is up again when the backend is; its proxy has a list of backends that nobody changes, and finds out by itself. */
-function death({ dies }: Case, proxy: ProxyName): { readonly service: readonly string[]; readonly top: readonly string[] } {
+function death(
+  { dies }: Case,
+  proxy: ProxyName,
+): { readonly service: readonly string[]; readonly top: readonly string[] } {
   if (dies === undefined) return { service: [], top: [] };
   const checks =
     proxy === "nginx"
       ? `passive: { failures: ${passive.failures}, timeout: ${passive.seconds}s }`
       : `active: { interval: ${active.interval}s, fall: ${active.fall}, rise: ${active.rise} }`;
   return {
-    service: [`    startup: ${dies.back - dies.at}s`, `    health: { ${checks} }`, "    panic: 0%"],
+    service: [`    startup: ${dies.back - dies.at}s`, `    health: { ${checks} }`],
     top: [
       `faults: [{ crash: { service: backend, pods: [backend-${dies.backend}] }, at: ${dies.at}s }]`,
       "mesh: { use: plain, discovery: { watch: 1h } }",

@@ -24,7 +24,8 @@ const both = checked(
     active: active.optional().meta({ description: "By asking, as HAProxy. Default: not." }),
   }),
   (given, say) => {
-    if (given.passive === undefined && given.active === undefined) say([], "expected passive, active or both, got none");
+    if (given.passive === undefined && given.active === undefined)
+      say([], "expected passive, active or both, got none");
   },
 );
 
