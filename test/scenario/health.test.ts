@@ -5,11 +5,7 @@ import { complaintsOf, load, type Row } from "./complaints.js";
 const web = (fields: string): string => `services: { web: { endpoints: { get: { cpu: 5ms } }, ${fields} } }\n${load}`;
 
 const rows: readonly Row[] = [
-  [
-    "checks of no kind",
-    web("health: {}"),
-    "1:62 services.web.health: expected passive, active or both, got none",
-  ],
+  ["checks of no kind", web("health: {}"), "1:62 services.web.health: expected passive, active or both, got none"],
   [
     "nginx counts in whole seconds",
     web("health: { passive: { timeout: 1500ms } }"),
