@@ -8,6 +8,7 @@ import { constant, type Distribution } from "../kernel/distributions.js";
 import type { LocalitySpec, MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
 import { flag, fraction, oneOf, seconds, show, signed } from "../policy/fields.js";
 import { above0, checked, duration, law, name, notNegative, oneKeyOf, orUnlimited, wholeFrom } from "./fields.js";
+import { healthFields, healthOf } from "./shape-health.js";
 import type { Service } from "./shape-service.js";
 
 const amount = (least: number) => orUnlimited(wholeFrom(least));
@@ -172,8 +173,10 @@ export const meshFields = {
       description: "Pods that are new get fewer calls at first, by round-robin and least-request. Default: not.",
     }),
   locality: locality.optional().meta({ description: "Which zones' pods are called first. Default: all alike." }),
+  ...healthFields,
   panic: fraction().optional().meta({
-    description: "When fewer of the pods than this are fit to be called, all are. Default: 50%, and in Istio 0%.",
+    description:
+      "When fewer of the pods than this are fit to be called, all are. Default: 50%; in Istio, and with health, 0%.",
   }),
 };
 
@@ -189,8 +192,8 @@ export function meshOf(
   service: Fields & { retries?: { attempts?: number | undefined } | undefined },
   given: Mesh | undefined,
 ): MeshSpec | undefined {
-  const { connections, limits, outliers: outlying, panic, slowStart } = service;
-  const said = [given, connections, limits, outlying, panic, slowStart, service.locality];
+  const { connections, limits, outliers: outlying, health, panic, slowStart, locality: near } = service;
+  const said = [given, connections, limits, outlying, health, panic, slowStart, near];
   if (said.every((one) => one === undefined)) return undefined;
   const preset = presetOf(given);
   return {
@@ -198,10 +201,11 @@ export function meshOf(
     connections: connectionsOf(connections, preset.connections),
     limits: limits ?? { requests: Infinity, retries: Infinity },
     outliers: outlying,
+    health: healthOf(health),
     attempts: service.retries?.attempts ?? (service.retries === undefined ? (retriesOf(given)?.attempts ?? 1) : 1),
     slowStart,
-    locality: service.locality,
-    panic: panic ?? (preset.name.startsWith("istio") ? 0 : 0.5),
+    locality: near,
+    panic: panic ?? (preset.name.startsWith("istio") || health !== undefined ? 0 : 0.5),
   };
 }
 

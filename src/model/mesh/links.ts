@@ -68,7 +68,7 @@ export class Links {
       this.connections = new Connections(state, this, connections, service.connectLaw, sender);
     const { health } = this.spec;
     if (health !== undefined)
-      this.health = new HealthChecks(state, health, service.spec.route.retries.on, this.endpoints, this.proxies);
+      this.health = new HealthChecks(state, health, service.spec.route.retries.on, this.endpoints, this.proxies, log);
     this.interval = state.sim.event("outliers.interval", (id: ProxyId) => this.intervalOver(id));
   }
 
@@ -232,7 +232,7 @@ export class Links {
     const proxy = new CallerProxy(this.endpoints, spec, {
       balancer: (group) => this.newBalancer(name, group),
       outliers,
-      health: this.health?.create(),
+      health: this.health?.create(name),
       slowStart: this.slowStart,
       place:
         spec.locality === undefined || caller === NONE ? undefined : placeOf(state, this.endpoints, caller as PodId),

@@ -9,7 +9,7 @@ export interface MeshSpec {
   readonly limits: LimitsSpec;
   readonly outliers: OutliersSpec | undefined;
   /** How proxies find out by themselves which pods are well; undefined: they do not. */
-  readonly health?: HealthSpec | undefined;
+  readonly health: HealthSpec | undefined;
   /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
   readonly attempts: number;
   readonly slowStart: SlowStartSpec | undefined;
@@ -131,6 +131,7 @@ export const plainMesh: MeshSpec = {
   connections: undefined,
   limits: { requests: Infinity, retries: Infinity },
   outliers: undefined,
+  health: undefined,
   attempts: 1,
   slowStart: undefined,
   locality: undefined,
