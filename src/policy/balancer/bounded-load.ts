@@ -11,7 +11,7 @@ import { fraction } from "../fields.js";
 export const balanceFactor = fraction()
   .refine((value) => value >= 1, { error: (issue) => `expected 100% or more, got ${issue.input}` })
   .optional()
-  .describe("Calls that a pod may have under way, of its share of all. Default: any number.");
+  .describe("Calls that a pod may have under way, of its share of all. Default: as many as come.");
 
 /** How far a pod is beyond what it may have: more than 1 is too much. */
 function overload({ rows, active, weight }: Upstream, place: number, slots: number, weights: number): number {
