@@ -139,6 +139,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     services: [],
     background: [],
     loads: [],
+    routes: [],
     queues: [],
     cluster: cluster(),
     network: plainNetwork,
