@@ -174,7 +174,8 @@ export const faults = z
       if (given.for?.shape === "constant" && given.for.value === 0)
         say(["for"], "expected a duration above 0s, got 0s");
     }).transform((given) => {
-      const key = keys.find((one) => given[one] !== undefined)!;
+      const key = keys.find((one) => given[one] !== undefined);
+      if (key === undefined) return z.NEVER; // it has been complained about
       const { name, at, every, outages, for: length } = given;
       return { name, at, every, outages, length, key, what: given[key]!, instant: isInstant(given[key]!) };
     }),

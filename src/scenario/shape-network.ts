@@ -99,7 +99,7 @@ function betweenOf(services: readonly string[] | undefined, zones: readonly stri
 }
 
 const dns = record({
-  services: list(name()).optional().meta({ description: "Whose names are not found. Default: nobody's." }),
+  services: list(name()).optional().meta({ description: "Whose names are not found. Default: of all services." }),
   share: share().prefault("100%").meta({ description: "Of calls: those whose caller has to ask for the name." }),
   after: law.prefault("0s").meta({ description: "How long it takes until the call fails." }),
 }).transform(({ services = [], ...rest }): FaultKind => ({ kind: "dns", services, ...rest }));

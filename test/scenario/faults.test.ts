@@ -17,6 +17,11 @@ const rows: Row[] = [
     fault("at: 1m, crash: { service: web }, pause: {}"),
     `4:10 faults[0]: expected one of ${ALL}, got crash and pause`,
   ],
+  [
+    "a kind that is misspelt",
+    fault("at: 1m, crsh: { service: web }"),
+    "4:20 faults[0].crsh: no such field; there are name, crash, nodeLoss, zoneLoss, slowNode, steal, brownOut, metricOutage, pause, network, dns, reclaim and 4 more (crash?)",
+  ],
   ["no time", fault("crash: { service: web }"), "4:10 faults[0]: expected one of at, every, outages, got none"],
   [
     "two times",
