@@ -209,7 +209,8 @@ export class Tries {
     this.timers.stop(guard);
     if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
     calls.event[guard] = NONE;
-    for (const call of awaited(calls, guard)) this.abandon(call, failure);
+    // Most have no other try out: nothing is made for them.
+    if (calls.awaits[guard] !== NONE) for (const call of awaited(calls, guard)) this.abandon(call, failure);
     calls.awaits[guard] = NONE;
     links?.close(calls.proxy[guard] as ProxyId);
   }
