@@ -49,6 +49,8 @@ export class CallerProxy {
   stale = false;
   readonly outliers: Outliers | undefined;
   readonly health: Health | undefined;
+  private readonly slowStart: SlowStart | undefined;
+  private readonly place: Place | undefined;
   private seen = -1;
   private seenPlace = -1;
   /** Among which it chooses, the first alone where pods are not told apart by where they are. */
@@ -61,6 +63,8 @@ export class CallerProxy {
     private readonly spec: MeshSpec,
     private readonly parts: ProxyParts,
   ) {
+    this.slowStart = parts.slowStart;
+    this.place = parts.place;
     this.outliers = parts.outliers;
     this.health = parts.health;
     this.group(0);
@@ -68,8 +72,10 @@ export class CallerProxy {
 
   /** The slot of the pod to call, or NONE when none is known. */
   pick(high: number, low: number): SlotId | typeof NONE {
-    this.parts.slowStart?.update();
-    if (this.stale || this.seen !== this.endpoints.version || this.placeChanged) this.refresh();
+    if (this.slowStart !== undefined) this.slowStart.update();
+    const { place } = this;
+    const moved = place !== undefined && place.version !== this.seenPlace;
+    if (moved || this.stale || this.seen !== this.endpoints.version) this.refresh();
     const group = this.groups[this.divided.length < 2 ? 0 : this.choosePart()];
     if (group.count === 0) return this.findNobody();
     return group.rows[group.balancer.pick(group, high, low)] as SlotId;
@@ -93,11 +99,6 @@ export class CallerProxy {
     wider.set(this.active);
     this.active = wider;
     for (const group of this.groups) group.active = wider;
-  }
-
-  private get placeChanged(): boolean {
-    const { place } = this.parts;
-    return place !== undefined && place.version !== this.seenPlace;
   }
 
   private choosePart(): number {
@@ -124,7 +125,7 @@ export class CallerProxy {
     this.seen = endpoints.version;
     this.stale = false;
     if (this.active.length < slots.pod.length) this.widen();
-    if (this.parts.place !== undefined) return this.divide(this.parts.place);
+    if (this.place !== undefined) return this.divide(this.place);
     const left = this.someOut ? usable(this.fit(), this.spec.panic) : undefined;
     this.set(0, left ?? known.items, left?.length ?? known.count);
   }
@@ -154,8 +155,7 @@ export class CallerProxy {
   }
 
   private set(number: number, rows: Int32Array, count: number): void {
-    const { endpoints } = this;
-    const { slowStart } = this.parts;
+    const { endpoints, slowStart } = this;
     const weight = slowStart === undefined ? endpoints.slots.weight : slowStart.weight;
     this.group(number).set(rows, count, this.active, weight, slowStart?.changing === true);
   }
