@@ -18,7 +18,7 @@ import { Line } from "./lines.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Owner } from "./service.js";
 import type { Shares } from "./shares.js";
-import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type Pods, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -46,6 +46,7 @@ export class Steps {
   private readonly program: Program;
   private readonly owners: readonly Owner[];
   private readonly calls: Calls;
+  private readonly pods: Pods;
   private readonly draws: Draws;
   private readonly waited: EventKind<CallId>;
 
@@ -55,11 +56,12 @@ export class Steps {
     /** The process of a pod has done its steps, or failed. */
     private readonly exit: (call: CallId, failure: number) => void,
   ) {
-    const { sim, program, owners, calls, draws } = state;
+    const { sim, program, owners, calls, pods, draws } = state;
     this.sim = sim;
     this.program = program;
     this.owners = owners;
     this.calls = calls;
+    this.pods = pods;
     this.draws = draws;
     this.waited = sim.event("call.waited", (call: CallId) => {
       calls.event[call] = NONE;
@@ -89,7 +91,7 @@ export class Steps {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
           const owner = this.owners[calls.service[call]];
-          const time = this.draws.value * owner.slowdown;
+          const time = this.draws.value * this.pods.slowdown[calls.pod[call]];
           owner.waited += time;
           calls.event[call] = this.sim.after(time, this.waited, call);
           return;
