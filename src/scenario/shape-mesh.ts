@@ -114,7 +114,7 @@ const outliers = checked(
     if (longestEjection < baseEjection)
       say(["longestEjection"], `expected at least baseEjection (${baseEjection} s), got ${longestEjection} s`);
   },
-);
+).meta({ id: "Outliers" });
 
 /** What a service says about how its callers reach it. */
 export const meshFields = {

@@ -41,7 +41,7 @@ const retries = checked(
     if ("base" in backOff && backOff.longest < backOff.base)
       say(["backOff", "longest"], `expected at least the base (${backOff.base} s), got ${backOff.longest} s`);
   },
-);
+).meta({ id: "Retries" });
 
 export const routeFields = {
   timeout: duration()
@@ -53,6 +53,7 @@ export const routeFields = {
       after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
       most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
     })
+    .meta({ id: "Hedge" })
     .optional()
     .meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
   cancels: flag().prefault(false).meta({
