@@ -109,10 +109,9 @@ function objectiveMeasures(world: World, { slo }: Scenario): Record<string, numb
   const { recorder, state } = world;
   const shares = slo.map((objective) => {
     const wanted = objective.endpoint;
-    const counted = state.endpoints.map(({ service, name }) => {
-      if (wanted === undefined) return true;
-      return name === wanted.endpoint && world.services[service].spec.name === wanted.service;
-    });
+    const counted = state.endpoints.map(
+      ({ host, name }) => wanted === undefined || (name === wanted.endpoint && host === wanted.service),
+    );
     let answered = 0;
     let within = 0;
     let failed = 0;
@@ -209,8 +208,8 @@ function partMeasures(world: World, duration: Seconds, rows: Rows): Record<strin
   const { recorder, state, services } = world;
   const bill = world.bill();
   const ofEndpoints = recorder.requests.flatMap((histogram, i): [string, number][] => {
-    const { service, name } = state.endpoints[i];
-    const key = `endpoint.${services[service].spec.name}/${name}`;
+    const { host, name } = state.endpoints[i];
+    const key = `endpoint.${host}/${name}`;
     return [
       [`${key}.mean`, histogram.mean()],
       [`${key}.p50`, histogram.quantile(0.5)],

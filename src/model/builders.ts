@@ -137,6 +137,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     services: [],
     background: [],
     loads: [],
+    routes: [],
     queues: [],
     cluster: cluster(),
     quota: undefined,

@@ -12,6 +12,8 @@ export const CallState = {
   Central: 4,
   /** A call as its caller knows it, whose tries are calls of their own. */
   Guard: 5,
+  /** A request to a virtual host: no pod has it while it is routed, delayed, and waited for. */
+  Routed: 6,
 } as const;
 
 /** Parents that are no calls, besides NONE for a request. */

@@ -38,6 +38,8 @@ export const queueColumns = ["backlog", "oldest"] as const;
 export class History {
   readonly series: Series;
   private work: readonly Float64Array[] = [];
+  /** Of the weights by which `work` is foreseen. */
+  private weightsVersion = 0;
   private readonly step = new LatencyHistogram();
   private readonly usedBefore: number[];
   private sentBefore: Float64Array;
@@ -72,10 +74,11 @@ export class History {
     );
   }
 
-  /** What requests ask of services, as far as caches have shown until now. */
+  /** What requests ask of services, as far as caches have shown until now, and by the present weights of routes. */
   private foresee(): void {
+    this.weightsVersion = this.state.splits.version;
     const { caches } = this.parts.shares;
-    this.work = expectedWork(this.state.spec, (service, name) => {
+    this.work = expectedWork(this.state, (service, name) => {
       const cache = caches.all.find((one) => one.service.spec === service && one.spec.name === name)!;
       return cache.spec.content.kind === "chance" ? 1 - cache.spec.content.hitRate : cache.missShare;
     });
@@ -89,7 +92,7 @@ export class History {
   private sample(): void {
     const { state, parts } = this;
     const { recorder, machines, shares } = parts;
-    if (shares.caches.all.length > 0) this.foresee();
+    if (shares.caches.all.length > 0 || this.weightsVersion !== state.splits.version) this.foresee();
     const seconds = state.spec.seriesStep;
     this.step.restart();
     for (const histogram of recorder.recent) if (histogram.count > 0) this.step.merge(histogram);

@@ -4,6 +4,8 @@ import { RandomStream } from "../kernel/random.js";
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import { classOf } from "./classes.js";
+import { newCall } from "./new-call.js";
 import { Popularity } from "./popularity.js";
 import type { Recorder } from "./recorder.js";
 import type { LoadSpec, Target } from "./spec.js";
@@ -17,6 +19,9 @@ interface Load {
   readonly arrivals: Arrivals | undefined;
   readonly endpoints: Int32Array;
   readonly cumulative: Float64Array;
+  /** Classes of its requests by their headers; one, and it is never drawn. */
+  readonly classes: Int32Array;
+  readonly cumulativeClasses: Float64Array;
   /** Its place in the tree of chance, and its number: loads never share a request's chance. */
   readonly site: number;
   readonly thinkLaw: number;
@@ -48,6 +53,7 @@ export class Loads {
       return {
         arrivals: load.kind === "open" ? load.arrivals(seed) : undefined,
         ...mixture(state, load.mix),
+        ...classesOf(state, load),
         site: new RandomStream(0, `${load.name}/load`).bits(),
         thinkLaw: id,
         firstUser,
@@ -101,16 +107,33 @@ export class Loads {
 
   private request(load: Load, serial: number, user: number): void {
     const { endpoints, cumulative } = load;
-    const ticket = this.state.chance.ticket(serial);
+    const { state, traffic } = this;
+    const { calls, chance } = state;
+    const ticket = chance.ticket(serial);
     let chosen = 0;
     if (endpoints.length > 1) {
-      const draw = this.state.chance.open(ticket, load.site ^ MIX).uniform();
+      const draw = chance.open(ticket, load.site ^ MIX).uniform();
       while (chosen < endpoints.length - 1 && draw >= cumulative[chosen]) chosen++;
     }
     this.recorder.send(endpoints[chosen]);
-    const key =
-      load.keys === undefined ? NONE : load.keys.at(this.state.chance.open(ticket, load.site ^ KEY).uniform());
-    this.traffic.send(endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
+    const key = load.keys === undefined ? NONE : load.keys.at(chance.open(ticket, load.site ^ KEY).uniform());
+    if (state.endpoints[endpoints[chosen]].virtual) {
+      // Its destination draws what it would draw if it were asked itself, see program.ts.
+      const call = newCall(state, endpoints[chosen], NONE, ticket, load.site, user, key);
+      calls.headers[call] = this.headers(load, ticket);
+      return traffic.routing.enter(call);
+    }
+    const call = newCall(state, endpoints[chosen], NONE, ticket, siteWithin(load.site, 0), user, key);
+    if (state.classed) calls.headers[call] = this.headers(load, ticket);
+    traffic.send(call, NONE);
+  }
+
+  private headers({ classes, cumulativeClasses, site }: Load, ticket: number): number {
+    if (classes.length === 1) return classes[0];
+    const draw = this.state.chance.open(ticket, site ^ HEADERS).uniform();
+    let chosen = 0;
+    while (draw >= cumulativeClasses[chosen]) chosen++;
+    return classes[chosen];
   }
 }
 
@@ -121,9 +144,8 @@ function mixture(state: State, mix: readonly Target[]): { endpoints: Int32Array;
   let sum = 0;
   return {
     endpoints: Int32Array.from(mix, ({ service, endpoint }) => {
-      const index = state.endpoints.findIndex(
-        (one) => one.name === endpoint && state.services[one.service].spec.name === service,
-      );
+      // A virtual host comes before a service of its name.
+      const index = state.endpoints.findLastIndex((one) => one.name === endpoint && one.host === service);
       if (index < 0) throw new Error(`the load calls ${service}/${endpoint}, which no service has`);
       return index;
     }),
@@ -134,6 +156,19 @@ function mixture(state: State, mix: readonly Target[]): { endpoints: Int32Array;
   };
 }
 
+/** Those of a load: the ones that it names, and the one without headers for the rest. */
+function classesOf(
+  { program: { routes } }: State,
+  { headers = [] }: LoadSpec,
+): { classes: Int32Array; cumulativeClasses: Float64Array } {
+  const named = routes.classes.length === 1 ? [] : headers;
+  const classes = [...named.map(({ given }) => classOf(routes.classes, given)), 0];
+  let sum = 0;
+  const cumulative = named.map(({ share }) => (sum += share));
+  return { classes: Int32Array.from(classes), cumulativeClasses: Float64Array.from([...cumulative, 1]) };
+}
+
 const THINK = 0x27d4eb2f;
 const KEY = 0x61c88647;
+const HEADERS = 0x2c1b3c6d;
 const MIX = 0x165667b1;

@@ -9,7 +9,7 @@ const NONE: number = NOTHING;
 
 /** One more call, about to set out: from outside (parent NONE, perhaps with a user who waits), or from another call. */
 export function newCall(
-  { calls, endpoints, sim }: State,
+  { calls, classed, endpoints, sim }: State,
   endpoint: number,
   parent: number,
   request: number,
@@ -33,6 +33,7 @@ export function newCall(
   if (parent >= 0) joinBrood(calls, parent, call);
   calls.user[call] = user;
   calls.key[call] = key;
+  if (classed) calls.headers[call] = parent >= 0 ? calls.headers[parent] : 0;
   calls.startedAt[call] = sim.now;
   return call;
 }

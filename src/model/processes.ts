@@ -38,6 +38,7 @@ export class Processes {
     calls.failure[call] = Failure.None;
     calls.event[call] = calls.awaits[call] = calls.user[call] = calls.key[call] = NONE;
     calls.line[call] = Line.None;
+    calls.headers[call] = 0;
     calls.startedAt[call] = sim.now;
     this.traffic.steps.advance(call);
   }

@@ -1,9 +1,8 @@
 import type { Distribution } from "../kernel/distributions.js";
-import { RandomStream } from "../kernel/random.js";
-import type { AsynchronousStep, QueueSpec } from "./asynchronous.js";
 import { isDedicated } from "./dedicated.js";
-import type { PassSpec } from "./mesh/mesh-spec.js";
-import type { BackgroundSpec, ServiceSpec, Step } from "./spec.js";
+import { EndpointCompiler, type Instruction, type Names } from "./endpoint-compiler.js";
+import { type CompiledRoutes, RouteRegister } from "./route-register.js";
+import type { WorldSpec } from "./spec.js";
 
 /**
  * What an instruction does to the call that meets it. `arg` and `jump` are its operands.
@@ -44,8 +43,19 @@ export const Op = {
   GiveBack: 15,
   /** arg: queue, which a message is left in. */
   Publish: 16,
+  /** The call fails. */
+  Abort: 17,
+  // What routing.ts carries out.
+  /** arg: which requests go on here; jump: where the others do. */
+  Match: 18,
+  /** arg: endpoint, which is called for nobody. */
+  Mirror: 19,
   /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: 0 where that is the pod's own, and it begins. */
   Pass: 20,
+  /** arg: endpoint; jump: the policy that its callers follow instead of its service's. */
+  CallBy: 21,
+  /** What a request from outside has asked a virtual host for is done: answer. */
+  Answer: 22,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -60,24 +70,25 @@ export interface Program {
   /** Names the instruction's random quantity; fixed by service, endpoint and place alone. */
   readonly site: Int32Array;
   readonly laws: readonly Distribution[];
+  /** Those of services, and behind them those of virtual hosts that loads ask for. */
   readonly endpoints: readonly CompiledEndpoint[];
   /** Where the processes in the background begin. */
   readonly processes: readonly number[];
+  readonly routes: CompiledRoutes;
 }
 
 export interface CompiledEndpoint {
+  /** A virtual host's has no pods of its own, and is kept under the first service. */
   readonly service: number;
+  /** The name of its service or of its virtual host. */
+  readonly host: string;
+  readonly virtual: boolean;
   readonly name: string;
   readonly entry: number;
 }
 
 /** Flattens the step trees. A call of an endpoint that does not exist is an error of ours: files are checked before. */
-export function compile(
-  services: readonly ServiceSpec[],
-  background: readonly BackgroundSpec[] = [],
-  queues: readonly QueueSpec[] = [],
-  uneven = false,
-): Program {
+export function compile({ services, background, queues, routes, loads }: Parts, uneven: boolean): Program {
   const names: Names = {
     endpoints: services.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name}/${one.name}`)),
     caches: services.flatMap(({ name, caches }) => caches.map((one) => `${name}/${one.name}`)),
@@ -87,23 +98,32 @@ export function compile(
   };
   const rows: Instruction[] = [];
   const laws: Distribution[] = [];
+  const register = new RouteRegister(routes, services, loads, laws);
+  const compiler = (service: string | undefined, endpoint: string, shared: boolean) =>
+    new EndpointCompiler({ rows, laws, names, register, services }, service, endpoint, shared);
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
-      const shared = !isDedicated(service, uneven);
-      const compiler = new EndpointCompiler(rows, laws, names, service.name, endpoint.name, services, shared);
-      compiler.pass(id, "pod");
-      compiler.sequence(endpoint.steps);
-      compiler.emit(Op.End, 0);
-      return { service: id, name: endpoint.name, entry };
+      const steps = compiler(service.name, endpoint.name, !isDedicated(service, uneven));
+      steps.pass(service.name, "pod");
+      steps.sequence(endpoint.steps);
+      steps.emit(Op.End, 0);
+      return { service: id, host: service.name, virtual: false, name: endpoint.name, entry };
     }),
   );
   const processes = background.map(({ name, steps }) => {
     const entry = rows.length;
-    const compiler = new EndpointCompiler(rows, laws, names, name, "process", services, true);
-    compiler.sequence(steps);
-    compiler.emit(Op.Exit, 0);
+    const process = compiler(name, "process", true);
+    process.sequence(steps);
+    process.emit(Op.Exit, 0);
     return entry;
+  });
+  const fronts = register.fronts.map(({ host, endpoint }): CompiledEndpoint => {
+    const entry = rows.length;
+    const front = compiler(undefined, `${host}/${endpoint}`, false);
+    front.call(host, endpoint, 0);
+    front.emit(Op.Answer, 0);
+    return { service: 0, host, virtual: true, name: endpoint, entry };
   });
   return {
     op: Int32Array.from(rows, ({ op }) => op),
@@ -113,158 +133,10 @@ export function compile(
     cumulative: Float64Array.from(rows, ({ cumulative }) => cumulative),
     site: Int32Array.from(rows, ({ site }) => site),
     laws,
-    endpoints,
+    endpoints: [...endpoints, ...fronts],
     processes,
+    routes: register.compiled,
   };
 }
 
-interface Instruction {
-  readonly op: number;
-  arg: number;
-  jump: number;
-  cumulative: number;
-  need: number;
-  readonly site: number;
-}
-
-/** What instructions refer to by number. */
-interface Names {
-  readonly endpoints: readonly string[];
-  readonly caches: readonly string[];
-  /** By cache. */
-  readonly latencies: readonly Distribution[];
-  readonly pools: readonly string[];
-  readonly queues: readonly string[];
-}
-
-class EndpointCompiler {
-  private readonly sites: RandomStream;
-
-  constructor(
-    private readonly rows: Instruction[],
-    private readonly laws: Distribution[],
-    private readonly names: Names,
-    private readonly service: string,
-    endpoint: string,
-    private readonly services: readonly ServiceSpec[],
-    /** Its pods' cores are shared, so that what a proxy does there takes as long as it takes. */
-    private readonly shared: boolean,
-  ) {
-    // Sites depend on the endpoint's name and the place in it, not on the run or on other services.
-    this.sites = new RandomStream(0, `${service}/${endpoint}/sites`);
-  }
-
-  emit(op: number, arg: number): Instruction {
-    const row = { op, arg, jump: 0, cumulative: 0, need: 0, site: this.sites.bits() };
-    this.rows.push(row);
-    return row;
-  }
-
-  sequence(steps: readonly Step[]): void {
-    for (const step of steps) this.step(step);
-  }
-
-  /** What proxies of calls to a service do in the pod here, if they do anything. */
-  pass(service: number, at: PassSpec["at"]): void {
-    const passes = this.services[service]?.hop.passes.filter((pass) => pass.at === at) ?? [];
-    const work = passes.reduce((sum, { cpu }) => sum + cpu, 0);
-    if (!this.shared || work === 0) return;
-    const pass = this.emit(Op.Pass, this.law({ shape: "constant", value: work }));
-    pass.jump = service;
-    pass.need = at === "pod" ? 0 : 1;
-  }
-
-  private step(step: Step): void {
-    switch (step.kind) {
-      case "cpu":
-        this.emit(Op.Cpu, this.law(step.work));
-        return;
-      case "wait":
-        this.emit(Op.Wait, this.law(step.time));
-        return;
-      case "call":
-        this.pass(
-          this.services.findIndex(({ name }) => name === step.service),
-          "caller",
-        );
-        this.emit(Op.Call, this.numberOf("endpoints", `${step.service}/${step.endpoint}`));
-        return;
-      case "parallel":
-        return this.parallel(step.branches, step.need);
-      case "choose":
-        return this.choose(step.options);
-      case "repeat":
-        return this.repeat(step);
-      default:
-        return this.asynchronous(step);
-    }
-  }
-
-  private asynchronous(step: AsynchronousStep): void {
-    if (step.kind === "publish") {
-      if (takesTime(step.time)) this.emit(Op.Wait, this.law(step.time));
-      this.emit(Op.Publish, this.numberOf("queues", step.queue));
-    } else if (step.kind === "hold") {
-      const pool = this.numberOf("pools", `${this.service}/${step.pool}`);
-      this.emit(Op.Hold, pool);
-      this.sequence(step.steps);
-      this.emit(Op.GiveBack, pool);
-    } else {
-      const cache = this.numberOf("caches", `${this.service}/${step.cache}`);
-      const latency = this.names.latencies[cache];
-      if (takesTime(latency)) this.emit(Op.Wait, this.law(latency));
-      const look = this.emit(Op.Look, cache);
-      this.sequence(step.miss);
-      this.emit(Op.Fill, cache);
-      look.jump = this.rows.length;
-    }
-  }
-
-  private parallel(branches: readonly (readonly Step[])[], need = branches.length): void {
-    if (branches.length === 0) return;
-    const fork = this.emit(Op.Fork, branches.length);
-    fork.need = need;
-    const entries = branches.map(() => this.emit(Op.Entry, 0));
-    branches.forEach((branch, i) => {
-      entries[i].arg = this.rows.length;
-      this.sequence(branch);
-      this.emit(Op.Join, 0);
-    });
-    fork.jump = this.rows.length;
-  }
-
-  private choose(options: readonly { readonly probability: number; readonly steps: readonly Step[] }[]): void {
-    const choice = this.emit(Op.Choose, options.length);
-    const entries = options.map(() => this.emit(Op.Entry, 0));
-    const leaves: Instruction[] = [];
-    let cumulative = 0;
-    options.forEach(({ probability, steps }, i) => {
-      cumulative += probability;
-      entries[i].cumulative = cumulative;
-      entries[i].arg = this.rows.length;
-      this.sequence(steps);
-      leaves.push(this.emit(Op.Goto, 0));
-    });
-    for (const row of [choice, ...leaves]) row.jump = this.rows.length;
-  }
-
-  private repeat(step: Step & { kind: "repeat" }): void {
-    const loop = this.emit(Op.Repeat, this.law(step.times));
-    const start = this.rows.length;
-    this.sequence(step.steps);
-    this.emit(Op.Again, start);
-    loop.jump = this.rows.length;
-  }
-
-  private law(law: Distribution): number {
-    return this.laws.push(law) - 1;
-  }
-
-  private numberOf(what: Exclude<keyof Names, "latencies">, name: string): number {
-    const index = this.names[what].indexOf(name);
-    if (index < 0) throw new Error(`${name} is none of the ${what}; there are ${this.names[what].join(", ")}`);
-    return index;
-  }
-}
-
-const takesTime = (law: Distribution): boolean => law.shape !== "constant" || law.value > 0;
+type Parts = Pick<WorldSpec, "services" | "background" | "queues" | "routes" | "loads">;

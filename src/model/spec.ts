@@ -29,6 +29,7 @@ import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec, PassSpec } from "./mesh/mesh-spec.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
+import type { Headers, VirtualHostSpec } from "./virtual-host.js";
 import type { WorkloadSpec } from "./workload.js";
 
 export type Step =
@@ -37,7 +38,10 @@ export type Step =
   | { readonly kind: "cpu"; readonly work: Distribution }
   /** Time that passes without a core: a disk, a lock, somebody else's service. */
   | { readonly kind: "wait"; readonly time: Distribution }
+  /** Of a service, or of a virtual host, which then comes before a service of its name. */
   | { readonly kind: "call"; readonly service: string; readonly endpoint: string }
+  /** Answers with a failure, here and now. */
+  | { readonly kind: "abort" }
   /** All branches at once; goes on when the last is done. */
   | {
       readonly kind: "parallel";
@@ -164,8 +168,15 @@ export interface QueueSource {
 }
 
 export interface Target {
+  /** Or a virtual host. */
   readonly service: string;
   readonly endpoint: string;
+  readonly share: Fraction;
+}
+
+/** Requests that bring these headers along, and how many of a load's requests do. */
+export interface HeadersShare {
+  readonly given: Headers;
   readonly share: Fraction;
 }
 
@@ -174,6 +185,8 @@ export type LoadSpec =
       readonly kind: "open";
       readonly name: string;
       readonly keys?: KeysSpec | undefined;
+      /** The rest has no headers. */
+      readonly headers?: readonly HeadersShare[] | undefined;
       readonly mix: readonly Target[];
       /** Makes the arrival times of one replication. */
       readonly arrivals: (seed: number) => Arrivals;
@@ -182,6 +195,7 @@ export type LoadSpec =
       readonly kind: "closed";
       readonly name: string;
       readonly keys?: KeysSpec | undefined;
+      readonly headers?: readonly HeadersShare[] | undefined;
       readonly mix: readonly Target[];
       readonly users: number;
       readonly think: Distribution;
@@ -261,6 +275,8 @@ export interface WorldSpec {
   /** Jobs, and daemons of every node. */
   readonly background: readonly BackgroundSpec[];
   readonly loads: readonly LoadSpec[];
+  /** Virtual hosts. */
+  readonly routes: readonly VirtualHostSpec[];
   readonly queues: readonly QueueSpec[];
   readonly cluster: ClusterSpec;
   /** Of the namespace that services and jobs are in; undefined: none. */

@@ -12,6 +12,7 @@ import { type CompiledEndpoint, compile, type Program } from "./program.js";
 import { isLaw } from "./route.js";
 import { type Owner, Service } from "./service.js";
 import type { WorldSpec } from "./spec.js";
+import { Splits } from "./splits.js";
 import { Gateway } from "./upstream.js";
 
 export type NodeId = Id<"node">;
@@ -119,6 +120,10 @@ export class Calls {
   user = new Int32Array(FIRST_CAPACITY);
   /** What the request is about, a number of its load's keys, or NONE. */
   key = new Int32Array(FIRST_CAPACITY);
+  /** Which headers its request has: a number of the program's classes. */
+  headers = new Int32Array(FIRST_CAPACITY);
+  /** Of a guard: what it goes by, a number of the routes that tries know. */
+  route = new Int32Array(FIRST_CAPACITY);
   /** The latest of what it holds (holdings.ts), or 0; who gives a row back has given that back. */
   holds = new Int32Array(FIRST_CAPACITY);
   /** When its present state began. */
@@ -165,6 +170,9 @@ export interface State {
   readonly seed: number;
   readonly sim: Simulation;
   readonly program: Program;
+  readonly splits: Splits;
+  /** Whether calls must know their request's headers, which rules ask for. */
+  readonly classed: boolean;
   readonly endpoints: readonly CompiledEndpoint[];
   readonly draws: Draws;
   readonly chance: RequestChance;
@@ -183,7 +191,7 @@ export interface State {
 
 export function createState(spec: WorldSpec, seed: number, trace?: Trace): State {
   const uneven = changesSpeeds(spec.faults);
-  const program = compile(spec.services, spec.background, spec.queues, uneven);
+  const program = compile(spec, uneven);
   const laws = [...program.laws];
   const law = (of: Distribution): number => (of.shape === "constant" && of.value === 0 ? NONE : laws.push(of) - 1);
   const own = (of: Distribution | undefined): number => (of === undefined ? NONE : laws.push(of) - 1);
@@ -206,6 +214,8 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     seed,
     sim: new Simulation(trace),
     program,
+    splits: new Splits(program, spec.routes),
+    classed: program.routes.classes.length > 1,
     endpoints: program.endpoints,
     draws: new Draws(laws, chance),
     chance,

@@ -15,7 +15,9 @@ import { awaited, joinBrood, leaveBrood } from "./brood.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { Failure as Failures } from "./failure.js";
 import { Line } from "./lines.js";
+import { newCall } from "./new-call.js";
 import { Op as Operation, type Program } from "./program.js";
+import type { Routing } from "./routing.js";
 import type { Owner } from "./service.js";
 import type { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, type Pods, type State } from "./state.js";
@@ -32,11 +34,13 @@ const Quorum = { All: 0, Some: 1, Starting: 2 } as const;
 
 /** What steps ask of traffic. */
 interface Roads {
+  readonly routing: Routing;
   readonly shares: Shares;
-  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void;
+  send(call: CallId, parent: number): void;
   startWork(call: CallId): void;
   startPass(call: CallId): void;
   end(call: CallId, failure: number): void;
+  reply(call: CallId): void;
   free(call: CallId): void;
   cancel(row: CallId): void;
 }
@@ -80,11 +84,8 @@ export class Steps {
           return this.traffic.startWork(call);
         case Op.Pass:
           return this.traffic.startPass(call);
-        case Op.Call: {
-          calls.pc[call] = pc + 1;
-          const site = siteWithin(calls.site[call], program.site[pc]);
-          return this.traffic.send(program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
-        }
+        case Op.Call:
+          return this.call(call, pc);
         case Op.End:
           return this.traffic.end(call, Failure.None);
         case Op.Wait: {
@@ -122,10 +123,30 @@ export class Steps {
           return this.join(call);
         case Op.Exit:
           return this.exit(call, Failure.None);
+        case Op.Match:
+          calls.pc[call] = this.traffic.routing.fits(call, program.arg[pc]) ? pc + 1 : program.jump[pc];
+          break;
+        case Op.Abort:
+          return this.fail(call, Failure.Aborted);
+        case Op.Mirror:
+          this.traffic.routing.mirror(call, pc);
+          break;
+        case Op.CallBy:
+          return this.traffic.routing.call(call, pc);
+        case Op.Answer:
+          return this.traffic.reply(call);
         default:
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
+  }
+
+  private call(call: CallId, pc: number): void {
+    const { calls, program, state } = this;
+    calls.pc[call] = pc + 1;
+    const site = siteWithin(calls.site[call], program.site[pc]);
+    const inner = newCall(state, program.arg[pc], call, calls.request[call], site, NONE, calls.key[call]);
+    this.traffic.send(inner, call);
   }
 
   private choose(call: CallId, pc: number): number {
@@ -163,6 +184,7 @@ export class Steps {
     calls.turns[strand] = turns;
     calls.request[strand] = calls.request[call];
     calls.key[strand] = calls.key[call];
+    calls.headers[strand] = calls.headers[call];
     calls.site[strand] = siteWithin(calls.site[call], site);
     calls.state[strand] = CallState.Strand;
     calls.failure[strand] = Failure.None;
@@ -215,6 +237,7 @@ export class Steps {
     if (this.state.stillness.machines > 0 && this.state.stillness.holds(call, failure)) return;
     if (this.calls.state[call] === CallState.Strand) this.join(call);
     else if (this.calls.parent[call] === Parent.Process) this.exit(call, failure);
+    else if (this.calls.state[call] === CallState.Routed) this.traffic.reply(call);
     else this.traffic.end(call, failure);
   }
 

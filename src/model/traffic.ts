@@ -12,8 +12,8 @@ import { Failure as Failures } from "./failure.js";
 import { failsNow } from "./faults/brown-outs.js";
 import { Lines, Line as Lineup } from "./lines.js";
 import { Passes } from "./mesh/passes.js";
-import { newCall } from "./new-call.js";
 import type { Recorder } from "./recorder.js";
+import { Routing } from "./routing.js";
 import type { Owner, Service } from "./service.js";
 import { Shares } from "./shares.js";
 import { type CallId, type Calls, NONE as NOTHING, Phase, type PodId, type Pods, type State } from "./state.js";
@@ -35,6 +35,7 @@ export class Traffic {
   readonly steps: Steps;
   readonly tries: Tries;
   readonly lines: Lines;
+  readonly routing: Routing;
   readonly departures: Departures;
   readonly shares: Shares;
   private readonly travel: Travel;
@@ -68,16 +69,16 @@ export class Traffic {
     this.departures = new Departures(state, this.travel, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.departures);
+    this.routing = new Routing(state, this);
     this.shares = new Shares(state, this.steps, this, recorder.observer);
   }
 
-  /** Sends a call to an endpoint: from outside (parent NONE, perhaps with a user who waits), or from another call. */
-  send(endpoint: number, parent: number, request: number, site: number, user: number, key: number): void {
-    const call = newCall(this.state, endpoint, parent, request, site, user, key);
+  /** Sends a new call: from outside (parent NONE, perhaps with a user who waits), or from another call. */
+  send(call: CallId, parent: number): void {
     const service = this.services[this.calls.service[call]];
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
-    if (service.guarded) this.tries.begin(call, proxy);
+    if (service.guarded) this.tries.begin(call, proxy, service.id);
     else this.departures.depart(call, service, proxy, NONE);
   }
 

@@ -42,6 +42,7 @@ export class Tries {
   private readonly sim: Simulation;
   private readonly calls: Calls;
   private readonly timers: Timers;
+  /** Of services, by their numbers, and behind them those of the virtual hosts' rules. */
   private readonly routes: readonly Route[];
   private readonly next: EventKind<CallId>;
 
@@ -54,25 +55,30 @@ export class Tries {
     this.sim = sim;
     this.calls = calls;
     this.timers = new Timers(sim, calls, (call) => this.timedOut(call));
-    this.routes = services.map(({ spec: { route }, backOffLaw }) => ({
-      spec: route,
-      timeout: this.timers.length(route.timeout),
-      perTry: this.timers.length(route.perTry),
+    const routeOf = (spec: RouteSpec, backOffLaw: number): Route => ({
+      spec,
+      timeout: this.timers.length(spec.timeout),
+      perTry: this.timers.length(spec.perTry),
       backOffLaw,
-      again: failures.map((name) => route.retries.on.includes(name)),
+      again: failures.map((name) => spec.retries.on.includes(name)),
       underWay: 0,
       retrying: 0,
-    }));
+    });
+    this.routes = [
+      ...services.map(({ spec, backOffLaw }) => routeOf(spec.route, backOffLaw)),
+      ...state.program.routes.policies.map(({ route, backOffLaw }) => routeOf(route, backOffLaw)),
+    ];
     this.next = sim.event("call.tried-again", (guard: CallId) => {
       calls.event[guard] = NONE;
       this.try(guard);
     });
   }
 
-  /** Sends a call whose row is a guard's, by the proxy given: the first try goes out. */
-  begin(guard: CallId, proxy: number): void {
+  /** Sends a call whose row is a guard's, by the proxy and the route given: the first try goes out. */
+  begin(guard: CallId, proxy: number, id: number): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
+    const route = this.routes[id];
+    calls.route[guard] = id;
     calls.state[guard] = CallState.Guard;
     calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
     calls.proxy[guard] = proxy;
@@ -85,7 +91,7 @@ export class Tries {
   private try(guard: CallId): void {
     const { calls } = this;
     const service = this.state.services[calls.service[guard]];
-    const route = this.routes[service.id];
+    const route = this.routes[calls.route[guard]];
     const { hedge } = route.spec;
     const nth = calls.turns[guard]++;
     calls.count[guard]++;
@@ -110,7 +116,7 @@ export class Tries {
 
   private failed(guard: CallId, failure: number): void {
     const { calls } = this;
-    const route = this.routes[calls.service[guard]];
+    const route = this.routes[calls.route[guard]];
     const { retries, hedge } = route.spec;
     const allowed = calls.turns[guard] <= retries.most && route.again[failure];
     this.count(guard, 0);
@@ -132,7 +138,7 @@ export class Tries {
     return withinBudget(budget, underWay, retrying);
   }
 
-  /** Whose calls are counted together: those of its caller's proxy, or those of all callers. */
+  /** Whose calls are counted together, by whatever route: those of its caller's proxy, or those of all callers. */
   private counts(guard: CallId): Counts {
     const id = this.calls.service[guard];
     const { links } = this.state.services[id];

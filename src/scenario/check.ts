@@ -5,6 +5,7 @@ import { checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkMesh } from "./check-mesh.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
+import { Routes } from "./check-routes.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
@@ -34,17 +35,23 @@ interface Reference {
  * References are looked up in the raw data: a call to a service is right or wrong whether or not that
  * service's own fields are.
  */
-export function checkReferences(raw: Raw, { services, queues }: Parts, to: Sayings): void {
+export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
+  const routes = new Routes(raw, parts, to);
   const calls = entriesOf(raw.services).flatMap(([service, fields]) =>
     entriesOf(childOf(fields, "endpoints")).flatMap(([endpoint, steps]) =>
       callsIn(steps, ["services", service, "endpoints", endpoint]).map((call) => ({
+        by: service,
         from: `${service}/${endpoint}`,
         ...call,
       })),
     ),
   );
   const work = entriesOf(raw.jobs).flatMap(([job, fields]) =>
-    callsIn(childOf(fields, "steps"), ["jobs", job, "steps"]).map((call) => ({ from: `job ${job}/steps`, ...call })),
+    callsIn(childOf(fields, "steps"), ["jobs", job, "steps"]).map((call) => ({
+      by: job,
+      from: `job ${job}/steps`,
+      ...call,
+    })),
   );
   checkBackground(raw, to);
   checkShares(raw, to);
@@ -52,31 +59,38 @@ export function checkReferences(raw: Raw, { services, queues }: Parts, to: Sayin
   const objectives = Array.isArray(raw.slo)
     ? raw.slo.flatMap((entry, i): Reference[] => textAt(["slo", i, "endpoint"], childOf(entry, "endpoint")))
     : [];
+  const outside = [...goals, ...objectives].map((one) => ({ by: undefined, ...one }));
+  for (const { by, ...reference } of [...calls, ...work, ...outside])
+    if (routes.has(readTarget(reference.text).service)) routes.checkCall({ ...reference, from: by });
+    else checkReference(raw, reference, routes.names, to);
   const consumers = entriesOf(raw.queues).flatMap(([name, fields]) =>
     textAt(["queues", name, "consumer"], childOf(fields, "consumer")),
   );
-  for (const reference of [...calls, ...work, ...goals, ...consumers, ...objectives])
-    checkReference(raw, reference, to);
+  for (const reference of consumers) checkReference(raw, reference, [], to);
   const called = [...new Set(goals.map((goal) => goal.text))];
   for (const { path, text } of objectives)
-    if (exists(raw, text) && called.length > 0 && !called.includes(text))
+    if (exists(raw, routes, text) && called.length > 0 && !called.includes(text))
       to.say(path, `expected an endpoint that a load calls, got "${text}"; there are ${list(called)}`);
+  const reached = ({ by, text }: { readonly by: string | undefined; readonly text: string }): readonly string[] =>
+    routes.has(readTarget(text).service) ? routes.reached(text, by) : [text];
   const edges = calls
-    .filter(({ text }) => exists(raw, text))
-    .map(({ from, text, path }): Edge => ({ from, to: text, path }));
+    .flatMap((call) => reached(call).map((to): Edge => ({ from: call.from, to, path: call.path })))
+    .filter((edge) => exists(raw, undefined, edge.to));
   edges.push(...messageEdges(raw));
   checkKeys(raw, edges, to);
   const around = circles(edges);
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
-  if (around.length === 0) checkFanOut(services, queues, to);
-  const wanted = new Set(
-    [
-      ...calls.filter(({ from, text }) => !text.startsWith(`${from.split("/")[0]}/`)),
-      ...work,
-      ...goals,
-      ...consumers,
-    ].map(({ text }) => text.split("/")[0]),
-  );
+  if (around.length === 0) checkFanOut(parts, to);
+  const all = [...calls, ...work, ...goals.map((goal) => ({ by: undefined, ...goal }))];
+  routes.check(new Set(all.map(({ text }) => readTarget(text).service)));
+  const wanted = new Set([
+    ...consumers.map(({ text }) => readTarget(text).service),
+    ...all.flatMap((call) =>
+      reached(call)
+        .map((text) => readTarget(text).service)
+        .filter((name) => name !== call.by),
+    ),
+  ]);
   for (const [service] of entriesOf(raw.services))
     if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
 }
@@ -100,16 +114,17 @@ function callsIn(steps: unknown, path: Path): Reference[] {
 
 const endpointsOf = (raw: Raw, service: string): unknown => childOf(childOf(raw.services, service), "endpoints");
 
-function exists(raw: Raw, text: string): boolean {
+function exists(raw: Raw, routes: Routes | undefined, text: string): boolean {
   const { service, endpoint } = readTarget(text);
+  if (routes?.has(service)) return true;
   return childOf(endpointsOf(raw, service), endpoint) !== undefined;
 }
 
-function checkReference(raw: Raw, { path, text, key }: Reference, to: Sayings): void {
+function checkReference(raw: Raw, { path, text, key }: Reference, routes: readonly string[], to: Sayings): void {
   const { service, endpoint } = readTarget(text);
   const services = entriesOf(raw.services).map(([name]) => name);
   if (!services.includes(service)) {
-    const { message, suggestion } = unknownName("service", service, services);
+    const { message, suggestion } = unknownName("service", service, [...services, ...routes]);
     to.say(path, message, { key, suggestion });
     return;
   }

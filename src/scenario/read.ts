@@ -15,6 +15,7 @@ import type { QueueFields } from "./shape-async.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
+import type { Route } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
 import { type Path, readSource, type Source } from "./source.js";
 import { type OpenTrace, replayed, worldOf } from "./world.js";
@@ -174,6 +175,7 @@ class Reading {
       daemons: this.takeEach<Daemon>("daemons", named.daemons, raw.daemons ?? undefined, true),
       queues: this.takeEach<QueueFields>("queues", named.queues, raw.queues ?? undefined, true),
       loads: this.takeEach<Load>("load", named.load, raw.load),
+      routes: this.takeEach<Route>("routes", named.routes, raw.routes ?? undefined, true),
       variants: this.takeEach<Variant>("policies", named.policies, raw.policies ?? undefined, true),
       chosen: this.chosen,
     };

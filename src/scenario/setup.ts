@@ -18,6 +18,7 @@ import type { Load } from "./shape-load.js";
 import { type Mesh, presetOf } from "./shape-mesh.js";
 import type { PriorityClasses } from "./shape-placing.js";
 import type { Use } from "./shape-policy.js";
+import type { Route } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
 import { strategy } from "./shape-workload.js";
 import type { Path } from "./source.js";
@@ -33,6 +34,7 @@ export interface Parts {
   readonly daemons: ReadonlyMap<string, Daemon>;
   readonly queues: ReadonlyMap<string, QueueFields>;
   readonly loads: ReadonlyMap<string, Load>;
+  readonly routes: ReadonlyMap<string, Route>;
   readonly variants: ReadonlyMap<string, Variant>;
   readonly chosen: ReadonlyMap<Use, Chosen<unknown>>;
 }
@@ -71,6 +73,7 @@ export interface Setup {
   readonly services: readonly ServiceSetup[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly daemons: ReadonlyMap<string, Daemon>;
+  readonly routes: ReadonlyMap<string, Route>;
   readonly queues: ReadonlyMap<string, QueueFields>;
   readonly groups: readonly GroupSetup[];
   readonly provisioner: Chosen<Provisioner> | undefined;
@@ -106,6 +109,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen, mesh)),
     jobs: parts.jobs,
     daemons: parts.daemons,
+    routes: parts.routes,
     queues: parts.queues,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),

@@ -21,6 +21,7 @@ import {
   wholeFrom,
   words,
 } from "./fields.js";
+import { headers } from "./shape-headers.js";
 
 const kind = <const K extends Profile["kind"]>(name: K) => ({ kind: name });
 const start = seconds()
@@ -169,6 +170,7 @@ const goal = {
       description:
         "What requests are about (users, products): balancers that hash send one key to one pod. Default: none.",
     }),
+  headers: headers.optional(),
   mix: mix.optional().meta({ description: "Endpoints and the share of calls that each gets; 100% together." }),
 };
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type FailureName, heard } from "../model/failure.js";
 import { plainRoute, type RouteSpec } from "../model/route.js";
 import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
-import { checked, duration, law, wholeFrom } from "./fields.js";
+import { checked, duration, law, type Say, wholeFrom } from "./fields.js";
 
 const causes = heard as [FailureName, ...FailureName[]];
 /** What another try may well do better; not what a limit has turned away, nor an answer that says no. */
@@ -14,48 +14,56 @@ const jitter = z.strictObject({
   longest: seconds().prefault("250ms").meta({ description: "Each wait may be twice the one before, up to this." }),
 });
 
+const againFields = {
+  most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
+  on: z
+    .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
+    .prefault(passing)
+    .meta({ description: "The failures after which a call is tried again." }),
+  perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
+  backOff: z
+    .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
+    .prefault({})
+    .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
+  budget: z
+    .strictObject({
+      share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),
+      least: wholeFrom(0).prefault(3).meta({ description: "So many are always allowed." }),
+    })
+    .optional()
+    .meta({ description: "How many calls may be at a second or later try at once. Default: all." }),
+};
+const inOrder = ({ backOff }: { readonly backOff: object }, say: Say): void => {
+  const { base, longest } = backOff as { readonly base?: number; readonly longest?: number };
+  if (base !== undefined && longest !== undefined && longest < base)
+    say(["backOff", "longest"], `expected at least the base (${base} s), got ${longest} s`);
+};
+
 const retries = checked(
   z.strictObject({
-    most: wholeFrom(1).prefault(1).meta({ description: "Tries again at most, after the first." }),
-    on: z
-      .array(oneOf(...causes), { error: (issue) => `expected a list of failures, got ${show(issue.input)}` })
-      .prefault(passing)
-      .meta({ description: "The failures after which a call is tried again." }),
+    ...againFields,
     attempts: wholeFrom(1).optional().meta({
       description: "How often a pod is chosen, to find one that no try has been at. Default: the mesh's, or 1.",
     }),
-    perTry: duration().optional().meta({ description: "A try without an answer by then has failed. Default: never." }),
-    backOff: z
-      .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
-      .prefault({})
-      .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
-    budget: z
-      .strictObject({
-        share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),
-        least: wholeFrom(0).prefault(3).meta({ description: "So many are always allowed." }),
-      })
-      .optional()
-      .meta({ description: "How many calls may be at a second or later try at once. Default: all." }),
   }),
-  ({ backOff }, say) => {
-    if ("base" in backOff && backOff.longest < backOff.base)
-      say(["backOff", "longest"], `expected at least the base (${backOff.base} s), got ${backOff.longest} s`);
-  },
+  inOrder,
 ).meta({ id: "Retries" });
+/** Of a rule: which pods tries avoid is the service's to say. */
+export const ruleRetries = checked(z.strictObject(againFields), inOrder);
+
+export const hedge = z
+  .strictObject({
+    after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
+    most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
+  })
+  .meta({ id: "Hedge" });
 
 export const routeFields = {
   timeout: duration()
     .optional()
     .meta({ description: "Callers wait so long, all tries included, then their call has failed. Default: for ever." }),
   retries: retries.optional().meta({ description: "Callers try again when a call fails. Default: never." }),
-  hedge: z
-    .strictObject({
-      after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
-      most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
-    })
-    .meta({ id: "Hedge" })
-    .optional()
-    .meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
+  hedge: hedge.optional().meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
   cancels: flag().prefault(false).meta({
     description: "A call that nobody waits for any longer stops, where it is and below. Default: it goes on.",
   }),
@@ -66,15 +74,26 @@ const together = z.strictObject(routeFields);
 /** A service's route; without retries of its own those of the mesh. */
 export function routeOf(
   { timeout, retries: again, hedge, cancels }: z.output<typeof together>,
-  usual: { readonly most: number; readonly on: readonly FailureName[] } | undefined,
+  usual: Usual | undefined,
 ): RouteSpec {
+  return { timeout: timeout ?? Infinity, ...retriesOf(again, usual), hedge, cancels };
+}
+
+/** What the mesh's callers do where nothing is said. */
+interface Usual {
+  readonly most: number;
+  readonly on: readonly FailureName[];
+}
+
+/** Undefined: those that are usual, or none. */
+export function retriesOf(
+  again: z.output<typeof retries> | undefined,
+  usual?: Usual,
+): Pick<RouteSpec, "perTry" | "retries"> {
   const { perTry, attempts: _, ...rest } = again ?? {};
   const own = again === undefined ? { ...plainRoute.retries, ...usual } : rest;
   return {
-    timeout: timeout ?? Infinity,
     perTry: perTry ?? Infinity,
     retries: { budget: undefined, ...own } as RouteSpec["retries"],
-    hedge,
-    cancels,
   };
 }

@@ -1,6 +1,7 @@
 /** The section `services`: what each service is made of and what its endpoints do. */
 import { z } from "zod";
 import type { Step } from "../model/spec.js";
+import { FIRST_FAILING_STATUS } from "../model/virtual-host.js";
 import { memory, oneOf, seconds, show } from "../policy/fields.js";
 import {
   above0,
@@ -53,6 +54,11 @@ const step: z.ZodType<Step> = oneKeyOf({
   call: target()
     .transform((to): Step => ({ kind: "call", ...to }))
     .meta({ description: "Calls service/endpoint and waits for its answer." }),
+  abort: checked(wholeFrom(FIRST_FAILING_STATUS), (status, say) => {
+    if (status > 599) say([], `expected a status from ${FIRST_FAILING_STATUS} to 599, got ${status}`);
+  })
+    .transform((): Step => ({ kind: "abort" }))
+    .meta({ description: "Answers with this status, which is a failure, here and now." }),
   parallel: branches
     .transform((all): Step => ({ kind: "parallel", branches: all }))
     .meta({ description: "All branches at once; goes on when the last is done." }),

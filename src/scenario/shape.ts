@@ -15,6 +15,7 @@ import { load } from "./shape-load.js";
 import { mesh } from "./shape-mesh.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
+import { route } from "./shape-routes.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -60,7 +61,15 @@ export const variant = z
 export type Variant = z.output<typeof variant>;
 
 /** The sections that hold one entry per name. */
-export const named = { services: service, jobs: job, daemons: daemon, queues: queue, load, policies: variant } as const;
+export const named = {
+  services: service,
+  jobs: job,
+  daemons: daemon,
+  queues: queue,
+  load,
+  routes: route,
+  policies: variant,
+} as const;
 
 /** All the others. */
 export const single = {
@@ -119,6 +128,10 @@ export const scenarioShape = z
     daemons: z.record(name(), daemon).optional().meta({ description: "DaemonSets, by name." }),
     queues: z.record(name(), queue).optional().meta({ description: "Queues of messages between services, by name." }),
     load: z.record(name(), load).meta({ description: "Who calls the services: loads by name." }),
+    routes: z.record(name(), route).optional().meta({
+      description:
+        "Virtual hosts, by name: a call of one comes to a service by its rules, before a service of its name.",
+    }),
     policies: z
       .record(name(), variant)
       .optional()

@@ -15,6 +15,7 @@ import type { Load, Trace } from "./shape-load.js";
 import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
 import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
+import { hostSpec } from "./shape-routes.js";
 import type { Service } from "./shape-service.js";
 import { resourcesOf, workloadOf } from "./shape-workload.js";
 
@@ -35,6 +36,7 @@ export function worldOf(
       ...[...setup.daemons].map(([name, daemon]) => daemonSpec(name, daemon)),
     ],
     loads: [...loads].map(([name, load]) => loadSpec(name, load, horizon, openTrace)),
+    routes: [...setup.routes].map(([name, route]) => hostSpec(name, route)),
     queues: [...setup.queues].map(([name, fields]) => queueSpec(name, fields)),
     cluster: clusterSpec(single, setup),
     quota: single.quota,
@@ -96,15 +98,16 @@ function hopSpec(own: Service["hop"], network: Single["network"]["hop"], mesh: M
 }
 
 function loadSpec(name: string, load: Load, horizon: number, openTrace: OpenTrace): LoadSpec {
-  const { mix, keys } = load;
-  if ("users" in load) return { kind: "closed", name, mix, keys, users: load.users, think: load.think };
+  const { mix, keys, headers } = load;
+  const about = { name, mix, keys, headers };
+  if ("users" in load) return { kind: "closed", ...about, users: load.users, think: load.think };
   if ("trace" in load)
-    return { kind: "open", name, mix, keys, arrivals: (seed) => replayed(name, load.trace, seed, openTrace) };
+    return { kind: "open", ...about, arrivals: (seed) => replayed(name, load.trace, seed, openTrace) };
   const { arrivals, rate, batch } = load;
   // Whether there is a rate is checked with the load's other fields: mmpp brings its own.
   const comings: ArrivalSpec =
     arrivals.kind === "mmpp" ? { ...arrivals, batch } : { ...arrivals, batch, profile: rate! };
-  return { kind: "open", name, mix, keys, arrivals: (seed) => createArrivals(comings, seed, name, horizon) };
+  return { kind: "open", ...about, arrivals: (seed) => createArrivals(comings, seed, name, horizon) };
 }
 
 /** The arrivals of a trace, opened anew for each replication. */

@@ -8,7 +8,10 @@ export const law = fc.oneof(
   fc.double({ min: 0.01, max: 2, noNaN: true }).map((mean): Distribution => ({ shape: "exponential", mean })),
 );
 
-/** Steps that may call the services after this one, or leave messages for the last: no circles. A job has no pools and caches. */
+/**
+ * Steps that may call the services after this one, by their names (s1) or by a virtual host's (h1), or leave messages for the last:
+ * no circles. A job has no pools and caches.
+ */
 export const steps = (self: number, count: number, mailed: boolean, depth = 0): fc.Arbitrary<readonly Step[]> => {
   const simple: fc.Arbitrary<Step>[] = [
     law.map((work): Step => ({ kind: "cpu", work })),
@@ -17,8 +20,8 @@ export const steps = (self: number, count: number, mailed: boolean, depth = 0): 
   if (self + 1 < count) {
     simple.push(
       fc
-        .integer({ min: self + 1, max: count - 1 })
-        .map((to): Step => ({ kind: "call", service: `s${to}`, endpoint: "call" })),
+        .tuple(fc.constantFrom("s", "h"), fc.integer({ min: self + 1, max: count - 1 }))
+        .map(([kind, to]): Step => ({ kind: "call", service: `${kind}${to}`, endpoint: "call" })),
     );
   }
   if (mailed && self + 1 < count) {

@@ -9,6 +9,7 @@ import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 import { faults } from "./random-faults.js";
 import { mesh, passes } from "./random-mesh.js";
+import { aim, hosts } from "./random-routes.js";
 import { mail, shared } from "./random-shares.js";
 import { law, steps } from "./random-steps.js";
 
@@ -225,13 +226,15 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           quota,
           faults,
           mail,
+          routes: hosts(count),
+          aims: fc.tuple(aim(0), aim(count - 1)),
           background: fc
             .tuple(backgroundOf(0, count, mailed), backgroundOf(1, count, mailed))
             .chain((two) => fc.subarray(two)),
         }),
         ...Array.from({ length: count }, (_, i) => serviceOf(i, count, mailed)),
       )
-      .map(([{ term, control, quota, faults, mail, background }, ...services]) => {
+      .map(([{ term, control, quota, faults, mail, routes, aims, background }, ...services]) => {
         const { eviction, ...late } = control;
         const allocatable = { cpuMillicores: 3000, memoryMiB: 24 };
         const boot = constant(2);
@@ -241,13 +244,14 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
           quota,
           faults,
           queues: mailed ? [{ name: "mail", consumer: { service: `s${count - 1}`, endpoint: "call" }, ...mail }] : [],
+          routes,
           ...late,
           loads: [
             {
               kind: "open",
               name: "open",
               keys: { count: 6, zipf: 1 },
-              mix: [{ service: "s0", endpoint: "call", share: 1 }],
+              ...aims[0],
               arrivals: (seed) => {
                 const stream = new RandomStream(seed, "gaps");
                 let now = 0;
@@ -259,7 +263,7 @@ export const worlds: fc.Arbitrary<WorldSpec> = fc
               name: "closed",
               users: 3,
               think: { shape: "exponential", mean: 1 },
-              mix: [{ service: `s${count - 1}`, endpoint: "call", share: 1 }],
+              ...aims[1],
             },
           ],
           cluster: cluster({

@@ -97,7 +97,7 @@ describe("values", () => {
     [
       "two kinds of step in one",
       services("services:\n  web:\n    endpoints: { get: [{ cpu: 1ms, wait: 1ms }] }\n"),
-      "3:24 services.web.endpoints.get[0]: expected one of cpu, wait, call, parallel, quorum, maybe, choose, repeat, cache, hold, publish, got cpu and wait",
+      "3:24 services.web.endpoints.get[0]: expected one of cpu, wait, call, abort, parallel, quorum, maybe, choose, repeat, cache, hold, publish, got cpu and wait",
     ],
     [
       "a wave below 0",

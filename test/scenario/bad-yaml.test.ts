@@ -65,7 +65,7 @@ describe("keys", () => {
     [
       "an unknown section",
       rest(`${load}polices: {}\n`),
-      "3:1 polices: no such field; there are name, manifests, question, duration, warmup, replications, seed, slo, cluster, mesh, quota, network and 12 more (policies?)",
+      "3:1 polices: no such field; there are name, manifests, question, duration, warmup, replications, seed, slo, cluster, mesh, quota, network and 13 more (policies?)",
     ],
     [
       "no services",

@@ -169,6 +169,7 @@ const SHOWN_OTHERWISE = [
   ".load.wave.arrivals",
   ".load.burst.arrivals",
   ".load.modulated.arrivals",
+  ".routes.shop.rules[].retries.on",
   ".load.replayed.trace.scale",
   ".name",
   ".faults",

@@ -119,6 +119,13 @@ export class Connections {
         this.retire(row as ConnectionId);
   }
 
+  /** A proxy's pod is gone, and so is what waits there for nobody: copies of its calls. */
+  turnAll(proxy: ProxyId): void {
+    const { pools } = this;
+    for (let pool = 0; pool < pools.rows.high; pool++)
+      if (pools.proxy[pool] === proxy) while (pools.head[pool] !== NONE) this.fail(pools.head[pool] as CallId);
+  }
+
   /** A proxy is gone, and its pools with it; nothing waits or is under way there. */
   forget(proxy: ProxyId): void {
     const { table, pools } = this;

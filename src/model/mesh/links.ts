@@ -197,6 +197,7 @@ export class Links {
     const proxy = this.proxies[id];
     proxy.gone = true;
     if (proxy.event !== NONE) this.state.sim.cancel(proxy.event);
+    this.connections?.turnAll(id as ProxyId);
     this.health?.closed(id as ProxyId);
     this.close(id as ProxyId);
   }

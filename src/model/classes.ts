@@ -1,0 +1,20 @@
+/** Classes of requests: those that bring the same headers along are one, and a call knows its class by a number. */
+import type { LoadSpec } from "./spec.js";
+import { asksForHeaders, type Headers, type VirtualHostSpec } from "./virtual-host.js";
+
+/** Class 0 has no headers; where no rule asks for any it is the only one. */
+export function classesOf(loads: readonly LoadSpec[], hosts: readonly VirtualHostSpec[]): readonly Headers[] {
+  const classes: Headers[] = [{}];
+  if (!asksForHeaders(hosts)) return classes;
+  for (const { headers = [] } of loads)
+    for (const { given } of headers) if (classOf(classes, given) < 0) classes.push(given);
+  return classes;
+}
+
+/** The number of the class with these headers, -1 when there is none. */
+export function classOf(classes: readonly Headers[], headers: Headers): number {
+  const key = keyOf(headers);
+  return classes.findIndex((one) => keyOf(one) === key);
+}
+
+const keyOf = (headers: Headers): string => JSON.stringify(Object.entries(headers).sort());
