@@ -92,7 +92,9 @@ export class Steps {
           calls.pc[call] = pc + 1;
           this.draw(call, pc);
           const owner = this.owners[calls.service[call]];
-          const time = this.draws.value * this.pods.slowdown[calls.pod[call]];
+          const pod = calls.pod[call];
+          // A route's delay is nobody's pod's.
+          const time = pod === NONE ? this.draws.value : this.draws.value * this.pods.slowdown[pod];
           owner.waited += time;
           calls.event[call] = this.sim.after(time, this.waited, call);
           return;
