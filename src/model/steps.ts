@@ -88,17 +88,8 @@ export class Steps {
           return this.call(call, pc);
         case Op.End:
           return this.traffic.end(call, Failure.None);
-        case Op.Wait: {
-          calls.pc[call] = pc + 1;
-          this.draw(call, pc);
-          const owner = this.owners[calls.service[call]];
-          const pod = calls.pod[call];
-          // A route's delay is nobody's pod's.
-          const time = pod === NONE ? this.draws.value : this.draws.value * this.pods.slowdown[pod];
-          owner.waited += time;
-          calls.event[call] = this.sim.after(time, this.waited, call);
-          return;
-        }
+        case Op.Wait:
+          return this.wait(call, pc);
         case Op.Choose:
           calls.pc[call] = this.choose(call, pc);
           break;
@@ -141,6 +132,17 @@ export class Steps {
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
+  }
+
+  private wait(call: CallId, pc: number): void {
+    const { calls } = this;
+    calls.pc[call] = pc + 1;
+    this.draw(call, pc);
+    const pod = calls.pod[call];
+    // A route's delay is no pod's.
+    const time = pod === NONE ? this.draws.value : this.draws.value * this.pods.slowdown[pod];
+    this.owners[calls.service[call]].waited += time;
+    calls.event[call] = this.sim.after(time, this.waited, call);
   }
 
   private call(call: CallId, pc: number): void {
