@@ -10,7 +10,7 @@ const cpu: Measure = {
   name: "mesh.cpu",
   label: "CPU of proxies, per request",
   unit: "s",
-  better: "lower",
+  better: "neither",
   group: "capacity",
   headline: true,
 };
