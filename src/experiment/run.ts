@@ -12,7 +12,7 @@ import type { Seconds } from "../units.js";
 import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
 import { meshValues } from "./mesh-measures.js";
-import { shareValues } from "./share-measures.js";
+import { growingQueue, shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
 export interface Outcome {
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly replication: number;
   readonly seed: number;
   readonly measures: Readonly<Record<string, number>>;
-  /** The service whose queue grows without bound, if one does. */
+  /** The service, or the queue of messages, that grows without bound, if one does. */
   readonly growing: string | undefined;
   /** Latencies of all requests answered in the measured time. */
   readonly latency: LatencyHistogramJson;
@@ -163,6 +163,7 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
     "cost.usd": bill.usd,
     "cost.perHour": bill.usd / (duration / 3600),
     "cost.perMillion": (bill.usd / answered) * 1e6,
+    ...(world.state.spec.network.zones === undefined ? {} : { "cost.traffic": bill.trafficUsd }),
     "cost.idle": bill.usd > 0 ? bill.idleUsd / bill.usd : Number.NaN,
     "demand.R": bill.resourceDemand,
     "demand.C": bill.containerDemand,
@@ -256,7 +257,7 @@ function backgroundMeasures({ batch, bill, sim, state }: World, duration: Second
 /** Fewer samples than this cannot tell growth from chance. */
 const FEWEST_SAMPLES = 20;
 
-/** Names the service with the most calls waiting, when requests in flight grow without bound. */
+/** Names the service with the most calls waiting, when requests in flight grow without bound; or a queue of messages that does. */
 function growingService(world: World, rows: Rows): string | undefined {
   const inFlight = column(rows, "inFlight");
   if (inFlight.length < FEWEST_SAMPLES) return undefined;
@@ -267,7 +268,7 @@ function growingService(world: World, rows: Rows): string | undefined {
       .reduce((sum, rate) => sum + rate * world.state.spec.seriesStep, 0);
   const arrivals = inSecondHalf("sentPerSecond");
   const departures = inSecondHalf("answeredPerSecond") + inSecondHalf("failedPerSecond");
-  if (!growsWithoutBound({ inFlight, arrivals, departures })) return undefined;
+  if (!growsWithoutBound({ inFlight, arrivals, departures })) return growingQueue(world, (name) => column(rows, name));
   const waiting = world.services.map(({ spec }) => column(rows, `${spec.name}.queue`).at(-1) ?? 0);
   return world.services[waiting.indexOf(Math.max(...waiting))].spec.name;
 }
