@@ -3,6 +3,7 @@ import { failureLabels, heard } from "../model/failure.js";
 import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
 import { measuresOfFaults } from "./fault-measures.js";
+import { meshMeasures } from "./mesh-measures.js";
 import { shareMeasures } from "./share-measures.js";
 
 export type Better = "lower" | "higher" | "neither";
@@ -205,5 +206,13 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     ...ofBackground,
     ...shareMeasures(spec),
   ];
-  return [...ofRequests, ...objectives, ...ofCauses, ...ofSupply, ...ofElasticity, ...ofParts];
+  return [
+    ...ofRequests,
+    ...objectives,
+    ...ofCauses,
+    ...meshMeasures(scenario),
+    ...ofSupply,
+    ...ofElasticity,
+    ...ofParts,
+  ];
 }

@@ -11,6 +11,7 @@ import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
 import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
+import { meshValues } from "./mesh-measures.js";
 import { growingQueue, shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
@@ -49,6 +50,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
   const columns = ["time", ...world.series.columns];
   const latency = new LatencyHistogram();
   for (const histogram of world.recorder.requests) latency.merge(histogram);
+  const ended = latency.count + world.recorder.failed.reduce((sum, n) => sum + n, 0);
   return {
     policy,
     replication,
@@ -56,7 +58,8 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
     measures: {
       ...requestMeasures(world, latency, scenario.duration),
       ...objectiveMeasures(world, scenario),
-      ...causeMeasures(world),
+      ...causeMeasures(world, ended),
+      ...meshValues(scenario, world, ended),
       ...supplyMeasures(world, scenario.duration, { columns, rows: measured }),
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
       ...faultValues(world.state.spec.faults, world.faults, scenario.warmup),
@@ -125,9 +128,7 @@ function objectiveMeasures(world: World, { slo }: Scenario): Record<string, numb
 }
 
 /** Seconds per ended request, summed over its calls: calls side by side count each. */
-function causeMeasures({ services, recorder }: World): Record<string, number> {
-  const ended =
-    recorder.requests.reduce((sum, { count }) => sum + count, 0) + recorder.failed.reduce((sum, n) => sum + n, 0);
+function causeMeasures({ services }: World, ended: number): Record<string, number> {
   const total = (of: (service: Service) => Seconds): number =>
     services.reduce((sum, service) => sum + of(service), 0) / ended;
   return {

@@ -26,6 +26,7 @@ export class Background {
   /** It is not rolled out: one revision is all there is. */
   readonly revisions: readonly Revision[];
   readonly slowdown = 1;
+  readonly failing = 0;
   created = 0;
   draining = 0;
   restarts = 0;

@@ -154,8 +154,8 @@ export class History {
 }
 
 /** What a call's work is multiplied by on average, when each ready pod gets as many calls as another. */
-function meanWorkTimes({ pods }: State, { ready, revisions, slowdown }: Service): number {
-  if (revisions.length === 1 || ready.count === 0) return slowdown;
+function meanWorkTimes({ pods }: State, { ready, slowdown }: Service): number {
+  if (ready.count === 0) return slowdown;
   let sum = 0;
   for (let i = 0; i < ready.count; i++) sum += pods.workTimes[ready.items[i]];
   return sum / ready.count;

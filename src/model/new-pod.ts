@@ -12,6 +12,8 @@ export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision:
   pods.serial[pod] = owner.created++;
   pods.ordinal[pod] = ordinal ?? pods.serial[pod];
   pods.revision[pod] = revision;
+  pods.slowdown[pod] = owner.slowdown;
+  pods.failing[pod] = owner.failing;
   pods.workTimes[pod] = owner.revisions[revision].workTimes * owner.slowdown;
   setResources(pods, pod, owner, resourcesOfNew(owner, revision));
   pods.memberIndex[pod] = owner.members.push(pod);

@@ -64,7 +64,7 @@ export class Service {
   replicas = 0;
   created = 0;
   draining = 0;
-  /** In a brown-out: how many times as long work and waits take that begin now, and which part of the calls fails. */
+  /** Of pods that come in a brown-out of all of them; see Pods. */
   slowdown = 1;
   failing = 0;
   /** Outages of its metrics that there are now. */

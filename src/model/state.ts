@@ -34,6 +34,9 @@ export class Pods {
   /** Index into its service's revisions, and what that multiplies the CPU work of its calls by. */
   revision = new Int32Array(FIRST_CAPACITY);
   workTimes = new Float64Array(FIRST_CAPACITY);
+  /** In a brown-out: how many times as long work and waits take that begin now, and which part of the calls fails. */
+  slowdown = new Float64Array(FIRST_CAPACITY);
+  failing = new Float64Array(FIRST_CAPACITY);
   node = new Int32Array(FIRST_CAPACITY);
   nextOnNode = new Int32Array(FIRST_CAPACITY);
   phase = new Uint8Array(FIRST_CAPACITY);

@@ -20,7 +20,7 @@ import { Op as Operation, type Program } from "./program.js";
 import type { Routing } from "./routing.js";
 import type { Owner } from "./service.js";
 import type { Shares } from "./shares.js";
-import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type Pods, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -50,6 +50,7 @@ export class Steps {
   private readonly program: Program;
   private readonly owners: readonly Owner[];
   private readonly calls: Calls;
+  private readonly pods: Pods;
   private readonly draws: Draws;
   private readonly waited: EventKind<CallId>;
 
@@ -59,11 +60,12 @@ export class Steps {
     /** The process of a pod has done its steps, or failed. */
     private readonly exit: (call: CallId, failure: number) => void,
   ) {
-    const { sim, program, owners, calls, draws } = state;
+    const { sim, program, owners, calls, pods, draws } = state;
     this.sim = sim;
     this.program = program;
     this.owners = owners;
     this.calls = calls;
+    this.pods = pods;
     this.draws = draws;
     this.waited = sim.event("call.waited", (call: CallId) => {
       calls.event[call] = NONE;
@@ -86,15 +88,8 @@ export class Steps {
           return this.call(call, pc);
         case Op.End:
           return this.traffic.end(call, Failure.None);
-        case Op.Wait: {
-          calls.pc[call] = pc + 1;
-          this.draw(call, pc);
-          const owner = this.owners[calls.service[call]];
-          const time = this.draws.value * owner.slowdown;
-          owner.waited += time;
-          calls.event[call] = this.sim.after(time, this.waited, call);
-          return;
-        }
+        case Op.Wait:
+          return this.wait(call, pc);
         case Op.Choose:
           calls.pc[call] = this.choose(call, pc);
           break;
@@ -137,6 +132,17 @@ export class Steps {
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
     }
+  }
+
+  private wait(call: CallId, pc: number): void {
+    const { calls } = this;
+    calls.pc[call] = pc + 1;
+    this.draw(call, pc);
+    const pod = calls.pod[call];
+    // A route's delay is no pod's.
+    const time = pod === NONE ? this.draws.value : this.draws.value * this.pods.slowdown[pod];
+    this.owners[calls.service[call]].waited += time;
+    calls.event[call] = this.sim.after(time, this.waited, call);
   }
 
   private call(call: CallId, pc: number): void {

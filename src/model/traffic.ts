@@ -131,7 +131,7 @@ export class Traffic {
     const { pods } = this;
     this.calls.pod[call] = pod;
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
-    if (service.failing > 0 && failsNow(this.state, service, call)) return this.steps.fail(call, Failure.Aborted);
+    if (pods.failing[pod] > 0 && failsNow(this.state, pod, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
     this.admit(call, pod, service);
   }

@@ -114,7 +114,8 @@ function checkWhom({ what }: Fault, path: Path, known: Known, to: Sayings): void
       return checkNames(portion, [owner], [...path, "pods"], to);
     }
     case "brown-out":
-      return expect("service", what.service, known.services, [...path, "service"]);
+      expect("service", what.pods.owner, known.services, [...path, "service"]);
+      return checkNames(what.pods.portion, [what.pods.owner], [...path, "pods"], to);
     case "network":
       return checkBetween(what, path, known, to);
     case "dns":

@@ -11,6 +11,7 @@ import { cpuSize, DEFAULT_CPU, DEFAULT_MEMORY, memorySize } from "./fields.js";
 import type { Chosen } from "./policies.js";
 import type { single, Variant } from "./shape.js";
 import type { QueueFields } from "./shape-async.js";
+import { withBehaviour } from "./shape-behaviour.js";
 import type { Group } from "./shape-cluster.js";
 import type { Daemon, Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
@@ -129,7 +130,7 @@ function serviceSetup(
   chosen: <P>(use: Use | undefined) => Chosen<P> | undefined,
   mesh: Mesh | undefined,
 ): ServiceSetup {
-  const own = Object.hasOwn(variant.services, name) ? variant.services[name] : {};
+  const own: Variant["services"][string] = Object.hasOwn(variant.services, name) ? variant.services[name] : {};
   // The nearest word counts: of the policy for this service, of the policy for all, of the service.
   const layers = [
     { values: own, path: ["policies", policy, "services", name] },
@@ -149,7 +150,7 @@ function serviceSetup(
   const memory = said("memory");
   return {
     name,
-    service,
+    service: withBehaviour(service, own),
     replicas: replicas.value ?? scaler?.min ?? 1,
     replicasPath: replicas.path,
     cpu: cpu.value ?? cpuSize.parse(DEFAULT_CPU),

@@ -6,12 +6,12 @@ import { parseFraction } from "../units.js";
 import { above0, checked, duration, law, name, share, words } from "./fields.js";
 import { networkFaults } from "./shape-network.js";
 
-function some(of: string) {
+function some(of: string, usual: number | string = 1) {
   const error = (issue: { readonly input?: unknown }): string =>
     `expected a number of ${of}, a share, "all", or a list of names, got ${show(issue.input)}`;
   return z
     .union([z.string(), z.number(), list(name())], { error })
-    .prefault(1)
+    .prefault(usual)
     .meta({ description: `How many ${of}, chosen by chance each time; or which, by their names.`, examples: [1] })
     .transform((given, context): Portion => {
       if (typeof given === "object") return { names: given };
@@ -77,13 +77,16 @@ const steal = record({
 const brownOut = checked(
   record({
     service: name().meta({ description: "Whose." }),
+    pods: some("pods", "all"),
     times: above0().prefault(1).meta({ description: "Work and waits take so many times as long." }),
     failing: share().prefault("0%").meta({ description: "So many calls are answered with an error at once." }),
   }),
   ({ times, failing }, say) => {
     if (times === 1 && failing === 0) say([], "expected times other than 1 or failing above 0%, got neither");
   },
-).transform((given): FaultKind => ({ kind: "brown-out", ...given }));
+).transform(
+  ({ service, pods, ...how }): FaultKind => ({ kind: "brown-out", pods: { owner: service, portion: pods }, ...how }),
+);
 
 const metricOutage = record({
   services: list(name()).optional().meta({ description: "Of these services. Default: of all." }),

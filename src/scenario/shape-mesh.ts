@@ -115,7 +115,7 @@ const outliers = checked(
     if (longestEjection < baseEjection)
       say(["longestEjection"], `expected at least baseEjection (${baseEjection} s), got ${longestEjection} s`);
   },
-);
+).meta({ id: "Outliers" });
 
 /** Envoy's min_cluster_size. */
 const ZONE_AWARE_FROM = 6;

@@ -47,14 +47,16 @@ const retries = checked(
     }),
   }),
   inOrder,
-);
+).meta({ id: "Retries" });
 /** Of a rule: which pods tries avoid is the service's to say. */
 export const ruleRetries = checked(z.strictObject(againFields), inOrder);
 
-export const hedge = z.strictObject({
-  after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
-  most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
-});
+export const hedge = z
+  .strictObject({
+    after: duration().meta({ description: "Another try goes out beside those before, which go on." }),
+    most: wholeFrom(1).prefault(1).meta({ description: "Such tries at most; the first answer counts." }),
+  })
+  .meta({ id: "Hedge" });
 
 export const routeFields = {
   timeout: duration()

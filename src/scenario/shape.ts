@@ -6,6 +6,7 @@ import { z } from "zod";
 import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
 import { cachesField, queue } from "./shape-async.js";
+import { behaviourFields } from "./shape-behaviour.js";
 import { cluster, counted, decided } from "./shape-cluster.js";
 import { controllers, metrics } from "./shape-control.js";
 import { faults } from "./shape-faults.js";
@@ -49,9 +50,9 @@ export const variant = z
     ...decided,
     mesh: mesh.optional().meta({ description: "Another mesh." }),
     services: z
-      .record(name(), z.strictObject({ ...sized, caches: cachesField }))
+      .record(name(), z.strictObject({ ...sized, ...behaviourFields, caches: cachesField }))
       .prefault({})
-      .meta({ description: "The same for single services." }),
+      .meta({ description: "The same for single services, and how they are called." }),
     nodes: z
       .record(name(), z.strictObject(counted))
       .prefault({})

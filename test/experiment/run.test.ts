@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measuresOf } from "../../src/experiment/measures.js";
 import { runOnce } from "../../src/experiment/run.js";
 import { readScenario } from "../../src/scenario/read.js";
 
@@ -37,6 +38,43 @@ policies: { few: { scaler: none }, longer-name-with-many: { scaler: none, replic
     expect(many["load.sent"]).toBe(few["load.sent"]);
     expect(many["demand.A"]).toBeCloseTo(few["demand.A"], 6);
     expect(many["latency.mean"]).not.toBe(few["latency.mean"]);
+  });
+
+  test("counts the CPU of proxies for each request, on pods' cores and on nodes', under whatever policy there are some", () => {
+    const shop = scenarioOf(`
+duration: 10s
+services:
+  web: { endpoints: { get: [{ cpu: 1ms }, { call: store/get }, { call: store/get }] } }
+  store: { endpoints: { get: { cpu: 1ms } } }
+load: { v: { rate: 10/s, to: web/get } }
+policies: { none: {}, sidecar: { mesh: istio-sidecar }, ambient: { mesh: istio-ambient } }
+`);
+    const [none, sidecar, ambient] = shop.policies.map((policy) => runOnce(shop, policy, 0).measures["mesh.cpu"]);
+    // From outside past the proxy of web alone, and twice from web's past store's: five passes of 0.2 ms, or of 0.06 ms.
+    expect(none).toBe(0);
+    expect(sidecar).toBeCloseTo(5 * 0.0002, 5);
+    expect(ambient).toBeCloseTo(5 * 0.00006, 5);
+    expect(measuresOf(shop).map(({ name }) => name)).toContain("mesh.cpu");
+    expect(measuresOf(compared).map(({ name }) => name)).not.toContain("mesh.cpu");
+  });
+
+  test("tells that a bad pod has been detected when a proxy leaves it out", () => {
+    const gray = scenarioOf(`
+duration: 20s
+services:
+  api:
+    replicas: 10
+    balancer: round-robin
+    outliers: {}
+    endpoints: { get: { cpu: 1ms } }
+load: { v: { rate: 10/s, arrivals: deterministic, to: api/get } }
+faults: [{ brownOut: { service: api, pods: 1, failing: 100% }, at: 5s }]
+`);
+    const [{ by, detected }] = runOnce(gray, "as-written", 0).faults;
+    expect(by).toBe("outlier-detection");
+    // One call in ten is its own, once a second: the fifth failure in a row comes after 4 s, and within the fifth second.
+    expect(detected).toBeGreaterThan(9);
+    expect(detected).toBeLessThan(10.01);
   });
 
   test("meets others in every replication", () => {

@@ -115,15 +115,56 @@ describe("cores", () => {
 });
 
 describe("a brown-out", () => {
+  const everyPod = { owner: "shop", portion: { share: 1 } } as const;
+  const second = { owner: "shop", portion: { names: ["shop-1"] } } as const;
+
+  /** The first call to the first pod, the second to the second, and so on. */
+  const byTurns = (): Partial<ServiceSpec> => {
+    let taken = 0;
+    return { ...shared, replicas: 2, balancer: () => ({ pick: () => taken++ % 2 }) };
+  };
+
+  test("of one pod slows what that one does, and lasts no longer than it is said to", () => {
+    const out = fault({ kind: "brown-out", pods: second, times: 3, failing: 0 }, 10, 10);
+    const { answers } = play(faulty(shop({ ...byTurns(), steps: [cpu(1), wait(2)] }, 0, 1, 11, 12, 30, 31), out));
+    // Answers come in the order of their ends: of those at 11 and 12 the first is back at 14, the other at 21.
+    expect(latencies(answers)).toEqual([3, 3, 3, 9, 3, 3]);
+  });
+
+  test("of one pod fails its calls alone", () => {
+    const out = fault({ kind: "brown-out", pods: second, times: 1, failing: 1 }, 10);
+    const { answers } = play(faulty(shop({ ...byTurns(), steps: [cpu(1)] }, 0, 2, 11, 13, 15, 17), out));
+    expect(answers.map(({ failure }) => failure)).toEqual([0, 0, 0, 6, 0, 6]);
+  });
+
+  test("of some pods is not that of those that come later; of all it is", () => {
+    const later = { ...shared, steps: [wait(1)], scaler: timetable([5, 0], [15, 1]) };
+    const played = (portion: { readonly share: number } | { readonly count: number }) => {
+      const out = fault({ kind: "brown-out", pods: { owner: "shop", portion }, times: 3, failing: 0 }, 2);
+      return latencies(play(faulty(shop(later, 3, 20), out)).answers);
+    };
+    expect(played({ count: 1 })).toEqual([3, 1]);
+    expect(played({ share: 1 })).toEqual([3, 3]);
+  });
+
+  test("of one pod and one of all count together", () => {
+    const one = fault({ kind: "brown-out", pods: second, times: 3, failing: 0.5 }, 10, 20);
+    const whole = { ...fault({ kind: "brown-out", pods: everyPod, times: 2, failing: 0 }, 10, 10), name: "all" };
+    const { world: played } = play(faulty(shop({ ...byTurns(), steps: [wait(1)] }), one, whole), 15);
+    const { pods } = played.state;
+    expect([...pods.slowdown.subarray(0, 2)]).toEqual([2, 6]);
+    expect([...pods.failing.subarray(0, 2)]).toEqual([0, 0.5]);
+  });
+
   test("makes work and waits that begin in it longer", () => {
-    const out = fault({ kind: "brown-out", service: "shop", times: 3, failing: 0 }, 10, 10);
+    const out = fault({ kind: "brown-out", pods: everyPod, times: 3, failing: 0 }, 10, 10);
     const { answers } = play(faulty(shop({ ...shared, steps: [cpu(1), wait(2)] }, 0, 12, 19.5, 30), out));
     // At 19.5 the work takes 3 s, and the wait after it begins when all is over.
     expect(latencies(answers)).toEqual([3, 9, 5, 3]);
   });
 
   test("fails a part of the calls at once", () => {
-    const out = fault({ kind: "brown-out", service: "shop", times: 1, failing: 1 }, 10, 10);
+    const out = fault({ kind: "brown-out", pods: everyPod, times: 1, failing: 1 }, 10, 10);
     const { answers } = play(faulty(shop({ ...shared, steps: [cpu(1)] }, 0, 12, 25), out));
     expect(answers.map(({ latency, failure }) => [latency, failure])).toEqual([
       [1, 0],
@@ -133,7 +174,7 @@ describe("a brown-out", () => {
   });
 
   test("fails each call by its own chance: of many the share that is meant", () => {
-    const out = fault({ kind: "brown-out", service: "shop", times: 1, failing: 0.3 }, 0);
+    const out = fault({ kind: "brown-out", pods: everyPod, times: 1, failing: 0.3 }, 0);
     const times = Array.from({ length: 10_000 }, (_, i) => 1 + i);
     const { answers } = play(faulty(shop({ ...shared, steps: [cpu(0.1)] }, ...times), out), 20_000);
     const failed = answers.filter(({ failure }) => failure === 6).length;

@@ -31,7 +31,7 @@ const kind: fc.Arbitrary<FaultKind> = fc.oneof(
   fc.record({ kind: fc.constant("steal" as const), nodes, share: fc.constantFrom(0.5, 1) }),
   fc.record({
     kind: fc.constant("brown-out" as const),
-    service: fc.constant("s0"),
+    pods: portion.map((one) => ({ owner: "s0", portion: one })),
     times: fc.constantFrom(1, 4),
     failing: fc.constantFrom(0, 0.5, 1),
   }),

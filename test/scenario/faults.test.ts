@@ -59,6 +59,11 @@ const rows: Row[] = [
     "4:30 faults[0].brownOut: expected times other than 1 or failing above 0%, got neither",
   ],
   [
+    "a brown-out of pods that nobody has",
+    fault("at: 1m, brownOut: { service: web, pods: [wob-1], times: 2 }"),
+    '4:53 faults[0].brownOut.pods[0]: expected a name like "web-0", got "wob-1"',
+  ],
+  [
     "unknown machines",
     fault("at: 1m, nodeLoss: { group: generel, zone: c }"),
     '4:39 faults[0].nodeLoss.group: no node group named "generel"; there is general (general?)',

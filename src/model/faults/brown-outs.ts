@@ -1,10 +1,12 @@
-/** Services that work, but slowly or badly: all that they suffer at a time counts together. */
+/** Pods that work, but slowly or badly, some of a service or all: what a pod suffers at a time counts together. */
 import type { Service } from "../service.js";
-import { type CallId, Phase, type State } from "../state.js";
+import { type CallId, Phase, type PodId, type State } from "../state.js";
 
 export interface BrownOut {
   readonly times: number;
   readonly failing: number;
+  /** The pods that it hits, by their number among their service's; undefined: all, and those that come meanwhile. */
+  readonly serials: ReadonlySet<number> | undefined;
 }
 
 export class BrownOuts {
@@ -27,17 +29,26 @@ export class BrownOuts {
   private set(service: Service, present: readonly BrownOut[]): void {
     const { pods } = this.state;
     this.present.set(service, present);
-    service.slowdown = present.reduce((product, { times }) => product * times, 1);
-    service.failing = 1 - present.reduce((well, { failing }) => well * (1 - failing), 1);
-    for (let pod = 0; pod < pods.rows.high; pod++)
-      if (pods.phase[pod] !== Phase.Gone && pods.service[pod] === service.id)
-        pods.workTimes[pod] = service.revisions[pods.revision[pod]].workTimes * service.slowdown;
+    const ofAll = present.filter(({ serials }) => serials === undefined);
+    service.slowdown = slowdownOf(ofAll);
+    service.failing = failingOf(ofAll);
+    for (let pod = 0; pod < pods.rows.high; pod++) {
+      if (pods.phase[pod] === Phase.Gone || pods.service[pod] !== service.id) continue;
+      const own = present.filter(({ serials }) => serials?.has(pods.serial[pod]) ?? true);
+      pods.slowdown[pod] = slowdownOf(own);
+      pods.failing[pod] = failingOf(own);
+      pods.workTimes[pod] = service.revisions[pods.revision[pod]].workTimes * pods.slowdown[pod];
+    }
   }
 }
 
-/** Whether a call is among those that its service fails in a brown-out: each has its own chance. */
-export function failsNow({ calls, chance }: State, { failing }: Service, call: CallId): boolean {
-  return chance.open(calls.request[call], calls.site[call] ^ BAD_ANSWER).uniform() < failing;
+const slowdownOf = (present: readonly BrownOut[]): number => present.reduce((product, { times }) => product * times, 1);
+const failingOf = (present: readonly BrownOut[]): number =>
+  1 - present.reduce((well, { failing }) => well * (1 - failing), 1);
+
+/** Whether a call is among those that its pod fails in a brown-out: each has its own chance. */
+export function failsNow({ calls, pods, chance }: State, pod: PodId, call: CallId): boolean {
+  return chance.open(calls.request[call], calls.site[call] ^ BAD_ANSWER).uniform() < pods.failing[pod];
 }
 
 const BAD_ANSWER = 0x2c1b3c6d;

@@ -167,7 +167,7 @@ export class Faults {
   /** The first controller to do something about what a fault has hit has noticed it, or has at least its consequences. */
   private heard({ subject, policy, from, asked, rule }: Decision): void {
     if (this.open.size === 0 || policy === "fault" || policy === "scheduler" || subject.startsWith("fault ")) return;
-    if (from === asked && !rule.startsWith("Unhealthy")) return;
+    if (from === asked && !/^(?:Unhealthy|ejected by)/.test(rule)) return;
     for (const hit of this.open) {
       const { services, machines } = hit.strike;
       const about =

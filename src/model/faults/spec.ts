@@ -54,8 +54,8 @@ export type FaultKind =
   | { readonly kind: "slow-node"; readonly nodes: NodeTarget; readonly speed: number }
   /** A part of the cores is somebody else's. */
   | { readonly kind: "steal"; readonly nodes: NodeTarget; readonly share: Fraction }
-  /** Work and waits that begin meanwhile take so many times as long, and a part of the calls fails at once. */
-  | { readonly kind: "brown-out"; readonly service: string; readonly times: number; readonly failing: Fraction }
+  /** Work and waits that begin meanwhile in these pods take so many times as long, and a part of their calls fails at once. */
+  | { readonly kind: "brown-out"; readonly pods: PodTarget; readonly times: number; readonly failing: Fraction }
   /** Nobody can ask for the metrics of these services. */
   | { readonly kind: "metric-outage"; readonly services: readonly string[] }
   | { readonly kind: "pause"; readonly controllers: readonly Pausable[] }

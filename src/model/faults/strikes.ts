@@ -68,7 +68,7 @@ export class Strikes {
       case "dns":
         return this.disturbed(what);
       case "brown-out":
-        return this.brownOut(what);
+        return this.brownOut(what, stream);
       case "metric-outage":
         return this.unmeasured(what.services);
       case "pause":
@@ -134,12 +134,18 @@ export class Strikes {
     };
   }
 
-  private brownOut(what: FaultKind & { readonly kind: "brown-out" }): Strike {
-    const service = this.named(what.service);
+  private brownOut(what: FaultKind & { readonly kind: "brown-out" }, stream: RandomStream): Strike {
+    const service = this.named(what.pods.owner);
+    const { portion } = what.pods;
+    const all = "share" in portion && portion.share === 1;
+    const pods = all ? [] : chosenPods(this.state, what.pods, stream);
+    const serials = all ? undefined : new Set(pods.map((pod) => this.state.pods.serial[pod]));
+    const one = { ...what, serials }; // each time one of its own, to be taken away again
     return {
       ...this.at([service]),
-      begin: () => this.brownOuts.begin(service, what),
-      end: () => this.brownOuts.end(service, what),
+      ...(all ? {} : { whom: pods.map((pod) => nameOfPod(this.state, pod)).join(", ") }),
+      begin: () => this.brownOuts.begin(service, one),
+      end: () => this.brownOuts.end(service, one),
     };
   }
 
