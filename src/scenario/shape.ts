@@ -14,7 +14,7 @@ import { load } from "./shape-load.js";
 import { mesh } from "./shape-mesh.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
-import { route } from "./shape-routes.js";
+import { route, routeVariant } from "./shape-routes.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -51,6 +51,7 @@ export const variant = z
       .record(name(), z.strictObject({ ...sized, caches: cachesField }))
       .prefault({})
       .meta({ description: "The same for single services." }),
+    routes: z.record(name(), routeVariant).prefault({}).meta({ description: "What it changes of routes, by name." }),
     nodes: z
       .record(name(), z.strictObject(counted))
       .prefault({})
