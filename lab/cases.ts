@@ -59,6 +59,14 @@ export const cases: readonly Case[] = [
   { ...plain, name: "next backend when refused", balance: "turns", line: 1, tries: 2 },
   {
     ...plain,
+    name: "backend that dies",
+    balance: "turns",
+    dies: { backend: 3, at: 1.5, back: 3.5 },
+    tries: 2,
+    rate: 110,
+  },
+  {
+    ...plain,
     name: "connection limit and queue",
     balance: "turns",
     proxies: ["HAProxy"],

@@ -42,6 +42,7 @@ const alone = (service: ServiceSpec, balancer: Balancer): ServiceSpec => ({
   hop: noHop,
   workload: plainWorkload,
   route: plainRoute,
+  mesh: undefined,
   balancer: () => balancer,
 });
 
@@ -61,7 +62,7 @@ export function requestsOf(spec: WorldSpec, seed: number, until: number): readon
     return { ...load, arrivals: (of: number) => before(until, load.arrivals(of)) };
   });
   const found: { at: number; work: number }[] = [];
-  const world = createWorld({ ...spec, services: [alone(spec.services[0], listener)], loads }, seed, {
+  const world = createWorld({ ...spec, services: [alone(spec.services[0], listener)], loads, faults: [] }, seed, {
     observer: {
       answered: (_, request, latency) => request && found.push({ at: world.sim.now - latency, work: latency }),
     },

@@ -1,6 +1,6 @@
 /** A case as a scenario of dryscale's, in the words that a user would write it in. */
 import { readScenario, type Scenario } from "../src/scenario/read.js";
-import { BACKENDS, type Case, durationOf, type ProxyName, WORKERS, work } from "./cases.js";
+import { active, BACKENDS, type Case, durationOf, type ProxyName, passive, WORKERS, work } from "./cases.js";
 
 /** The first number of the clients' addresses: all that begin with 127 are this machine's own. */
 export const NETWORK = 127;
@@ -42,6 +42,32 @@ function slowness({ slow }: Case): readonly string[] {
   ];
 }
 
+/** The container ends, and is up again when the backend is; its proxy has a list of backends that nobody changes, and finds out by itself. */
+function death(
+  { dies }: Case,
+  proxy: ProxyName,
+): { readonly service: readonly string[]; readonly top: readonly string[] } {
+  if (dies === undefined) return { service: [], top: [] };
+  const checks =
+    proxy === "nginx"
+      ? `passive: { failures: ${passive.failures}, timeout: ${passive.seconds}s }`
+      : `active: { interval: ${active.interval}s, fall: ${active.fall}, rise: ${active.rise} }`;
+  return {
+    service: [`    startup: ${dies.back - dies.at}s`, `    health: { ${checks} }`],
+    top: [
+      `faults: [{ crash: { service: backend, pods: [backend-${dies.backend}] }, at: ${dies.at}s }]`,
+      "mesh: { use: plain, discovery: { watch: 1h } }",
+    ],
+  };
+}
+
+function retries({ tries, dies }: Case): readonly string[] {
+  if (tries === undefined) return [];
+  // A proxy passes over the backends that a request has been at.
+  const others = dies === undefined ? "" : `, attempts: ${BACKENDS}`;
+  return [`    retries: { most: ${tries - 1}, on: [refused, unreachable, killed], backOff: 0s${others} }`];
+}
+
 const seconds = (time: number): string => `${Number(time.toFixed(6))}s`;
 
 /** A worker is free once its work is done; a connection that the proxy counts, once the answer is back. */
@@ -53,8 +79,9 @@ function hopAndSteps({ limit }: Case, { late, there }: Way): { readonly hop: str
 }
 
 export function scenarioText(about: Case, proxy: ProxyName, seed: number, way: Way): string {
-  const { name, tries, clients, rate } = about;
+  const { name, clients, rate } = about;
   const { hop, steps } = hopAndSteps(about, way);
+  const died = death(about, proxy);
   return [
     `name: ${proxy} ${name}`,
     `duration: ${durationOf(about)}s`,
@@ -66,9 +93,11 @@ export function scenarioText(about: Case, proxy: ProxyName, seed: number, way: W
     `    cpu: { request: ${WORKERS}, limit: ${WORKERS} }  # a core for each worker: work takes as long as a sleep would`,
     `    concurrency: ${concurrency(about)}`,
     `    balancer: ${balancerOf(about, proxy)}`,
-    ...(tries === undefined ? [] : [`    retries: { most: ${tries - 1}, on: [refused], backOff: 0s }`]),
+    ...retries(about),
     ...slowness(about),
+    ...died.service,
     `    endpoints: { get: ${steps} }`,
+    ...died.top,
     "load:",
     "  requests:",
     `    rate: ${rate}/s`,

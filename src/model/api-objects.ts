@@ -2,18 +2,9 @@
  * Pods and machines as the API has them: what kube-scheduler and the provisioners read of labels, taints, tolerations,
  * affinity and priority. A pod's object is made when somebody first asks for it and then kept up to date in place.
  */
-import {
-  HOSTNAME,
-  type Labels,
-  type LivePod,
-  type Node,
-  type Owner,
-  type Pod,
-  type Resources,
-  type Taint,
-  ZONE,
-} from "../controllers/scheduler/objects.js";
+import type { Labels, LivePod, Node, Owner, Pod, Resources, Taint } from "../controllers/scheduler/objects.js";
 import type { Size } from "../policy/contract.js";
+import { labelsOfNode } from "../policy/node-labels.js";
 import type { MiB } from "../units.js";
 import { imageOf, nameOfPod } from "./names.js";
 import { sizeOf } from "./pod-size.js";
@@ -77,19 +68,12 @@ export class NodeObject implements Node {
 
   constructor(
     readonly name: string,
-    { labels, taints, type, arch, allocatable, maxPods }: NodeGroupSpec,
+    { taints, allocatable, maxPods, ...kind }: NodeGroupSpec,
     zone: string,
     /** The images on its disk now. */
     private readonly imagesNow: () => readonly { readonly name: string; readonly size: MiB }[],
   ) {
-    this.labels = {
-      [HOSTNAME]: name,
-      [ZONE]: zone,
-      "node.kubernetes.io/instance-type": type,
-      "kubernetes.io/arch": arch,
-      "kubernetes.io/os": "linux",
-      ...labels,
-    };
+    this.labels = labelsOfNode(kind, zone, name);
     this.taints = taints;
     this.allocatable = { ...resourcesOf(allocatable), pods: maxPods };
   }

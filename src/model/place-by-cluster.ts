@@ -115,23 +115,26 @@ export class PlaceByCluster implements Scheduling {
   }
 
   placeLast(): readonly Placed[] {
-    return this.decide();
+    const placed = new Map<PodId, Machine>();
+    this.decide((pod, machine) => placed.set(pod, machine));
+    // Some may have had to go for others meanwhile.
+    const { node } = this.state.pods;
+    return [...placed].flatMap(([pod, machine]) => (node[pod] === machine.id ? [{ pod, machine }] : []));
   }
 
   private place(): void {
     if (this.state.pauses.of("scheduler")) return;
-    for (const { pod, machine } of this.decide()) this.by.events.placed(pod, machine);
+    this.decide(this.by.events.placed);
     this.remind();
   }
 
-  /** All pods whose turn it is; those that found a node stand on it. */
-  private decide(): readonly Placed[] {
+  /** All pods whose turn it is; those that found a node stand on it, unless the next takes it from them. */
+  private decide(placed: (pod: PodId, machine: Machine) => void): void {
     const { sim } = this.state;
-    const placed: Placed[] = [];
     const budgets = () => budgetStatuses(this.state);
     for (;;) {
       const answer = this.by.scheduler.next(sim.now, budgets);
-      if (answer === undefined) return placed;
+      if (answer === undefined) return;
       const pod = this.waiting.get(answer.pod.name);
       if (pod === undefined) throw new Error(`${answer.pod.name} does not wait for a node`);
       const subject = nameOfPod(this.state, pod);
@@ -144,7 +147,7 @@ export class PlaceByCluster implements Scheduling {
       this.waitsNoMore(pod, answer.pod.name);
       this.log.fulfil(subject, sim.now);
       this.machines.place(pod, machine);
-      placed.push({ pod, machine });
+      placed(pod, machine);
     }
   }
 

@@ -8,6 +8,7 @@ import { constant, type Distribution } from "../kernel/distributions.js";
 import type { MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
 import { flag, fraction, oneOf, seconds, show, signed } from "../policy/fields.js";
 import { checked, duration, law, orUnlimited, wholeFrom } from "./fields.js";
+import { healthFields, healthOf } from "./shape-health.js";
 import type { Service } from "./shape-service.js";
 
 const amount = (least: number) => orUnlimited(wholeFrom(least));
@@ -136,8 +137,10 @@ export const meshFields = {
   outliers: outliers.optional().meta({
     description: "Pods that fail too often are left out for a time, by each caller's proxy for itself. Default: never.",
   }),
+  ...healthFields,
   panic: fraction().optional().meta({
-    description: "When fewer of the pods than this are fit to be called, all are. Default: 50%, and in Istio 0%.",
+    description:
+      "When fewer of the pods than this are fit to be called, all are. Default: 50%; in Istio, and with health, 0%.",
   }),
 };
 
@@ -153,16 +156,17 @@ export function meshOf(
   service: Fields & { retries?: { attempts?: number | undefined } | undefined },
   given: Mesh | undefined,
 ): MeshSpec | undefined {
-  const { connections, limits, outliers: outlying, panic } = service;
-  if ([given, connections, limits, outlying, panic].every((one) => one === undefined)) return undefined;
+  const { connections, limits, outliers: outlying, health, panic } = service;
+  if ([given, connections, limits, outlying, health, panic].every((one) => one === undefined)) return undefined;
   const preset = presetOf(given);
   return {
     discovery: { ...preset.discovery, ...defined(given?.discovery ?? {}) },
     connections: connectionsOf(connections, preset.connections),
     limits: limits ?? { requests: Infinity, retries: Infinity },
     outliers: outlying,
+    health: healthOf(health),
     attempts: service.retries?.attempts ?? (service.retries === undefined ? (retriesOf(given)?.attempts ?? 1) : 1),
-    panic: panic ?? (preset.name.startsWith("istio") ? 0 : 0.5),
+    panic: panic ?? (preset.name.startsWith("istio") || health !== undefined ? 0 : 0.5),
   };
 }
 

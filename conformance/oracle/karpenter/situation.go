@@ -1,5 +1,7 @@
 package main
 
+import corev1 "k8s.io/api/core/v1"
+
 // The situation's own words, as the vectors carry them: milli-CPU, bytes, seconds.
 
 type offering struct {
@@ -102,6 +104,18 @@ type pod struct {
 	Priority     *int32            `json:"priority,omitempty"`
 	DeletionCost string            `json:"deletionCost,omitempty"`
 	DoNotDisrupt bool              `json:"doNotDisrupt,omitempty"`
+	Terminating  bool              `json:"terminating,omitempty"`
+	// Beside app.
+	Labels map[string]string `json:"labels,omitempty"`
+	// These in the API's own fields.
+	Spread          []corev1.TopologySpreadConstraint `json:"spread,omitempty"`
+	PodAffinity     *corev1.PodAffinity               `json:"podAffinity,omitempty"`
+	PodAntiAffinity *corev1.PodAntiAffinity           `json:"podAntiAffinity,omitempty"`
+}
+
+// Whether others have a say in where it goes.
+func (p pod) topological() bool {
+	return len(p.Spread) > 0 || p.PodAffinity != nil || p.PodAntiAffinity != nil
 }
 
 type disruptionBudget struct {

@@ -268,6 +268,7 @@ func own() (made []vector) {
 	for i := range int64(220) {
 		made = append(made, vector{Name: fmt.Sprintf("Solve %d", i), Origin: "seeded", Settings: seededSolve(1000 + i), Script: []step{{At: 10}}})
 	}
+	made = append(made, topological()...)
 	for i := range int64(220) {
 		now := []int64{100, 3600, 3601, 43200}[i%4]
 		made = append(made, vector{Name: fmt.Sprintf("Disruption pass %d", i), Origin: "seeded", Settings: seededDisruption(5000 + i), Script: []step{{At: now}}})

@@ -92,7 +92,11 @@ func (w *world) fill(s settings) {
 		check(w.client.Create(w.ctx, set))
 	}
 	for _, p := range s.Pods {
-		check(w.client.Create(w.ctx, podOf(p)))
+		made := podOf(p)
+		check(w.client.Create(w.ctx, made))
+		if p.Terminating {
+			check(w.client.Delete(w.ctx, made))
+		}
 	}
 	for i, b := range s.PDBs {
 		check(w.client.Create(w.ctx, pdbOf(i, b)))
@@ -105,6 +109,12 @@ func (w *world) fill(s settings) {
 		check(w.cluster.UpdateNode(w.ctx, made))
 		if n.Deleting {
 			w.cluster.MarkForDeletion(made.Spec.ProviderID)
+		}
+	}
+	// The cluster's state hears of pods by a watch: without it, it knows of none that keep others away.
+	for _, p := range s.Pods {
+		if p.Node != "" && p.PodAntiAffinity != nil {
+			check(w.cluster.UpdatePod(w.ctx, podOf(p)))
 		}
 	}
 }
@@ -217,6 +227,12 @@ func podOf(p pod) *corev1.Pod {
 		Name: p.Name, Namespace: "default", UID: types.UID(p.Name), CreationTimestamp: at(p.Created),
 		Labels: map[string]string{"app": p.App}, Annotations: map[string]string{},
 	}}
+	for key, value := range p.Labels {
+		made.Labels[key] = value
+	}
+	if p.Terminating {
+		made.Finalizers = []string{"dryscale.dev/kept"}
+	}
 	made.Spec.NodeName, made.Spec.NodeSelector, made.Spec.Priority = p.Node, p.NodeSelector, p.Priority
 	made.Spec.Containers = []corev1.Container{{Name: "main", Resources: corev1.ResourceRequirements{Requests: requestsOf(p.CPU, p.Memory)}}}
 	for _, t := range p.Tolerations {
@@ -239,6 +255,9 @@ func podOf(p pod) *corev1.Pod {
 	if len(p.Required)+len(p.Preferred) > 0 {
 		made.Spec.Affinity = &corev1.Affinity{NodeAffinity: affinity}
 	}
+	if p.topological() {
+		social(p, made)
+	}
 	if p.Daemon {
 		made.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "DaemonSet", Name: p.App, UID: "daemon"}}
 	}
@@ -254,6 +273,20 @@ func podOf(p pod) *corev1.Pod {
 		made.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable}}
 	}
 	return made
+}
+
+// What the pod says of where others are.
+func social(p pod, made *corev1.Pod) {
+	for _, c := range p.Spread {
+		made.Spec.TopologySpreadConstraints = append(made.Spec.TopologySpreadConstraints, *c.DeepCopy())
+	}
+	if p.PodAffinity == nil && p.PodAntiAffinity == nil {
+		return
+	}
+	if made.Spec.Affinity == nil {
+		made.Spec.Affinity = &corev1.Affinity{}
+	}
+	made.Spec.Affinity.PodAffinity, made.Spec.Affinity.PodAntiAffinity = p.PodAffinity.DeepCopy(), p.PodAntiAffinity.DeepCopy()
 }
 
 func pdbOf(i int, b disruptionBudget) *policyv1.PodDisruptionBudget {

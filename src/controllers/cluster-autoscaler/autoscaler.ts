@@ -4,17 +4,18 @@
  * that have been so for long enough go, unless it is too soon after a scale-up, a failure or a removal.
  *
  * As specified in August 2026, not recorded from upstream, whose module cannot be had. Not modelled: nodes that break,
- * accelerators, taints, affinities and spreading, several scale-ups in one look.
+ * accelerators, several scale-ups in one look.
  */
 import type { RandomStream } from "../../kernel/random.js";
 import type { Seconds } from "../../units.js";
 import { createBackoff } from "./backoff.js";
 import type { Group, Node, PendingPod, Size } from "./cluster.js";
-import { estimate, type Option } from "./estimator.js";
+import { type Around, estimate, type Option } from "./estimator.js";
 import { choose, type ExpanderSettings } from "./expanders.js";
 import { balance, type ClusterLimits, nodeLimit, similar, withinQuotas } from "./limits.js";
 import { createScaleDown, type ScaleDownFields, type Unremovable } from "./planner.js";
-import { place, type TrialNode, trialNode } from "./room.js";
+import { haveWishes } from "./predicates.js";
+import { infosOf, place, type TrialNode, trialNode } from "./room.js";
 
 /** While even the oldest pending pod is younger, the scheduler may still be placing them. */
 const TOO_NEW = 2;
@@ -57,8 +58,16 @@ const unlessExpendable = <P extends { readonly priority?: number }>(pods: readon
 /** Pods without a place, the most important having been put first. */
 function withoutPlace(pending: readonly PendingPod[], nodes: readonly TrialNode[]): readonly PendingPod[] {
   const inOrder = [...pending].sort((one, other) => (other.priority ?? 0) - (one.priority ?? 0));
-  return inOrder.filter((pod) => !place(pod, nodes));
+  const all = infosOf(nodes);
+  return inOrder.filter((pod) => !place(pod, nodes, all));
 }
+
+/** Whether anybody says anything of where pods go. */
+const wishful = ({ nodes, pending, groups }: Cluster): boolean =>
+  haveWishes(
+    [...pending, ...nodes.flatMap(({ pods }) => pods)],
+    [...nodes, ...groups.map(({ template }) => ({ object: template }))].flatMap(({ object }) => object ?? []),
+  );
 
 /** All the machines' CPU and memory. */
 function owned(groups: readonly Group[]): Size {
@@ -79,7 +88,7 @@ export function createClusterAutoscaler(settings: AutoscalerSettings, stream: Ra
   const alike = (group: Group, groups: readonly Group[]): readonly Group[] =>
     settings.balanceSimilarGroups ? groups.filter((one) => one === group || similar(one, group)) : [group];
 
-  function grow({ now, groups }: Cluster, unplaced: readonly PendingPod[]): Growth {
+  function grow({ now, groups }: Cluster, unplaced: readonly PendingPod[], around: Around): Growth {
     const none = (rule: string, options: readonly Option[] = []): Growth => ({ add: [], rule, options });
     if (unplaced.length === 0) return none("ScaleUpNotNeeded");
     const total = groups.reduce((sum, { count }) => sum + count, 0);
@@ -92,7 +101,7 @@ export function createClusterAutoscaler(settings: AutoscalerSettings, stream: Ra
     const options = growing.flatMap((group) => {
       const room = alike(group, growing).reduce((sum, { max, count }) => sum + max - count, 0);
       if (withinQuotas(1, group.capacity, used, settings) < 1) return [];
-      return estimate(group, unplaced, nodeLimit([MAX_NODES_PER_SCALE_UP, room, left])) ?? [];
+      return estimate(group, unplaced, nodeLimit([MAX_NODES_PER_SCALE_UP, room, left]), around) ?? [];
     });
     const chosen = choose(options, { ...settings, nodes: total }, stream);
     if (chosen === undefined) return none("ScaleUpNoOptionsAvailable");
@@ -110,10 +119,11 @@ export function createClusterAutoscaler(settings: AutoscalerSettings, stream: Ra
 
     look(cluster: Cluster): Look {
       const { now, groups } = cluster;
-      const nodes = cluster.nodes.filter((node) => !node.draining).map(trialNode);
+      const wishes = wishful(cluster);
+      const nodes = cluster.nodes.filter((node) => !node.draining).map((node) => trialNode(node, wishes));
       const waiting = withoutPlace(unlessExpendable(cluster.pending), nodes);
       const unplaced = waiting.filter((pod) => now - pod.since > settings.newPodDelay);
-      const growth = grow(cluster, unplaced);
+      const growth = grow(cluster, unplaced, { there: infosOf(nodes), wishes });
       if (growth.add.length > 0) lastAdd = now;
 
       const unneeded = scaleDown.unneeded(nodes, now);

@@ -1,5 +1,6 @@
 /** What Cluster Autoscaler knows of a cluster: nodes, the pods on them, and the groups that nodes come from. */
 import type { MiB, Millicores, Seconds, Usd } from "../../units.js";
+import type { Node as NodeObject, Pod as PodObject } from "../scheduler/objects.js";
 import type { DrainFacts } from "./drainability.js";
 
 export interface Size {
@@ -13,6 +14,8 @@ export interface Pod extends Size {
   readonly priority?: number;
   /** What could keep it from being moved; nothing, for a plain replica. */
   readonly drain?: DrainFacts | undefined;
+  /** As the API has it; without it its size alone counts. */
+  readonly object?: PodObject | undefined;
 }
 
 export interface PendingPod extends Pod {
@@ -30,6 +33,7 @@ export interface Node {
   readonly maxPods: number;
   readonly podCount: number;
   readonly pods: readonly Pod[];
+  readonly object?: NodeObject | undefined;
 }
 
 export interface Group {
@@ -41,4 +45,6 @@ export interface Group {
   readonly min: number;
   readonly max: number;
   readonly count: number;
+  /** What its next node would be to the scheduler. */
+  readonly template?: NodeObject | undefined;
 }

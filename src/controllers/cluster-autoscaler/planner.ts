@@ -6,10 +6,11 @@
  * pod's new place starts at the first node, upstream where the last ended.
  */
 import type { Fraction, Seconds } from "../../units.js";
+import type { NodeInfo } from "../scheduler/node-info.js";
 import { type Budgets, cropped } from "./budgets.js";
 import type { Group, Node, Pod } from "./cluster.js";
 import { drainability } from "./drainability.js";
-import { place, type TrialNode, takeBack } from "./room.js";
+import { infosOf, place, type TrialNode, takeBack, vacate } from "./room.js";
 
 export interface ScaleDownFields extends Budgets {
   readonly period: Seconds;
@@ -60,15 +61,20 @@ function movable({ pods }: TrialNode): readonly Pod[] | Obstacle {
   return pods.filter((pod, i) => rulings[i].outcome === "drain" && !pod.drain?.daemonSet && !pod.drain?.terminal);
 }
 
-/** Moves every pod of `from` to the first of `others` with room; moves none, and says why, unless all fit. */
-function evacuate(from: TrialNode, others: readonly TrialNode[]): Obstacle | undefined {
+/**
+ * Moves every pod of `from` to the first of `others` that will do; moves none, and says why, unless all find a place. The
+ * node itself stays among those that the scheduler's filters count, as upstream: pods that are spread see it empty.
+ */
+function evacuate(from: TrialNode, others: readonly TrialNode[], all: readonly NodeInfo[]): Obstacle | undefined {
   const pods = movable(from);
   if ("reason" in pods) return pods;
+  const putBack = vacate(from, pods);
   const moved: { pod: Pod; to: TrialNode }[] = [];
   for (const pod of pods) {
-    const to = place(pod, others);
+    const to = place(pod, others, all);
     if (!to) {
       for (const move of moved.reverse()) takeBack(move.pod, move.to);
+      putBack();
       return { reason: "NoPlaceToMovePods" };
     }
     moved.push({ pod, to });
@@ -118,11 +124,12 @@ export function createScaleDown(fields: ScaleDownFields) {
       const most = Math.min(since.size + 2 * fields.maxParallelism, perUnneededTime);
       const found: Unneeded[] = [];
       const gone = new Set<TrialNode>();
+      const all = infosOf(nodes);
       for (const trial of candidates(nodes, now)) {
         if (found.length >= most) break;
         const isEmpty = trial.pods.length === 0;
         const others = nodes.filter((other) => other !== trial && !gone.has(other));
-        const obstacle = evacuate(trial, others);
+        const obstacle = evacuate(trial, others, all);
         if (obstacle === undefined) {
           gone.add(trial);
           found.push({ node: trial.node, empty: isEmpty, since: since.get(trial.node.id) ?? now });

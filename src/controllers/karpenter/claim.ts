@@ -1,5 +1,5 @@
 /** A node yet to be made: the set of instance types that it could still be. Every pod added only shrinks the set. */
-import { ARCH, CAPACITY_TYPE, INSTANCE_TYPE, NODE_POOL, OS, ZONE } from "./labels.js";
+import { ARCH, CAPACITY_TYPE, HOSTNAME, INSTANCE_TYPE, NODE_POOL, OS, ZONE } from "./labels.js";
 import {
   allocatable,
   fits,
@@ -11,9 +11,10 @@ import {
   type Resources,
   sum,
 } from "./objects.js";
-import { toleratesAll } from "./pod.js";
+import { podRequirements, toleratesAll } from "./pod.js";
 import { inValues, type Requirement } from "./requirement.js";
 import { both, intersects, loosely, ofLabels, ofSpecs, type Requirements, requirements } from "./requirements.js";
+import type { Topology } from "./topology.js";
 
 /** An instance type with what it can be, worked out once. */
 export interface Kind {
@@ -29,7 +30,7 @@ export function kindOf(spec: InstanceType): Kind {
     spec,
     allocatable: allocatable(spec),
     requirements: requirements([
-      inValues(INSTANCE_TYPE, spec.name),
+      inValues(INSTANCE_TYPE, spec.labels?.[INSTANCE_TYPE] ?? spec.name),
       inValues(ARCH, spec.arch),
       inValues(OS, "linux"),
       inValues(ZONE, ...available.map(({ zone }) => zone)),
@@ -89,27 +90,39 @@ export interface Template {
 export function templateOf(pool: NodePool, kinds: readonly Kind[]): Template {
   const labels = ofLabels({ ...pool.labels, [NODE_POOL]: pool.name });
   const common = both(ofSpecs(pool.requirements ?? []), labels);
-  const own = pool.types === undefined ? kinds : kinds.filter(({ spec }) => pool.types!.includes(spec.name));
-  return { pool, requirements: common, kinds: remaining(own, common, nothing) };
+  return { pool, requirements: common, kinds: remaining(kindsOf(pool, kinds), common, nothing) };
 }
+
+/** The catalogue as a pool has it. */
+export const kindsOf = ({ types }: NodePool, kinds: readonly Kind[]): readonly Kind[] =>
+  types === undefined ? kinds : kinds.filter(({ spec }) => types.includes(spec.name));
 
 export class Claim {
   readonly pods: Pod[] = [];
   requests: Resources;
 
+  requirements: Requirements;
+
   constructor(
     readonly pool: NodePool,
-    public requirements: Requirements,
+    common: Requirements,
     public kinds: readonly Kind[],
     daemons: Resources,
+    /** What it is called as long as it is no node. */
+    private readonly host: string,
+    private readonly topology: Topology,
   ) {
     this.requests = daemons;
+    this.requirements = new Map([...common, [HOSTNAME, inValues(HOSTNAME, host)]]);
   }
 
-  /** Takes the pod if any instance type is left that suits it and all before it. */
+  /** Takes the pod if any instance type is left that suits it and all before it, in a place where others suffer it. */
   add(pod: Pod, asked: Requirements): boolean {
-    if (!toleratesAll(pod, this.pool.taints) || !loosely(this.requirements, asked)) return false;
-    const narrowed = both(this.requirements, asked);
+    const { taints = [] } = this.pool;
+    if (!toleratesAll(pod, taints) || !loosely(this.requirements, asked)) return false;
+    const wanted = both(this.requirements, asked);
+    const narrowed = this.topology.narrowed(pod, () => podRequirements(pod, true), taints, wanted);
+    if (narrowed === undefined || !loosely(wanted, narrowed)) return false;
     const requests = plus(this.requests, sum([pod]));
     const left = remaining(this.kinds, narrowed, requests);
     if (left.length === 0) return false;
@@ -117,7 +130,16 @@ export class Claim {
     this.requirements = narrowed;
     this.requests = requests;
     this.kinds = left;
+    this.topology.registerHost(this.host);
+    this.topology.record(pod, taints, narrowed);
     return true;
+  }
+
+  /** No more pods: from now on it has no name. */
+  finish(): void {
+    const requirements = new Map(this.requirements);
+    requirements.delete(HOSTNAME);
+    this.requirements = requirements;
   }
 
   require(one: Requirement): void {

@@ -1,4 +1,5 @@
 /** What Karpenter reasons about: catalogue, NodePools, nodes and pods. Milli-CPU, bytes, seconds since 1970, USD an hour. */
+import type { Labels, PodAffinity, SpreadConstraint } from "../scheduler/objects.js";
 import type { RequirementSpec } from "./requirement.js";
 
 export interface Resources {
@@ -87,6 +88,13 @@ export interface Pod {
   readonly priority?: number;
   readonly deletionCost?: string;
   readonly doNotDisrupt?: boolean;
+  /** It still takes its room, but counts no more where pods are counted. */
+  readonly terminating?: boolean;
+  /** Beside app. */
+  readonly labels?: Labels;
+  readonly spread?: readonly SpreadConstraint[];
+  readonly podAffinity?: PodAffinity;
+  readonly podAntiAffinity?: PodAffinity;
 }
 
 export interface Node {
@@ -99,6 +107,8 @@ export interface Node {
   /** Seconds of life; forever when not given. */
   readonly expireAfter?: number;
   readonly taints?: readonly Taint[];
+  /** Beside its pool's and those that every node has. */
+  readonly labels?: Labels;
   /** Not initialized yet. */
   readonly starting?: boolean;
   readonly notReady?: boolean;

@@ -1,9 +1,9 @@
 /**
  * Karpenter's Solve: pods onto nodes that are there or on their way, else onto claims of this pass, else onto new ones.
  *
- * Not modelled: topology spread and pod affinity, host ports, volumes, reserved capacity and dynamic resources.
+ * Not modelled: host ports, volumes, reserved capacity and dynamic resources.
  */
-import { byPrice, Claim, type Kind, kindOf, type Template, templateOf } from "./claim.js";
+import { byPrice, Claim, type Kind, kindOf, kindsOf, type Template, templateOf } from "./claim.js";
 import { ARCH, CAPACITY_TYPE, HOSTNAME, INSTANCE_TYPE, NODE_POOL, OS, ZONE } from "./labels.js";
 import {
   allocatable,
@@ -17,7 +17,8 @@ import {
   sum,
 } from "./objects.js";
 import { dropRequiredTerm, podRequirements, relax, tolerateSoft, toleratesAll } from "./pod.js";
-import { both, compatible, loosely, ofLabels, type Requirements } from "./requirements.js";
+import { both, compatible, loosely, ofLabels, ofSpecs, type Requirements } from "./requirements.js";
+import { type Supply, Topology } from "./topology.js";
 
 /** A node that is there or has been asked for, with what is left of it. */
 export interface ExistingNode {
@@ -36,7 +37,7 @@ export interface Solution {
 const MAX_TYPES = 600;
 
 export function solve(cluster: Cluster, nodes: readonly Node[], pods: readonly Pod[]): Solution {
-  return new Solver(cluster, nodes).solve(pods);
+  return new Solver(cluster, nodes, pods).solve(pods);
 }
 
 class Solver {
@@ -47,16 +48,22 @@ class Solver {
   private readonly existing: readonly ExistingNode[];
   private claims: Claim[] = [];
   private readonly softTaints: boolean;
+  private readonly topology: Topology;
+  /** Claims tried, for their names. */
+  private tried = 0;
 
   constructor(
     private readonly cluster: Cluster,
     nodes: readonly Node[],
+    pods: readonly Pod[],
   ) {
     const pools = [...cluster.pools].sort(heaviestFirst);
     this.kinds = cluster.types.map(kindOf);
     this.templates = pools.map((pool) => templateOf(pool, this.kinds)).filter(({ kinds }) => kinds.length > 0);
     this.softTaints = pools.some(({ taints = [] }) => taints.some(({ effect }) => effect === "PreferNoSchedule"));
     for (const pool of pools) this.left.set(pool.name, { ...pool.limits });
+    const labelsOf = (node: Node) => labelsOfNode(cluster, node);
+    this.topology = new Topology({ cluster, nodes, pods, supplies: () => suppliesOf(pools, this.kinds), labelsOf });
     const daemons = this.overhead(cluster.daemons ?? []);
     const ordered = [...nodes].sort(initializedFirst);
     this.existing = ordered.map((node) => this.existingNode(node, daemons));
@@ -74,19 +81,25 @@ class Solver {
         lengthAtPush.set(pod.name, queue.push(pod));
       }
     }
-    for (const claim of this.claims) claim.kinds = byPrice(claim.kinds, claim.requirements).slice(0, MAX_TYPES);
+    for (const claim of this.claims) {
+      claim.finish();
+      claim.kinds = byPrice(claim.kinds, claim.requirements).slice(0, MAX_TYPES);
+    }
     return { claims: this.claims, existing: this.existing, unschedulable: [...failed.values()] };
   }
 
   /** Gives up one preference after the other until the pod fits somewhere. */
   private place(given: Pod): boolean {
-    for (let pod: Pod | undefined = given; pod !== undefined; pod = relax(pod, this.softTaints))
+    for (let pod: Pod | undefined = given; pod !== undefined; pod = relax(pod, this.softTaints)) {
+      if (pod !== given) this.topology.update(pod);
       if (this.add(pod, podRequirements(pod, this.cluster.ignorePreferences === true))) return true;
+    }
+    this.topology.update(given);
     return false;
   }
 
   private add(pod: Pod, asked: Requirements): boolean {
-    if (this.existing.some((node) => addTo(node, pod, asked))) return true;
+    if (this.existing.some((node) => addTo(node, pod, asked, this.topology))) return true;
     this.claims.sort((a, b) => a.pods.length - b.pods.length);
     return this.claims.some((claim) => claim.add(pod, asked)) || this.addClaim(pod, asked);
   }
@@ -101,7 +114,9 @@ class Solver {
           spec.memory <= (limits.memory ?? Infinity) &&
           0 <= (limits.nodes ?? Infinity),
       );
-      const claim = new Claim(template.pool, template.requirements, within, this.daemons.get(template)!);
+      const daemons = this.daemons.get(template)!;
+      const host = `hostname-placeholder-${++this.tried}`;
+      const claim = new Claim(template.pool, template.requirements, within, daemons, host, this.topology);
       if (!claim.add(pod, asked)) continue;
       this.claims.push(claim);
       this.left.set(template.pool.name, lessGreatest(limits, claim.kinds));
@@ -122,10 +137,11 @@ class Solver {
   }
 
   private existingNode(node: Node, daemons: readonly Pod[]): ExistingNode {
-    const { pods = [], types, pools } = this.cluster;
+    const { pods = [], types } = this.cluster;
     const spec = types.find(({ name }) => name === node.type)!;
-    const pool = pools.find(({ name }) => name === node.pool);
-    const requirements = nodeRequirements(node, spec.arch, pool);
+    const labels = labelsOfNode(this.cluster, node);
+    const requirements = ofLabels(labels);
+    this.topology.registerHost(labels[HOSTNAME]);
     const here = pods.filter((pod) => pod.node === node.name);
     const due = sum(
       daemons.filter((pod) => toleratesAll(pod, node.taints) && compatible(requirements, podRequirements(pod, true))),
@@ -142,28 +158,45 @@ class Solver {
   }
 }
 
-export function nodeRequirements(node: Node, arch: string, pool: NodePool | undefined): Requirements {
-  return ofLabels({
-    ...pool?.labels,
+function labelsOfNode({ pools, types }: Cluster, node: Node): Readonly<Record<string, string>> {
+  return {
+    ...pools.find(({ name }) => name === node.pool)?.labels,
     [NODE_POOL]: node.pool,
     [INSTANCE_TYPE]: node.type,
     [ZONE]: node.zone,
     [CAPACITY_TYPE]: node.capacityType,
-    [ARCH]: arch,
+    [ARCH]: types.find(({ name }) => name === node.type)!.arch,
     [OS]: "linux",
     [HOSTNAME]: node.name,
     "karpenter.sh/registered": "true",
     ...(node.starting ? {} : { "karpenter.sh/initialized": "true" }),
-  });
+    ...node.labels,
+  };
 }
 
-function addTo(existing: ExistingNode, pod: Pod, asked: Requirements): boolean {
+/** What pools could make, for each of their types and as the pools alone say it. */
+const suppliesOf = (pools: readonly NodePool[], kinds: readonly Kind[]): readonly Supply[] =>
+  pools.flatMap((pool) => {
+    const { taints = [], requirements: specs = [], labels = {} } = pool;
+    const own = both(ofSpecs(specs), ofLabels(labels));
+    const each = kindsOf(pool, kinds).map((kind) => {
+      return { requirements: both(own, kind.requirements), taints, whole: false };
+    });
+    return each.length === 0 ? [] : [...each, { requirements: own, taints, whole: true }];
+  });
+
+function addTo(existing: ExistingNode, pod: Pod, asked: Requirements, topology: Topology): boolean {
   const requests = sum([pod]);
-  if (!toleratesAll(pod, existing.node.taints) || !fits(requests, existing.room)) return false;
+  const { taints = [] } = existing.node;
+  if (!toleratesAll(pod, taints) || !fits(requests, existing.room)) return false;
   if (!compatible(existing.requirements, asked)) return false;
+  const wanted = both(existing.requirements, asked);
+  const narrowed = topology.narrowed(pod, () => podRequirements(pod, true), taints, wanted);
+  if (narrowed === undefined || !compatible(wanted, narrowed)) return false;
   existing.pods.push(pod);
   existing.room = minus(existing.room, requests);
-  existing.requirements = both(existing.requirements, asked);
+  existing.requirements = narrowed;
+  topology.record(pod, taints, narrowed);
   return true;
 }
 

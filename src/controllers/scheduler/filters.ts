@@ -46,7 +46,10 @@ function fitFilter(pod: Pod): Filter {
 }
 
 /** In the default profile's order, before the filters that look at other nodes as well. */
-export function nodeFilters(pod: Pod): readonly Filter[] {
+export const nodeFilters = (pod: Pod): readonly Filter[] => [...nodeFiltersBesideFit(pod), fitFilter(pod)];
+
+/** Those that do not ask for room. */
+export function nodeFiltersBesideFit(pod: Pod): readonly Filter[] {
   const ports = portsOf(pod);
   return [
     ({ node }) =>
@@ -67,6 +70,5 @@ export function nodeFilters(pod: Pod): readonly Filter[] {
       ports.length > 0 && pods.some((other) => portsOf(other).some((used) => ports.some((one) => collide(one, used))))
         ? rejected("NodePorts", true, "node(s) didn't have free ports for the requested pod ports")
         : undefined,
-    fitFilter(pod),
   ];
 }

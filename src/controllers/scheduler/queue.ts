@@ -27,12 +27,19 @@ const MOST_BACKOFF = 10;
 /** A pod that nothing has helped is tried again after so long; looked at so often. */
 const UNSCHEDULABLE_FOR = 300;
 const FLUSH_PERIOD = 30;
+/**
+ * An attempt takes no time here. A pod that takes away others whose replacements come at once, and are in its way as they
+ * were, would be tried for ever at one instant: after so many attempts in vain it waits for its back-off to end.
+ */
+const MOST_AT_ONCE = 10;
 
 interface Entry {
   readonly pod: Pod;
   /** When it came, or came back. */
   since: Seconds;
   failures: number;
+  /** How many of them at the very instant of the last. */
+  atOnce: number;
   plugins: ReadonlySet<string>;
 }
 
@@ -52,7 +59,7 @@ export class SchedulingQueue {
   readonly #unschedulable = new Map<string, Entry>();
 
   add(pod: Pod, now: Seconds): void {
-    this.#active.set(pod.name, { pod, since: now, failures: 0, plugins: new Set() });
+    this.#active.set(pod.name, { pod, since: now, failures: 0, atOnce: 0, plugins: new Set() });
   }
 
   remove(name: string): void {
@@ -68,14 +75,16 @@ export class SchedulingQueue {
     }
     const next =
       first(this.#active, before) ??
-      first(this.#backingOff, (one, other) => backoffEnds(one) - backoffEnds(other) || before(one, other));
+      first(this.#early(now), (one, other) => backoffEnds(one) - backoffEnds(other) || before(one, other));
     if (next !== undefined) this.remove(next.pod.name);
     return next;
   }
 
   /** It fits nowhere, because of these plugins. */
   failed(entry: Entry, plugins: ReadonlySet<string>, now: Seconds): void {
-    this.#unschedulable.set(entry.pod.name, { ...entry, since: now, failures: entry.failures + 1, plugins });
+    const { pod, failures, since } = entry;
+    const atOnce = failures > 0 && since === now ? entry.atOnce + 1 : 1;
+    this.#unschedulable.set(pod.name, { ...entry, since: now, failures: failures + 1, atOnce, plugins });
   }
 
   /** Something has happened: whom it may help is tried again. */
@@ -90,15 +99,22 @@ export class SchedulingQueue {
       if (now - entry.since > UNSCHEDULABLE_FOR) this.#move(entry, now);
   }
 
-  /** The first flush that finds a pod to move. */
-  get flushesAt(): Seconds {
+  /** When a pod's turn comes though nothing happens: by the first flush that finds one, or as a back-off ends. */
+  get retriesAt(): Seconds {
     const oldest = Math.min(...[...this.#unschedulable.values()].map(({ since }) => since));
-    return (Math.floor((oldest + UNSCHEDULABLE_FOR) / FLUSH_PERIOD) + 1) * FLUSH_PERIOD;
+    const flush = (Math.floor((oldest + UNSCHEDULABLE_FOR) / FLUSH_PERIOD) + 1) * FLUSH_PERIOD;
+    const held = [...this.#backingOff.values()].filter(({ atOnce }) => atOnce >= MOST_AT_ONCE);
+    return Math.min(flush, ...held.map((entry) => backoffEnds(entry) + 1));
   }
 
   /** Whether there is a pod to try now. */
   get ready(): boolean {
     return this.#active.size + this.#backingOff.size > 0;
+  }
+
+  /** Those whose back-off an idle scheduler does not wait for. */
+  #early(now: Seconds): ReadonlyMap<string, Entry> {
+    return new Map([...this.#backingOff].filter(([, one]) => one.since < now || one.atOnce < MOST_AT_ONCE));
   }
 
   #move(entry: Entry, now: Seconds): void {

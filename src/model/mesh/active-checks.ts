@@ -23,8 +23,9 @@ export class ActiveChecks {
     return this.standings[slot]?.out === true;
   }
 
-  /** Asks each of them. */
-  check(slots: Iterable<number>, isWell: (slot: number) => boolean): void {
+  /** Asks each of them. Those for which that has changed something. */
+  check(slots: Iterable<number>, isWell: (slot: number) => boolean): readonly number[] {
+    const changed: number[] = [];
     for (const slot of slots) {
       this.standings[slot] ??= { out: false, otherwise: 0 };
       const standing = this.standings[slot];
@@ -36,7 +37,9 @@ export class ActiveChecks {
       standing.otherwise = 0;
       standing.out = !standing.out;
       this.outCount += standing.out ? 1 : -1;
+      changed.push(slot);
     }
+    return changed;
   }
 
   forget(slot: number): void {

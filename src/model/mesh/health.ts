@@ -1,6 +1,7 @@
 /** How the proxies of a service's callers find out by themselves which pods are well: each for itself, by calls or by asking. */
 import type { EventKind } from "../../kernel/simulation.js";
 import type { Seconds } from "../../units.js";
+import type { DecisionLog } from "../decisions.js";
 import { failures } from "../failure.js";
 import { NONE, type State } from "../state.js";
 import { ActiveChecks } from "./active-checks.js";
@@ -18,7 +19,12 @@ export class Health {
   nextCheck: Seconds = Infinity;
   event = NONE;
 
-  constructor({ passive, active }: HealthSpec, counts: readonly boolean[]) {
+  constructor(
+    { passive, active }: HealthSpec,
+    counts: readonly boolean[],
+    /** Whose proxy it is. */
+    readonly caller: string,
+  ) {
     this.passive = passive && new PassiveChecks(passive, counts);
     this.active = active && new ActiveChecks(active);
   }
@@ -52,13 +58,14 @@ export class HealthChecks {
     triedAgain: readonly string[],
     private readonly endpoints: Endpoints,
     private readonly proxies: readonly CallerProxy[],
+    private readonly log: DecisionLog,
   ) {
     this.counts = failures.map((name) => ALWAYS.includes(name) || triedAgain.includes(name));
     this.looks = state.sim.event("health.look", (id: ProxyId) => this.look(id));
   }
 
-  create(): Health {
-    return new Health(this.spec, this.counts);
+  create(caller: string): Health {
+    return new Health(this.spec, this.counts, caller);
   }
 
   /** A proxy begins to check. */
@@ -73,7 +80,15 @@ export class HealthChecks {
   }
 
   answered(id: ProxyId, slot: number, failure: number): void {
-    if (this.proxies[id].health!.passive?.answered(slot, failure, this.state.sim.now)) this.changed(id);
+    const { passive, caller } = this.proxies[id].health!;
+    if (!passive?.answered(slot, failure, this.state.sim.now)) return;
+    this.changed(id);
+    const failed =
+      this.spec.passive!.failures === 1 ? "a call has failed" : `${this.spec.passive!.failures} calls failed`;
+    this.tell(
+      slot,
+      passive.isOut(slot) ? `left alone by the proxy of ${caller}: ${failed}` : `called again by that of ${caller}`,
+    );
   }
 
   /** Its pod is gone. */
@@ -91,16 +106,23 @@ export class HealthChecks {
 
   private look(id: ProxyId): void {
     const proxy = this.proxies[id];
-    const { passive, active } = proxy.health!;
+    const { passive, active, caller } = proxy.health!;
     const { now } = this.state.sim;
     const { known } = this.endpoints;
     proxy.health!.event = NONE;
     passive?.look(now);
     if (active !== undefined && now >= proxy.health!.nextCheck) {
-      active.check(known.items.subarray(0, known.count), (slot) => this.endpoints.listening(slot) !== NONE);
+      const slots = known.items.subarray(0, known.count);
+      for (const slot of active.check(slots, (one) => this.endpoints.listening(one) !== NONE))
+        this.tell(slot, `${active.isOut(slot) ? "left out" : "called again"} by the proxy of ${caller}: checked`);
       proxy.health!.nextCheck = now + this.spec.active!.interval;
     }
     this.changed(id);
+  }
+
+  private tell(slot: number, rule: string): void {
+    const about = { time: this.state.sim.now, subject: `pod ${this.endpoints.address(slot)}`, policy: "health-check" };
+    this.log.add({ ...about, rule, seen: {}, from: 1, wished: 1, asked: 1 });
   }
 
   /** Makes sure that it looks when something is to be seen. */

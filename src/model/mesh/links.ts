@@ -63,7 +63,7 @@ export class Links {
       this.connections = new Connections(state, this, connections, service.connectLaw, sender);
     const { health } = this.spec;
     if (health !== undefined)
-      this.health = new HealthChecks(state, health, service.spec.route.retries.on, this.endpoints, this.proxies);
+      this.health = new HealthChecks(state, health, service.spec.route.retries.on, this.endpoints, this.proxies, log);
     this.interval = state.sim.event("outliers.interval", (id: ProxyId) => this.intervalOver(id));
   }
 
@@ -226,7 +226,7 @@ export class Links {
         () => known.items.subarray(0, known.count),
         (ejection) => this.tell(name, ejection),
       );
-    const proxy = new CallerProxy(this.endpoints, balancer, outliers, this.health?.create(), spec.panic);
+    const proxy = new CallerProxy(this.endpoints, balancer, outliers, this.health?.create(name), spec.panic);
     const id = (this.free.pop() ?? this.proxies.length) as ProxyId;
     this.proxies[id] = proxy;
     if (caller === NONE) this.outside = id;

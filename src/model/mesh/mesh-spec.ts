@@ -9,7 +9,7 @@ export interface MeshSpec {
   readonly limits: LimitsSpec;
   readonly outliers: OutliersSpec | undefined;
   /** How proxies find out by themselves which pods are well; undefined: they do not. */
-  readonly health?: HealthSpec | undefined;
+  readonly health: HealthSpec | undefined;
   /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
   readonly attempts: number;
   /** When fewer of the pods known than this are fit to be called, all of them are. */
@@ -113,6 +113,7 @@ export const plainMesh: MeshSpec = {
   connections: undefined,
   limits: { requests: Infinity, retries: Infinity },
   outliers: undefined,
+  health: undefined,
   attempts: 1,
   panic: 0,
 };

@@ -1,6 +1,7 @@
 /**
  * Kubernetes Cluster Autoscaler as specified in August 2026: machines for pods that no node has room for, and none that are
- * little used. The decisions are in controllers/cluster-autoscaler/; here a cluster's view becomes what it looks at.
+ * little used. The decisions are in controllers/cluster-autoscaler/; here a cluster's view becomes what it looks at. As
+ * upstream takes a node that there is for the whole group, a group of several zones is thought to grow where that one is.
  *
  * A machine that has not come within the time for it is given back, and its group left alone for a while. Pods of draining nodes are not added to the pending ones: their replacements are among these already.
  */
@@ -10,6 +11,8 @@ import type { DrainFacts } from "../../controllers/cluster-autoscaler/drainabili
 import { expanders, waste } from "../../controllers/cluster-autoscaler/expanders.js";
 import type { Unremovable } from "../../controllers/cluster-autoscaler/planner.js";
 import { nextLook } from "../../controllers/cluster-autoscaler/trigger.js";
+import { CAPACITY_TYPE } from "../../controllers/karpenter/labels.js";
+import type { Node as NodeObject } from "../../controllers/scheduler/objects.js";
 import type { ClusterView, GroupView, PlacedPod, ProvisionAnswer, Reason, Why } from "../contract.js";
 import { defineProvisioner } from "../define.js";
 import {
@@ -26,6 +29,7 @@ import {
   text,
   whole,
 } from "../fields.js";
+import { labelsOfNode } from "../node-labels.js";
 
 function readable(pattern: string): boolean {
   try {
@@ -46,33 +50,48 @@ function drainOf({ service, annotations }: PlacedPod, { budgets }: ClusterView):
   };
 }
 
+const prioritized = <P extends PlacedPod>(pod: P) => ({ ...pod, priority: pod.object?.priority ?? 0 });
+
 /** Daemons do not move, and have their room on every node: on a new one, too. */
 function seenBy(view: ClusterView): Cluster {
   const nodes = view.nodes.map((node): Node => {
-    const { id, group, ready, draining, allocatable, free, maxPods, podCount } = node;
+    const { id, group, ready, draining, allocatable, free, maxPods, podCount, object } = node;
     const others = node.pods.filter(({ daemon }) => daemon !== true);
     const daemons = node.pods.length - others.length;
-    const pods = others.map((pod) => ({ ...pod, drain: drainOf(pod, view) }));
+    const pods = others.map((pod) => ({ ...prioritized(pod), drain: drainOf(pod, view) }));
     const places = { maxPods: maxPods - daemons, podCount: podCount - daemons };
-    return { id, group, ready, draining, allocatable, free, ...places, pods };
+    return { id, group, ready, draining, allocatable, free, ...places, pods, object };
   });
   return {
     now: view.now,
     nodes,
-    pending: view.pending,
+    pending: view.pending.map(prioritized),
     groups: view.groups.map((group) => besideDaemons(group, view)),
   };
 }
 
-function besideDaemons(group: GroupView, { daemons }: ClusterView): Group {
-  if (daemons.length === 0) return group;
+function besideDaemons(group: GroupView, view: ClusterView): Group {
   const { name, capacity, maxPods, usdPerHour, min, max, count } = group;
+  const { daemons } = view;
   const left = { ...group.allocatable };
   for (const { cpuMillicores, memoryMiB } of daemons) {
     left.cpuMillicores -= cpuMillicores;
     left.memoryMiB -= memoryMiB;
   }
-  return { name, capacity, allocatable: left, maxPods: maxPods - daemons.length, usdPerHour, min, max, count };
+  const places = maxPods - daemons.length;
+  const template = templateOf(group, view);
+  return { name, capacity, allocatable: left, maxPods: places, usdPerHour, min, max, count, template };
+}
+
+/** What the group's next node would be: like its first ready one, else as the group says, in its first zone. */
+function templateOf(group: GroupView, { nodes }: ClusterView): NodeObject {
+  const { name, taints, offerings, allocatable, maxPods } = group;
+  const like = nodes.find((node) => node.group === name && node.ready && !node.draining)?.object;
+  const [{ zone, capacityType }] = offerings;
+  const { labels, type, arch } = group;
+  const own = labelsOfNode({ labels: { [CAPACITY_TYPE]: capacityType, ...labels }, type, arch }, zone, name);
+  const resources = { cpu: allocatable.cpuMillicores, memory: allocatable.memoryMiB * 2 ** 20, pods: maxPods };
+  return { name, labels: like?.labels ?? own, taints, allocatable: resources };
 }
 
 const SHOWN = 5;

@@ -6,8 +6,11 @@ import {
   INSTANCE_GENERATION,
   INSTANCE_MEMORY,
   INSTANCE_SIZE,
+  INSTANCE_TYPE,
 } from "../../controllers/karpenter/labels.js";
 import type { InstanceType, NodePool, Pod } from "../../controllers/karpenter/objects.js";
+import type { RequirementSpec } from "../../controllers/karpenter/requirement.js";
+import type { NodeSelectorTerm, Pod as PodObject } from "../../controllers/scheduler/objects.js";
 import type { Seconds } from "../../units.js";
 import type { GroupView, OfferingView, PlacedPod } from "../contract.js";
 import type { KarpenterValues, PoolFields } from "./karpenter-fields.js";
@@ -54,8 +57,10 @@ function poolOf(fields: PoolFields, common: KarpenterValues): Pool {
 }
 
 /** An AWS type such as "m5.2xlarge": category m, generation 5, family m5, size 2xlarge. Others are families of their own. */
-function labelsOf({ type, capacity }: GroupView): Readonly<Record<string, string>> {
+function labelsOf({ type, capacity, labels }: GroupView): Readonly<Record<string, string>> {
   const sizes = {
+    ...labels,
+    [INSTANCE_TYPE]: type,
     [INSTANCE_CPU]: String(capacity.cpuMillicores / 1000),
     [INSTANCE_MEMORY]: String(capacity.memoryMiB),
   };
@@ -70,9 +75,12 @@ function labelsOf({ type, capacity }: GroupView): Readonly<Record<string, string
   };
 }
 
-/** A node group is an instance type by the group's name; what is missing for now is not available. */
+/**
+ * A node group is an instance type by the group's name; what is missing for now is not available, nor is what has taints of
+ * its own, of which Karpenter would not know: those are for NodePools to say.
+ */
 export function typeOf(group: GroupView, missing: (offering: OfferingView) => boolean): InstanceType {
-  const { name, arch, capacity, allocatable, maxPods, count, max } = group;
+  const { name, arch, capacity, allocatable, maxPods, count, max, taints } = group;
   return {
     name,
     arch,
@@ -86,7 +94,7 @@ export function typeOf(group: GroupView, missing: (offering: OfferingView) => bo
       zone: offering.zone,
       capacityType: offering.capacityType,
       price: offering.usdPerHour,
-      available: count < max && !missing(offering),
+      available: count < max && taints.length === 0 && !missing(offering),
     })),
   };
 }
@@ -97,6 +105,7 @@ export function podOf(pod: PlacedPod, name: string, created: Seconds): Pod {
     cpuMillicores,
     memoryMiB,
     daemon = false,
+    object,
     annotations: { doNotDisrupt = false, deletionCost } = {},
   } = pod;
   return {
@@ -108,5 +117,28 @@ export function podOf(pod: PlacedPod, name: string, created: Seconds): Pod {
     doNotDisrupt,
     daemon,
     ...(deletionCost === undefined ? {} : { deletionCost: String(deletionCost) }),
+    ...(object && wishesOf(object)),
+  };
+}
+
+/** What the pod says of where it would be, near whom, and how important it is. */
+function wishesOf({ labels, priority, terminating, nodeSelector, tolerations, affinity, spread }: PodObject) {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity ?? {};
+  const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const preferred = nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+  const specs = ({ matchExpressions = [] }: NodeSelectorTerm) => matchExpressions as readonly RequirementSpec[];
+  return {
+    ...(labels && { labels }),
+    ...(priority !== undefined && { priority }),
+    ...(terminating && { terminating }),
+    ...(nodeSelector && { nodeSelector }),
+    ...(tolerations && { tolerations: tolerations.map((one) => ({ ...one, operator: one.operator ?? "Equal" })) }),
+    ...(required && { required: required.map(specs) }),
+    ...(preferred && {
+      preferred: preferred.map(({ weight, preference }) => ({ weight, requirements: specs(preference) })),
+    }),
+    ...(spread && { spread }),
+    ...(podAffinity && { podAffinity }),
+    ...(podAntiAffinity && { podAntiAffinity }),
   };
 }

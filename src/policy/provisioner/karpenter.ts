@@ -8,7 +8,7 @@
  */
 import { type Command, pass } from "../../controllers/karpenter/disruption.js";
 import { CAPACITY_TYPE } from "../../controllers/karpenter/labels.js";
-import type { Cluster, Node } from "../../controllers/karpenter/objects.js";
+import type { Cluster, Node, Taint } from "../../controllers/karpenter/objects.js";
 import type { RequirementSpec } from "../../controllers/karpenter/requirement.js";
 import { solve } from "../../controllers/karpenter/solve.js";
 import type { Seconds } from "../../units.js";
@@ -224,7 +224,8 @@ class Karpenter implements Provisioner {
       created: this.calendar(node.boughtAt),
       ...(expires < Infinity ? { expireAfter: expires } : {}),
       ...(drifted ? { driftedAt: this.calendar(pool.driftsAt) } : {}),
-      ...(pool === undefined ? {} : { taints: pool.taints as Node["taints"] & object }),
+      labels: node.object.labels ?? {},
+      taints: (node.object.taints ?? []) as readonly Taint[],
       starting: !node.ready,
       deleting: node.draining || this.commands.has(node.id),
       doNotDisrupt: count <= min,

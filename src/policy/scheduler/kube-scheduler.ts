@@ -37,7 +37,7 @@ class KubeScheduler implements ClusterScheduler {
     return this.queue.ready;
   }
   get retriesAt(): Seconds {
-    return this.queue.flushesAt;
+    return this.queue.retriesAt;
   }
 
   ownerAdded(owner: Owner): void {

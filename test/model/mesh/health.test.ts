@@ -143,6 +143,29 @@ describe("a pod that dies under callers who are told nothing", () => {
   });
 });
 
+test("who is left out, and called again, is on record", () => {
+  const health = { passive: { failures: 1, timeout: 1 }, active: { interval: 0.25, fall: 2, rise: 1 } };
+  const { world } = play(
+    shop(
+      {
+        replicas: 1,
+        steps: [wait(0.1)],
+        startup: constant(1),
+        lifecycle: { ...plainLifecycle, crashAfter: constant(1.5) },
+        mesh: { ...plainMesh, discovery: { watch: 1e9, quiet: 0, longest: 0, push: 0 }, health },
+      },
+      ...[1, 1.55],
+    ),
+    2.6,
+  );
+  const told = world.decisions.filter(({ policy }) => policy === "health-check");
+  expect(told.map(({ time, subject, rule }) => [time, subject, rule])).toEqual([
+    [1.55, "pod shop-0", "left alone by the proxy of outside: a call has failed"],
+    [1.75, "pod shop-0", "left out by the proxy of outside: checked"],
+    [2.5, "pod shop-0", "called again by the proxy of outside: checked"],
+  ]);
+});
+
 test("HAProxy's least connections by each caller: answers are told by slot", () => {
   const spec = shop(
     {
