@@ -22,7 +22,7 @@ const shifts = {
   successRate: share().prefault("99%").meta({ description: "So many of its calls must be well." }),
   p99: duration()
     .optional()
-    .meta({ description: "99% of its good calls must be answered within this. Default: any time." }),
+    .meta({ description: "99% of its good calls must be answered within this. Default: however late." }),
   failures: wholeFrom(1)
     .prefault(1)
     .meta({ description: "So many bad checks and it gets no calls any more; a check without any call is bad." }),
