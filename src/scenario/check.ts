@@ -1,7 +1,7 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
-import { checkKeys, checkShares, messageEdges } from "./check-async.js";
+import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { checkDeadlines } from "./check-deadlines.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkMesh } from "./check-mesh.js";
@@ -77,6 +77,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const edges = calls
     .flatMap((call) => reached(call).map((to): Edge => ({ from: call.from, to, path: call.path })))
     .filter((edge) => exists(raw, undefined, edge.to));
+  checkFlights(raw, edges, to);
   edges.push(...messageEdges(raw));
   checkKeys(raw, edges, to);
   const around = circles(edges);
