@@ -6,6 +6,7 @@ import { parseDocument } from "yaml";
 import { type Complaint, ScenarioError } from "../scenario/complaint.js";
 import { importManifests } from "../scenario/kubernetes/import.js";
 import { backgroundFields, plainFields, serviceFields } from "../scenario/kubernetes/text.js";
+import { plainRule } from "../scenario/mesh/written-route.js";
 import { type FromManifests, manifestSections, type Raw, withManifests } from "../scenario/raw.js";
 import { namedManifests, policyPathsIn, readScenario, type Scenario } from "../scenario/read.js";
 import type { TextSource } from "../workload/trace.js";
@@ -92,7 +93,7 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
   const paths = namedManifests(text);
   if (paths.length === 0) return undefined;
   const found = importManifests(readManifests(paths, (path) => resolve(folder, path)));
-  const { services, background, cluster, quota, priorityClasses } = found;
+  const { services, background, cluster, quota, priorityClasses, routes, mesh } = found;
   const inSection = (section: "jobs" | "daemons") =>
     Object.fromEntries(
       background.filter((one) => one.section === section).map((one) => [one.workload.service, backgroundFields(one)]),
@@ -100,10 +101,12 @@ function fromManifests(text: string, folder: string): FromManifests | undefined 
   return {
     services: Object.fromEntries(services.map((service) => [service.name, serviceFields(service)])),
     priorityClasses,
+    routes: Object.fromEntries(routes.map(({ name, rules }) => [name, { rules: rules.map(plainRule) }])),
     jobs: inSection("jobs"),
     daemons: inSection("daemons"),
     cluster: cluster && plainFields(cluster),
     quota,
+    mesh,
   };
 }
 

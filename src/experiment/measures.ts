@@ -193,7 +193,12 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     { name: `service.${name}.usd`, label: `${name}: cost`, unit: "USD", better: "lower", group: "service" },
   ]);
   const ofBackground = spec.background.flatMap(({ name, runs }) => backgroundMeasures(name, runs.kind));
+  const ofTraffic: readonly Measure[] =
+    spec.network.zones === undefined
+      ? []
+      : [{ name: "cost.traffic", label: "traffic between zones", unit: "USD", better: "lower", group: "cost" }];
   const ofParts = [
+    ...ofTraffic,
     ...measuresOfFaults(spec.faults),
     ...ofEndpoints,
     ...ofServices,

@@ -162,6 +162,7 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
     "cost.usd": bill.usd,
     "cost.perHour": bill.usd / (duration / 3600),
     "cost.perMillion": (bill.usd / answered) * 1e6,
+    ...(world.state.spec.network.zones === undefined ? {} : { "cost.traffic": bill.trafficUsd }),
     "cost.idle": bill.usd > 0 ? bill.idleUsd / bill.usd : Number.NaN,
     "demand.R": bill.resourceDemand,
     "demand.C": bill.containerDemand,

@@ -19,6 +19,7 @@ export interface Billed {
 
 export interface BillTotals {
   readonly usd: Usd;
+  readonly trafficUsd: Usd;
   readonly idleUsd: Usd;
   /** Services first, then the background. */
   readonly usdByOwner: readonly Usd[];
@@ -80,12 +81,14 @@ export class Bill {
     this.minimums = 0;
   }
 
-  totals(now: Seconds): BillTotals {
+  /** `traffic` is what zones charge for what passes between them. */
+  totals(now: Seconds, traffic: Usd): BillTotals {
     const hours = (average: TimeAverage): number => average.integral(now) / 3600;
     const usdByOwner = this.ownersUsdPerHour.map(hours);
     const usd = hours(this.usdPerHour) + this.minimums;
     return {
-      usd,
+      usd: usd + traffic,
+      trafficUsd: traffic,
       idleUsd: usd - usdByOwner.reduce((sum, x) => sum + x, 0),
       usdByOwner,
       resourceDemand: hours(this.resourceCores),

@@ -2,6 +2,7 @@
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
 import { plainLifecycle } from "./lifecycle.js";
+import { nothing, plainNetwork } from "./network/network-spec.js";
 import { plainRoute } from "./route.js";
 import type {
   BackgroundSpec,
@@ -49,6 +50,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     caches: [],
     pools: [],
     hop: noHop,
+    payload: nothing,
     route: plainRoute,
     mesh: undefined,
     balancer: () => onlyPod,
@@ -140,6 +142,7 @@ export function world(about: Partial<WorldSpec>): WorldSpec {
     routes: [],
     queues: [],
     cluster: cluster(),
+    network: plainNetwork,
     quota: undefined,
     scrapePeriod: 15,
     pipeline: undefined,

@@ -20,6 +20,7 @@ export class Departures implements Sender {
 
   /** A call, or a try below its guard, sets out; `proxy` is its caller's, where the service's callers have proxies. */
   depart(call: CallId, service: Service, proxy: number, guard: number): void {
+    if (this.travel.ways?.unresolved(call, service)) return;
     if (service.links !== undefined) {
       const failure = service.links.take(call, proxy as ProxyId, guard);
       if (failure === LATER) return;

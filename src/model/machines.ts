@@ -235,6 +235,7 @@ export class Machines {
     nodes.event[node] = NONE;
     nodes.demand[node] = nodes.still[node] = 0;
     nodes.pace[node] = 1;
+    nodes.zone[node] = this.state.zones.indexOf(offering.zone);
     nodes.cores[node] = group.allocatable.cpuMillicores / 1000;
     const machine = new Machine(node, group.spec, offering, order, group.nextName(), this.state);
     group.count++;

@@ -27,6 +27,7 @@ import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchr
 import type { FaultSpec } from "./faults/spec.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec, PassSpec } from "./mesh/mesh-spec.js";
+import type { NetworkSpec, PayloadSpec } from "./network/network-spec.js";
 import type { KeysSpec } from "./popularity.js";
 import type { RouteSpec } from "./route.js";
 import type { Headers, VirtualHostSpec } from "./virtual-host.js";
@@ -119,6 +120,7 @@ export interface ServiceSpec extends PodTemplate {
   readonly caches: readonly CacheSpec[];
   readonly pools: readonly PoolSpec[];
   readonly hop: HopSpec;
+  readonly payload: PayloadSpec;
   /** What its callers do when it is slow or fails. */
   readonly route: RouteSpec;
   /** What its callers have of their own; undefined: one gateway stands before all its pods and knows all callers' calls. */
@@ -279,6 +281,7 @@ export interface WorldSpec {
   readonly routes: readonly VirtualHostSpec[];
   readonly queues: readonly QueueSpec[];
   readonly cluster: ClusterSpec;
+  readonly network: NetworkSpec;
   /** Of the namespace that services and jobs are in; undefined: none. */
   readonly quota: ResourceQuota | undefined;
   /** The metrics server's resolution: how often it samples the pods. */

@@ -153,6 +153,8 @@ export class Calls {
 export class Nodes {
   firstPod = new Int32Array(FIRST_CAPACITY);
   cores = new Float64Array(FIRST_CAPACITY);
+  /** By number, see State. */
+  zone = new Int32Array(FIRST_CAPACITY);
   /** What a core does in a second, of what it should; see faults/. */
   pace = new Float64Array(FIRST_CAPACITY);
   /** It stands still, and all that is on it. */
@@ -182,6 +184,8 @@ export interface State {
   readonly pods: Pods;
   readonly calls: Calls;
   readonly nodes: Nodes;
+  /** The zones that machines may be in, by number. */
+  readonly zones: readonly string[];
   readonly stillness: Stillness;
   readonly pauses: Pauses;
   /** By pod; see api-objects.ts. */
@@ -224,6 +228,7 @@ export function createState(spec: WorldSpec, seed: number, trace?: Trace): State
     pods,
     calls,
     nodes,
+    zones: [...new Set(spec.cluster.groups.flatMap((group) => group.zones))],
     stillness: new Stillness(pods, calls, nodes),
     pauses: new Pauses(),
     podObjects: [],

@@ -38,7 +38,7 @@ export class Traffic {
   readonly routing: Routing;
   readonly departures: Departures;
   readonly shares: Shares;
-  private readonly travel: Travel;
+  readonly travel: Travel;
   private readonly passes: Passes;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];

@@ -3,6 +3,9 @@ import type { Draws } from "../kernel/distributions.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import { CallState } from "./call-state.js";
+import { disturbs } from "./faults/spec.js";
+import { isPlain } from "./network/network-spec.js";
+import { Ways } from "./network/ways.js";
 import type { Service } from "./service.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "./state.js";
 
@@ -22,21 +25,26 @@ export class Travel {
   private readonly reached: EventKind<CallId>;
   private readonly returned: EventKind<CallId>;
 
+  /** Undefined where a hop is all that there is between pods. */
+  readonly ways: Ways | undefined;
+
   constructor(
     private readonly state: State,
     private readonly ends: Ends,
   ) {
-    const { sim, calls, draws } = state;
+    const { sim, calls, draws, spec } = state;
     this.sim = sim;
     this.calls = calls;
     this.draws = draws;
     this.reached = sim.event("call.reached", (call: CallId) => ends.reach(call));
+    const weighs = !isPlain(spec.network) || disturbs(spec.faults);
+    this.ways = weighs ? new Ways(state, ends) : undefined;
     this.returned = sim.event("call.replied", (call: CallId) => ends.reply(call));
   }
 
   /** A call sets out. */
   go(call: CallId, service: Service): void {
-    if (service.proxies) return this.byProxies(call, service);
+    if (service.proxies || this.ways !== undefined) return this.byProxies(call, service);
     if (service.hopLaw === NONE) return this.ends.reach(call);
     this.draws.draw(service.hopLaw, this.calls.request[call], this.calls.site[call] ^ HOP);
     service.network += this.draws.value;
@@ -57,6 +65,7 @@ export class Travel {
       draws.draw(service.hopLaw, calls.request[call], calls.site[call] ^ HOP);
       delay += draws.value;
     }
+    if (this.ways !== undefined) return this.ways.go(call, service, delay);
     if (delay === 0) return this.ends.reach(call);
     service.network += delay;
     this.sim.after(delay, this.reached, call);
@@ -74,8 +83,13 @@ export class Travel {
 
   /** An answer sets out. */
   goBack(call: CallId, service: Service): void {
-    if (service.replyLaw === NONE) return this.ends.reply(call);
+    const { ways } = this;
+    if (service.replyLaw === NONE) {
+      if (ways === undefined) return this.ends.reply(call);
+      return ways.goBack(call, service, 0);
+    }
     this.draws.draw(service.replyLaw, this.calls.request[call], this.calls.site[call] ^ REPLY);
+    if (ways !== undefined) return ways.goBack(call, service, this.draws.value);
     service.network += this.draws.value;
     this.sim.after(this.draws.value, this.returned, call);
   }

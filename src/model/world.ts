@@ -196,11 +196,11 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     faults: trouble?.faults.records ?? [],
     batch,
     cpuUsed: (owner) => used.by(owner),
-    bill: () => bill.totals(sim.now),
+    bill: () => bill.totals(sim.now, traffic.travel.ways?.usd ?? 0),
     restartMeasures() {
       for (const part of [recorder, history, used]) part.restart();
       bill.restart(sim.now);
-      for (const part of [...services, traffic.shares]) part.restartMeasures();
+      for (const part of [...services, traffic.shares, traffic.travel.ways]) part?.restartMeasures();
     },
     checkBooks: () => checkBooks(state, recorder, batch.jobs, traffic.shares),
   };

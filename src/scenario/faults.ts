@@ -1,5 +1,7 @@
 /** The section `faults` as the model takes it, and what is wrong with it beside the rest of the scenario. */
+
 import type { FaultSpec, Portion, When } from "../model/faults/spec.js";
+import type { DisturbanceSpec } from "../model/network/network-spec.js";
 import { readOutages } from "../workload/outages.js";
 import type { Sayings } from "./check.js";
 import { unknownName } from "./complaint.js";
@@ -23,7 +25,7 @@ export function faultSpecs({ faults }: Single, services: readonly string[], open
   const names = namesOf(faults);
   return faults.map((fault, i) => {
     const { what } = fault;
-    const everywhere = what.kind === "metric-outage" && what.services.length === 0;
+    const everywhere = (what.kind === "metric-outage" || what.kind === "dns") && what.services.length === 0;
     return { name: names[i], when: whenOf(fault, open), what: everywhere ? { ...what, services } : what };
   });
 }
@@ -36,6 +38,11 @@ function whenOf({ at, every, outages, length, instant }: Fault, open: OpenTrace)
   const lasts = length?.shape === "constant" ? length.value : Infinity;
   return { kind: "once", at: at!, length: instant ? 0 : lasts };
 }
+
+/** Whether it matters in which zones pods stand. */
+export const asksForZones = ({ zones }: Single["network"], faults: readonly Fault[]): boolean =>
+  zones !== undefined ||
+  faults.some(({ what }) => what.kind === "network" && what.between !== "all" && "zones" in what.between);
 
 /** The files that faults are listed in, with where they are named. */
 export const outageFiles = (faults: readonly Fault[] = []): readonly { readonly file: string; readonly path: Path }[] =>
@@ -50,6 +57,7 @@ export function checkFaults({ single, services, jobs }: Parts, to: Sayings): voi
   const types = typeof market?.types === "string" ? [] : (market?.types ?? []);
   const zones = [...groups.values(), ...(market === undefined ? [] : [market])].flatMap((group) => group.zones);
   const known = { services: [...services.keys()], jobs: [...jobs.keys()], groups: [...groups.keys(), ...types], zones };
+  checkZones(single.network, cluster === undefined ? undefined : [...new Set(zones)], to);
   const names = namesOf(faults);
   for (const [i, fault] of faults.entries()) {
     const path: Path = ["faults", i];
@@ -68,6 +76,20 @@ export function checkFaults({ single, services, jobs }: Parts, to: Sayings): voi
         to.say([...path, fault.key], "expected spot machines to be reclaimed, got none", { key: true });
     }
   }
+}
+
+/** Zones that are said to be near or far are zones of the cluster. */
+function checkZones(network: Parts["single"]["network"], zones: readonly string[] | undefined, to: Sayings): void {
+  const path: Path = ["network", "zones"];
+  if (network?.zones === undefined) return;
+  if (zones === undefined)
+    return to.say(path, "expected a cluster that has zones, got a scenario without one", { key: true });
+  for (const [i, { between }] of network.zones.pairs.entries())
+    for (const [end, name] of between.entries()) {
+      if (zones.includes(name)) continue;
+      const { message, suggestion } = unknownName("zone", name, zones);
+      to.say([...path, "pairs", i, "between", end], message, { suggestion });
+    }
 }
 
 const ofMachines: readonly Fault["what"]["kind"][] = ["node-loss", "zone-loss", "steal", "reclaim"];
@@ -93,6 +115,9 @@ function checkWhom({ what }: Fault, path: Path, known: Known, to: Sayings): void
     }
     case "brown-out":
       return expect("service", what.service, known.services, [...path, "service"]);
+    case "network":
+      return checkBetween(what, path, known, to);
+    case "dns":
     case "metric-outage":
       for (const [i, name] of what.services.entries())
         expect("service", name, known.services, [...path, "services", i]);
@@ -108,6 +133,27 @@ function checkWhom({ what }: Fault, path: Path, known: Known, to: Sayings): void
       checkNames(portion, group === undefined ? known.groups : [group], [...path, "nodes"], to);
     }
   }
+}
+
+function checkBetween({ between, loss, refuses }: DisturbanceSpec, path: Path, known: Known, to: Sayings): void {
+  if (between === "all") return;
+  const [key, kind] = "services" in between ? (["services", "service"] as const) : (["zones", "zone"] as const);
+  const names = "services" in between ? between.services : between.zones;
+  const choices = "services" in between ? [...known.services, ...known.jobs] : [...new Set(known.zones)];
+  for (const [i, name] of names.entries()) {
+    if (choices.includes(name)) continue;
+    const { message, suggestion } = unknownName(kind, name, choices);
+    to.say([...path, key, i], message, { suggestion });
+  }
+  const cuts = kind === "zone" || refuses || loss === 1;
+  if (cuts && names.length === 1 && choices.length === 1 && choices[0] === names[0])
+    to.say(
+      [...path, key],
+      `expected another ${kind} than ${names[0]}: there is no other, so it would be cut off from all`,
+      {
+        key: true,
+      },
+    );
 }
 
 /** Pods and machines are called after whose they are, with a number: "cart-0". */

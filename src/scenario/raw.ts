@@ -7,30 +7,41 @@ export const entriesOf = (data: unknown): [string, unknown][] => (isMap(data) ? 
 export const childOf = (data: unknown, key: string): unknown =>
   isMap(data) && Object.hasOwn(data, key) ? data[key] : undefined;
 
-/** What manifests say, in a file's spellings: services, jobs, daemons and priority classes by name, the cluster and the quota. */
+/** What manifests say, in a file's spellings: services, jobs, daemons and priority classes by name, the cluster, the quota and the mesh. */
 export interface FromManifests {
   readonly services: Readonly<Record<string, Raw>>;
   readonly jobs: Readonly<Record<string, Raw>>;
   readonly daemons: Readonly<Record<string, Raw>>;
   readonly priorityClasses: Readonly<Record<string, Raw>>;
+  readonly routes: Readonly<Record<string, Raw>>;
   readonly cluster: Raw | undefined;
   readonly quota: object | undefined;
+  readonly mesh: string | undefined;
 }
 
 /** The sections that manifests may speak of. */
-export const manifestSections = ["services", "jobs", "daemons", "priorityClasses", "cluster", "quota"] as const;
+export const manifestSections = [
+  "services",
+  "jobs",
+  "daemons",
+  "priorityClasses",
+  "routes",
+  "cluster",
+  "quota",
+  "mesh",
+] as const;
 
 /**
- * A file's data with what manifests say, field by field below its own. Its cluster and its quota stand for theirs as a whole;
+ * A file's data with what manifests say, field by field below its own. Its cluster, its quota and its mesh stand for theirs as a whole;
  * but who looks at where pods would stand goes with the pods.
  */
 export function withManifests(raw: Raw, others: FromManifests | undefined): Raw {
   if (others === undefined) return raw;
-  const named = ["services", "jobs", "daemons", "priorityClasses"] as const;
+  const named = ["services", "jobs", "daemons", "priorityClasses", "routes"] as const;
   const sections = named.map((key) => [key, together(raw[key], others[key])]);
   const { scheduler } = others.cluster ?? {};
   const own = isMap(raw.cluster) && scheduler !== undefined ? { scheduler, ...raw.cluster } : raw.cluster;
-  const single = { cluster: own ?? others.cluster, quota: raw.quota ?? others.quota };
+  const single = { cluster: own ?? others.cluster, quota: raw.quota ?? others.quota, mesh: raw.mesh ?? others.mesh };
   const all = { ...Object.fromEntries(sections), ...single };
   return { ...raw, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
 }

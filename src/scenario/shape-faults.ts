@@ -4,6 +4,7 @@ import { type FaultKind, type Loss, type Portion, pausable } from "../model/faul
 import { either, flag, fraction, list, oneOf, record, seconds, show } from "../policy/fields.js";
 import { parseFraction } from "../units.js";
 import { above0, checked, duration, law, name, share, words } from "./fields.js";
+import { networkFaults } from "./shape-network.js";
 
 function some(of: string) {
   const error = (issue: { readonly input?: unknown }): string =>
@@ -105,6 +106,7 @@ const kinds = {
   brownOut: brownOut.optional().meta({ description: "A service works slowly or badly." }),
   metricOutage: metricOutage.optional().meta({ description: "Scalers and sizers get no metrics." }),
   pause: pause.optional().meta({ description: "The control plane, or a part of it, decides nothing." }),
+  ...networkFaults,
   reclaim: reclaim.optional().meta({ description: "The cloud gives notice to spot machines." }),
 };
 export type FaultKey = keyof typeof kinds;
@@ -172,7 +174,8 @@ export const faults = z
       if (given.for?.shape === "constant" && given.for.value === 0)
         say(["for"], "expected a duration above 0s, got 0s");
     }).transform((given) => {
-      const key = keys.find((one) => given[one] !== undefined)!;
+      const key = keys.find((one) => given[one] !== undefined);
+      if (key === undefined) return z.NEVER; // it has been complained about
       const { name, at, every, outages, for: length } = given;
       return { name, at, every, outages, length, key, what: given[key]!, instant: isInstant(given[key]!) };
     }),

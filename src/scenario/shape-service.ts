@@ -23,6 +23,7 @@ import {
 import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { meshFields } from "./shape-mesh.js";
+import { payload } from "./shape-network.js";
 import { placingFields } from "./shape-placing.js";
 import { policyFields } from "./shape-policy.js";
 import { routeFields } from "./shape-route.js";
@@ -207,6 +208,7 @@ export const service = z
       .prefault("30s")
       .meta({ description: "How long a draining pod may finish its calls before it is killed." }),
     concurrency: concurrency.prefault("unlimited").meta({ description: "How many calls a pod takes on at once." }),
+    payload,
     hop: serviceHop.prefault({}).meta({ description: "The way to this service, where it differs from network.hop." }),
     deploymentFactor: above0()
       .prefault(1)

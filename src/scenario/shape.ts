@@ -12,6 +12,7 @@ import { faults } from "./shape-faults.js";
 import { daemon, job } from "./shape-jobs.js";
 import { load } from "./shape-load.js";
 import { mesh } from "./shape-mesh.js";
+import { networkFields } from "./shape-network.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
 import { route, routeVariant } from "./shape-routes.js";
@@ -92,7 +93,10 @@ export const single = {
     .meta({ description: "Proxies of callers, which choose pods. Default: a gateway before each service does." }),
   quota: quota.optional(),
   network: z
-    .strictObject({ hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }) })
+    .strictObject({
+      hop: networkHop.prefault({}).meta({ description: "The way from one service to another." }),
+      ...networkFields,
+    })
     .prefault({})
     .meta({ description: "What lies between services." }),
   metrics: metrics.meta({ description: "What scalers see." }),

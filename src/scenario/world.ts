@@ -2,17 +2,19 @@
 import { instanceType, reserved } from "../catalogue/instances.js";
 import type { Taint } from "../controllers/scheduler/objects.js";
 import { constant } from "../kernel/distributions.js";
+import { plainMesh } from "../model/mesh/mesh-spec.js";
 import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { Size } from "../policy/contract.js";
 import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
-import { faultSpecs } from "./faults.js";
+import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
+import { networkOf } from "./shape-network.js";
 import { templateOf } from "./shape-placing.js";
 import { routeOf } from "./shape-route.js";
 import { hostSpec } from "./shape-routes.js";
@@ -39,6 +41,7 @@ export function worldOf(
     routes: [...setup.routes].map(([name, route]) => hostSpec(name, route)),
     queues: [...setup.queues].map(([name, fields]) => queueSpec(name, fields)),
     cluster: clusterSpec(single, setup),
+    network: networkOf(single.network),
     quota: single.quota,
     scrapePeriod: single.metrics.resolution,
     pipeline: single.metrics.pipeline,
@@ -53,7 +56,8 @@ export function worldOf(
   };
 }
 
-function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single, mesh: Mesh | undefined): ServiceSpec {
+function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined): ServiceSpec {
+  const { network, faults, priorityClasses } = single;
   const { name, replicas, scaler, sizer, balancer, strategy } = setup;
   const { service, cpu, memory } = withSidecar(setup, mesh);
   return {
@@ -74,7 +78,11 @@ function serviceSpec(setup: ServiceSetup, { network, priorityClasses }: Single, 
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
     route: routeOf(service, retriesOf(mesh)),
-    mesh: meshOf(service, mesh),
+    // Zones lie between pods that know of each other; where calls wait for any pod of a service nobody knows which it will be.
+    mesh:
+      meshOf(service, mesh) ??
+      (asksForZones(network, faults) && service.concurrency.waitsAt === "pod" ? plainMesh : undefined),
+    payload: service.payload,
     sidecarMillicores: sidecarOf(mesh)?.cpu.request ?? 0,
     hop: hopSpec(service.hop, network.hop, mesh),
     balancer: balancer!.create,

@@ -31,6 +31,9 @@ describe("nginx", () => {
     expect(again).toContain("proxy_next_upstream error timeout http_503;");
     expect(again).toContain("proxy_next_upstream_tries 2;");
   });
+  test("checks passively where a backend dies", () => {
+    expect(nginx("backend that dies")).toContain("server 127.0.0.1:9004 max_fails=1 fail_timeout=1s;");
+  });
   test("keeps root's rights where it has them: it writes nowhere but in the run's own folder", () => {
     expect(nginxConfig(cases[0], ports, true)).toMatch(/^user root;\n/);
     expect(nginxConfig(cases[0], ports, false)).not.toContain("user ");
@@ -59,6 +62,9 @@ describe("HAProxy", () => {
     expect(haproxy("next backend when refused")).toEqual(
       expect.arrayContaining(["retries 1", "retry-on conn-failure empty-response 503", "option redispatch 1"]),
     );
+  });
+  test("checks actively where a backend dies", () => {
+    expect(haproxy("backend that dies")).toContain("server b3 127.0.0.1:9004 check inter 200ms fall 2 rise 2");
   });
   test("holds requests back where the case says so", () => {
     const limited = haproxy("connection limit and queue");

@@ -95,4 +95,20 @@ describe("a run in virtual time", () => {
     expect(tries).toBeGreaterThan(sent + failed);
     expect(tries).toBeLessThanOrEqual(2 * sent);
   });
+  test("with a backend that dies tries again what it loses, and leaves it alone", () => {
+    const dies = named("backend that dies");
+    const requests = requestsOf(specOf(dies), 1, durationOf(dies));
+    const { latencies, failed, tries } = simulate(specOf(dies), 1, durationOf(dies), 0);
+    expect([latencies.length, failed]).toEqual([requests.length, 0]);
+    // nginx tries it again but once before it is back: beside that only what was in it is lost.
+    expect(tries - requests.length).toBeGreaterThanOrEqual(1);
+    expect(tries - requests.length).toBeLessThanOrEqual(1 + 6);
+    const scenario = scenarioOf(dies, "HAProxy", 1, nothing);
+    const checked = simulate(scenario.world(scenario.policies[0]), 1, durationOf(dies), 0);
+    // HAProxy knows after 0.2 to 0.4 s; until then a quarter of 110 requests a second goes there first, give or take a few.
+    const expected = (dies.rate / 4) * 0.3;
+    expect(checked.failed).toBe(0);
+    expect(checked.tries - requests.length).toBeGreaterThan(expected - 6);
+    expect(checked.tries - requests.length).toBeLessThan(expected + 12);
+  });
 });

@@ -1,6 +1,7 @@
 /** Faults of every kind at random times, over each other, silent ones among them. */
 import fc from "fast-check";
 import { type FaultKind, type FaultSpec, pausable, type When } from "../../src/model/faults/spec.js";
+import type { Between } from "../../src/model/network/network-spec.js";
 import { law } from "./random-steps.js";
 
 /** Each is seen often. */
@@ -14,6 +15,8 @@ export const kinds = [
   "metric-outage",
   "pause",
   "reclaim",
+  "network",
+  "dns",
 ] as const satisfies readonly FaultKind["kind"][];
 
 const portion = fc.constantFrom({ count: 1 }, { share: 0.5 }, { share: 1 });
@@ -35,6 +38,19 @@ const kind: fc.Arbitrary<FaultKind> = fc.oneof(
   fc.constant<FaultKind>({ kind: "metric-outage", services: ["s0"] }),
   fc.subarray([...pausable], { minLength: 1 }).map((controllers): FaultKind => ({ kind: "pause", controllers })),
   fc.record({ kind: fc.constant("reclaim" as const), nodes }),
+  fc.record({
+    kind: fc.constant("network" as const),
+    between: fc.constantFrom<Between>("all", { services: ["s0"] }, { services: ["s0", "s1"] }, { zones: ["anywhere"] }),
+    delay: fc.option(law, { nil: undefined }),
+    loss: fc.constantFrom(0, 0.3, 1),
+    refuses: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("dns" as const),
+    services: fc.constant(["s0"]),
+    share: fc.constantFrom(0.5, 1),
+    after: law,
+  }),
 );
 
 const when: fc.Arbitrary<When> = fc.oneof(

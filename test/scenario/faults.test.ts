@@ -7,7 +7,7 @@ const nodes = "cluster: { nodes: { general: { type: m5.large, zones: [a, b] } } 
 const fault = (fields: string): string => rest(`${load}${nodes}faults: [{ ${fields} }]\n`);
 const alone = (fields: string): string => rest(`${load}faults: [{ ${fields} }]\n`);
 
-const ALL = "crash, nodeLoss, zoneLoss, slowNode, steal, brownOut, metricOutage, pause, reclaim";
+const ALL = "crash, nodeLoss, zoneLoss, slowNode, steal, brownOut, metricOutage, pause, network, dns, reclaim";
 
 const rows: Row[] = [
   ["no list", rest(`${load}faults: { at: 1m }\n`), '3:9 faults: expected a list of faults, got {"at":"1m"}'],
@@ -16,6 +16,11 @@ const rows: Row[] = [
     "two things at once",
     fault("at: 1m, crash: { service: web }, pause: {}"),
     `4:10 faults[0]: expected one of ${ALL}, got crash and pause`,
+  ],
+  [
+    "a kind that is misspelt",
+    fault("at: 1m, crsh: { service: web }"),
+    "4:20 faults[0].crsh: no such field; there are name, crash, nodeLoss, zoneLoss, slowNode, steal, brownOut, metricOutage, pause, network, dns, reclaim and 4 more (crash?)",
   ],
   ["no time", fault("crash: { service: web }"), "4:10 faults[0]: expected one of at, every, outages, got none"],
   [
@@ -91,12 +96,97 @@ const rows: Row[] = [
     "4:39 faults[0].slowNode.speed: expected a share below 100%, got 100%",
   ],
   [
+    "a partition of all from all",
+    fault("at: 1m, network: { partition: drops }"),
+    "4:29 faults[0].network: expected services or zones, got none: a partition of all from all leaves no system to look at",
+  ],
+  [
+    "as much by losses",
+    fault("at: 1m, network: { loss: 100% }"),
+    "4:29 faults[0].network: expected services or zones, got none: a partition of all from all leaves no system to look at",
+  ],
+  [
+    "a partition of the only service from all others",
+    fault("at: 1m, network: { services: [web], partition: refuses }"),
+    "4:31 faults[0].network.services: expected another service than web: there is no other, so it would be cut off from all",
+  ],
+  [
+    "a disturbance that disturbs nothing",
+    fault("at: 1m, network: { services: [web] }"),
+    "4:29 faults[0].network: expected delay, loss or partition, got none",
+  ],
+  [
+    "services and zones at once",
+    fault("at: 1m, network: { services: [web], zones: [a], delay: 1s }"),
+    "4:55 faults[0].network.zones: expected either services or zones, got both",
+  ],
+  [
+    "three services",
+    fault("at: 1m, network: { services: [web, a, b], delay: 1s }"),
+    '4:41 faults[0].network.services: expected one or two different services, got ["web","a","b"]',
+  ],
+  [
+    "unknown ends",
+    fault("at: 1m, network: { services: [wbe], delay: 1s }"),
+    '4:42 faults[0].network.services[0]: no service named "wbe"; there is web (web?)',
+  ],
+  [
+    "unknown zones",
+    fault("at: 1m, network: { zones: [a, c], delay: 1s }"),
+    '4:42 faults[0].network.zones[1]: no zone named "c"; there are a, b',
+  ],
+  [
+    "an unknown name",
+    fault("at: 1m, dns: { services: [wbe] }"),
+    '4:38 faults[0].dns.services[0]: no service named "wbe"; there is web (web?)',
+  ],
+  [
     "a name twice",
     rest(`${load}faults: [{ name: x, at: 1m, pause: {} }, { name: x, at: 2m, pause: {} }]\n`),
     '3:50 faults[1].name: expected every name once, got "x" again',
   ],
 ];
 test.each(rows)("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
+
+const zones = (given: string, cluster = nodes): string => rest(`${load}${cluster}network: { zones: ${given} }\n`);
+const network: Row[] = [
+  [
+    "an unknown zone",
+    zones("{ pairs: [{ between: [a, c], latency: 1ms }] }"),
+    '4:44 network.zones.pairs[0].between[1]: no zone named "c"; there are a, b',
+  ],
+  [
+    "a pair of one",
+    zones("{ pairs: [{ between: [a, a], latency: 1ms }] }"),
+    '4:40 network.zones.pairs[0].between: expected two zones, got ["a","a"]',
+  ],
+  ["no cluster", zones("{}", ""), "3:12 network.zones: expected a cluster that has zones, got a scenario without one"],
+  [
+    "no bandwidth",
+    rest(`${load}network: { bandwidth: fast }\n`),
+    '3:23 network.bandwidth: expected an amount per second like "50Mi/s", got "fast"',
+  ],
+  [
+    "no size",
+    `${rest(load).replace("web: {", "web: { payload: { request: 5 },")}`,
+    '1:40 services.web.payload.request: expected a memory size like "256Mi" or "4Gi", got 5',
+  ],
+];
+test.each(network)("the network: %s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
+
+test("the network is the model's: bytes, seconds, and callers that know whom they call", () => {
+  const { network, services } = worldOf(
+    zones("{ crossZone: 1ms }, bandwidth: 1Mi/s").replace("web: {", "web: { payload: { request: 2Ki, response: 1Mi },"),
+  );
+  const none = { shape: "constant", value: 0 };
+  expect(network).toEqual({
+    zones: { sameZone: none, crossZone: { shape: "constant", value: 0.001 }, pairs: [], usdPerGB: 0.01 },
+    bytesPerSecond: 2 ** 20,
+  });
+  expect(services[0].payload).toEqual({ request: 2048, response: 2 ** 20 });
+  expect(services[0].mesh).toBeDefined();
+  expect(worldOf(rest(load)).services[0].mesh).toBeUndefined();
+});
 
 const worldOf = (text: string) => readScenario(text, { name: "x.yaml" }).scenario.world("as-written");
 

@@ -177,6 +177,9 @@ const SHOWN_OTHERWISE = [
   ".faults[].nodeLoss.nodes",
   ".faults[].zoneLoss.silent",
   ".faults[].brownOut.times",
+  ".faults[].network.loss",
+  ".network.zones.pairs",
+  ".cluster.nodes.own.zones",
 ];
 
 const openTrace = (name: string) => {

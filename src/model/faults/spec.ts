@@ -2,6 +2,7 @@
 import type { Distribution } from "../../kernel/distributions.js";
 import type { Fraction, Seconds } from "../../units.js";
 import type { Outage } from "../../workload/outages.js";
+import type { DisturbanceSpec } from "../network/network-spec.js";
 
 /** When a fault happens. It is never there twice at once: another begins when the one before is over. */
 export type When =
@@ -58,6 +59,15 @@ export type FaultKind =
   /** Nobody can ask for the metrics of these services. */
   | { readonly kind: "metric-outage"; readonly services: readonly string[] }
   | { readonly kind: "pause"; readonly controllers: readonly Pausable[] }
+  /** Messages between some are late, lost or refused. */
+  | ({ readonly kind: "network" } & DisturbanceSpec)
+  /** Names of services are not found, for a part of the calls, and that takes so long. */
+  | {
+      readonly kind: "dns";
+      readonly services: readonly string[];
+      readonly share: Fraction;
+      readonly after: Distribution;
+    }
   /** The cloud gives notice to spot machines. */
   | { readonly kind: "reclaim"; readonly nodes: NodeTarget };
 
@@ -71,3 +81,7 @@ export interface FaultSpec {
 /** Whether a core's speed, or how many there are, may change while work is under way. */
 export const changesSpeeds = (faults: readonly FaultSpec[]): boolean =>
   faults.some(({ what }) => what.kind === "slow-node" || what.kind === "steal" || ("silent" in what && what.silent));
+
+/** Whether messages need more than their hops. */
+export const disturbs = (faults: readonly FaultSpec[]): boolean =>
+  faults.some(({ what }) => what.kind === "network" || what.kind === "dns");

@@ -4,9 +4,12 @@ import type { Fleet } from "../fleet.js";
 import type { Machine } from "../machine.js";
 import type { Machines } from "../machines.js";
 import { nameOfPod } from "../names.js";
+import type { Disturbance } from "../network/disturbances.js";
+import type { Between } from "../network/network-spec.js";
 import type { Provisioning } from "../provisioning.js";
 import { Service } from "../service.js";
 import type { PodId, State } from "../state.js";
+import type { Traffic } from "../traffic.js";
 import { BrownOuts } from "./brown-outs.js";
 import { chosenMachines, chosenPods } from "./choose.js";
 import type { Losses } from "./losses.js";
@@ -33,6 +36,7 @@ export interface StrikeParts {
   readonly provisioning: Provisioning;
   readonly speeds: Speeds;
   readonly losses: Losses;
+  readonly traffic: Traffic;
 }
 
 export class Strikes {
@@ -60,6 +64,9 @@ export class Strikes {
         return this.burdened(chosenMachines(machines, what.nodes, stream), { speed: what.speed, cores: 1 });
       case "steal":
         return this.burdened(chosenMachines(machines, what.nodes, stream), { speed: 1, cores: 1 - what.share });
+      case "network":
+      case "dns":
+        return this.disturbed(what);
       case "brown-out":
         return this.brownOut(what);
       case "metric-outage":
@@ -110,6 +117,20 @@ export class Strikes {
       end: () => {
         for (const machine of machines) speeds.relieve(machine, own);
       },
+    };
+  }
+
+  private disturbed(what: Disturbance): Strike {
+    const { services } = this.state;
+    const disturbances = this.parts.traffic.travel.ways!.disturbances;
+    const names = what.kind === "dns" ? what.services : namesOf(what.between);
+    const hit = services.filter(({ spec }) => names.includes(spec.name));
+    return {
+      whom: names.join(" and "),
+      services: hit.length > 0 ? hit : services,
+      machines: [],
+      begin: () => disturbances.begin(what),
+      end: () => disturbances.end(what),
     };
   }
 
@@ -179,6 +200,11 @@ export class Strikes {
     return [...owners].filter((owner) => owner instanceof Service);
   }
 }
+
+const namesOf = (between: Between): readonly string[] => {
+  if (between === "all") return ["all"];
+  return "services" in between ? between.services : between.zones.map((zone) => `zone ${zone}`);
+};
 
 const nothing = (): void => undefined;
 

@@ -26,6 +26,7 @@ export function readCompose({ root }: Manifest): Workload[] {
       service: name,
       namespace: "default",
       labels: {},
+      annotations: {},
       containers: [name],
       replicas: service.at("deploy", "replicas").whole() ?? service.at("scale").whole() ?? 1,
       cpu: cpuOf(service),

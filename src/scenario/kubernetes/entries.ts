@@ -9,12 +9,16 @@ export interface Reached {
   readonly inside: ReadonlySet<Workload>;
   /** By what callers from outside come in: "Ingress shop". */
   readonly outside: ReadonlyMap<Workload, string>;
+  /** The workloads that each Service selects, by "namespace/name"; Knative's are their own. */
+  readonly behind: ReadonlyMap<string, readonly Workload[]>;
 }
 
 export function reachedBy(manifests: readonly Manifest[], workloads: readonly Workload[]): Reached {
   const inside = new Set(workloads.filter(({ kind }) => kind === "Service" || kind === "Compose service"));
   const outside = new Map<Workload, string>();
-  const behind = new Map<string, readonly Workload[]>();
+  const behind = new Map<string, readonly Workload[]>(
+    workloads.filter(({ kind }) => kind === "Service").map((one) => [`${one.namespace}/${one.name}`, [one]]),
+  );
   for (const one of manifests) {
     if (one.kind !== "Service" || isWorkload(one)) continue;
     const selector = one.root.at("spec", "selector");
@@ -36,23 +40,13 @@ export function reachedBy(manifests: readonly Manifest[], workloads: readonly Wo
   for (const one of manifests) {
     for (const backend of backendsOf(one)) {
       const name = backend.text();
-      const space = backendSpace(one, backend);
-      const found = behind.get(`${space}/${name}`) ?? knativeNamed(workloads, space, name);
+      const found = behind.get(`${one.namespace}/${name}`);
       if (found === undefined && behind.size > 0) backend.warn("no Service of these manifests");
       for (const workload of found ?? []) outside.set(workload, `${one.kind} ${one.name}`);
     }
   }
-  return { inside, outside };
+  return { inside, outside, behind };
 }
-
-const knativeNamed = (workloads: readonly Workload[], space: string, name: string | undefined) => {
-  const found = workloads.filter((one) => one.kind === "Service" && one.namespace === space && one.name === name);
-  return found.length === 0 ? undefined : found;
-};
-
-/** A route may lead to another namespace. */
-const backendSpace = ({ kind, namespace }: Manifest, backend: Field): string =>
-  kind === "HTTPRoute" ? (backend.beside("namespace").text() ?? namespace) : namespace;
 
 /** The names of Services that a way in leads to. */
 function backendsOf({ kind, root }: Manifest): Field[] {
@@ -68,12 +62,5 @@ function backendsOf({ kind, root }: Manifest): Field[] {
       .map((backend) => (backend.at("service").there ? backend.at("service", "name") : backend.at("serviceName")))
       .filter(({ there }) => there);
   }
-  if (kind !== "HTTPRoute") return [];
-  return spec
-    .at("rules")
-    .items()
-    .flatMap((rule) => rule.at("backendRefs").items())
-    .filter((ref) => (ref.at("kind").value ?? "Service") === "Service")
-    .map((ref) => ref.at("name"))
-    .filter(({ there }) => there);
+  return [];
 }

@@ -1,5 +1,7 @@
 /** Manifests to the services of a scenario, with an account of what was read and what was not. */
 import { type Complaint, ScenarioError } from "../complaint.js";
+import { readMesh } from "../mesh/mesh.js";
+import type { ImportedMesh, WrittenRoute } from "../mesh/written-route.js";
 import { assumedNodes } from "./assumed-nodes.js";
 import { backgroundOf, type ImportedBackground } from "./background.js";
 import { readCompose } from "./compose.js";
@@ -11,7 +13,14 @@ import { clusterOf } from "./karpenter.js";
 import { readScaledObject } from "./keda.js";
 import { isKnown } from "./kinds.js";
 import { rangesOf } from "./limits.js";
-import { type Manifest, type ManifestFile, manifestsIn, type Stranger, sortedComplaints } from "./objects.js";
+import {
+  checkName,
+  type Manifest,
+  type ManifestFile,
+  manifestsIn,
+  type Stranger,
+  sortedComplaints,
+} from "./objects.js";
 import { type Classes, priorityClassesOf } from "./priority.js";
 import { type ImportedQuota, quotaOf } from "./quota.js";
 import { type Sizing, sizingsOf } from "./vpa.js";
@@ -28,6 +37,10 @@ export interface Imported {
   readonly priorityClasses: Classes;
   /** The section of that name. */
   readonly quota: ImportedQuota | undefined;
+  /** The section of that name: whose proxies there are. */
+  readonly mesh: string | undefined;
+  /** Names by which services are called, and their rules. */
+  readonly routes: readonly WrittenRoute[];
   readonly warnings: readonly Complaint[];
   /** Values that were read and have a meaning in the simulation. */
   readonly read: number;
@@ -45,6 +58,10 @@ export interface ImportedService {
   /** Labels of its pods and where they would stand, where a scheduler looks. */
   readonly placing: WrittenFields;
   readonly budget: Budget | undefined;
+  /** How a mesh has it called. */
+  readonly called: WrittenFields;
+  /** That the paths of routes ask for. */
+  readonly endpoints: readonly string[];
   /** A Service selects its pods. */
   readonly reached: boolean;
   /** By what callers from outside come in: "Ingress shop". */
@@ -56,6 +73,7 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
   const sayings: Sayings = { complaints: [], warnings: [] };
   const { manifests: all, strangers } = manifestsIn(files, sayings);
   const manifests = all.filter(isKnown);
+  for (const one of manifests) checkName(one);
   const priorityClasses = priorityClassesOf(manifests);
   const surroundings = surroundingsOf(manifests, priorityClasses);
   const workloads = toldApart(
@@ -69,9 +87,16 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     .flatMap((one) =>
       readBudget(one, workloads, scalings).map((budget) => ({ ...budget, at: one.root.at("spec", "selector") })),
     );
+  const reached = reachedBy(manifests, workloads);
+  const mesh = readMesh(
+    manifests,
+    all.filter((one) => !manifests.includes(one)),
+    workloads,
+    reached.behind,
+  );
   const found = {
     ...{ scalings, sizings: sizingsOf(manifests, workloads) },
-    ...{ budgets: budgetsByWorkload(budgets), reached: reachedBy(manifests, workloads) },
+    ...{ budgets: budgetsByWorkload(budgets), reached, mesh },
   };
   const background = backgroundOf(manifests, workloads);
   const placed = workloads.some(({ placing }) => Object.keys(placing).length > 0);
@@ -84,6 +109,8 @@ export function importManifests(files: readonly ManifestFile[]): Imported {
     cluster: placed ? { ...(bought ?? assumedNodes(workloads, scalings)), scheduler: SEES_PODS } : bought,
     priorityClasses,
     quota,
+    mesh: mesh.name,
+    routes: mesh.routes,
     warnings: sortedComplaints(sayings.warnings),
     ...accountOf(all, manifests, strangers),
   };
@@ -123,11 +150,12 @@ interface Found {
   readonly sizings: readonly Sizing[];
   readonly budgets: ReadonlyMap<Workload, Budget>;
   readonly reached: Reached;
+  readonly mesh: ImportedMesh;
 }
 
 const servicesOf = (
   workloads: readonly Workload[],
-  { scalings, sizings, budgets, reached }: Found,
+  { scalings, sizings, budgets, reached, mesh }: Found,
   placed: boolean,
 ): ImportedService[] =>
   workloads.filter(serves).map((workload) => ({
@@ -138,7 +166,9 @@ const servicesOf = (
     placing: placed ? { ...labelsField(workload), ...workload.placing } : {},
     budget: budgets.get(workload),
     reached: reached.inside.has(workload),
-    entry: reached.outside.get(workload),
+    entry: reached.outside.get(workload) ?? mesh.entries.get(workload),
+    called: mesh.fields.get(workload) ?? {},
+    endpoints: mesh.endpoints.get(workload) ?? [],
   }));
 
 /** In the simulation all pods have the label app with their service's name. */

@@ -29,6 +29,18 @@ const SERVED: Readonly<Record<string, string>> = {
   ScaledJob: "keda.sh/v1alpha1",
   NodePool: "karpenter.sh/v1 | karpenter.sh/v1beta1",
   EC2NodeClass: "karpenter.k8s.aws/v1 | karpenter.k8s.aws/v1beta1",
+  VirtualService: "networking.istio.io/v1 networking.istio.io/v1beta1 networking.istio.io/v1alpha3",
+  DestinationRule: "networking.istio.io/v1 networking.istio.io/v1beta1 networking.istio.io/v1alpha3",
+  ServiceProfile: "linkerd.io/v1alpha2 | linkerd.io/v1alpha1",
+  TrafficSplit:
+    "split.smi-spec.io/v1alpha4 split.smi-spec.io/v1alpha3 split.smi-spec.io/v1alpha2 split.smi-spec.io/v1alpha1",
+  HTTPRouteGroup:
+    "specs.smi-spec.io/v1alpha4 specs.smi-spec.io/v1alpha3 specs.smi-spec.io/v1alpha2 specs.smi-spec.io/v1alpha1",
+  ServiceResolver: "consul.hashicorp.com/v1alpha1",
+  ServiceSplitter: "consul.hashicorp.com/v1alpha1",
+  ServiceRouter: "consul.hashicorp.com/v1alpha1",
+  Gateway:
+    "gateway.networking.k8s.io/v1 gateway.networking.k8s.io/v1beta1 networking.istio.io/v1 networking.istio.io/v1beta1 networking.istio.io/v1alpha3",
   Compose: "",
 };
 

@@ -1,4 +1,5 @@
 /** Texts of manifests to the objects in them: several documents, lists as kubectl prints them, and Compose files. */
+import { show } from "../../policy/fields.js";
 import { type Complaint, ScenarioError } from "../complaint.js";
 import type { Raw } from "../raw.js";
 import { type Path, readDocuments, type Source } from "../source.js";
@@ -89,6 +90,13 @@ function withoutDoubles(found: readonly Manifest[]): Manifest[] {
     byName.set(key, one);
   }
   return [...byName.values()];
+}
+
+/** What the API server takes for the name of an object, of whatever kind is read here. */
+export function checkName({ kind, name, root }: Manifest): void {
+  const field = root.at("metadata", "name");
+  if (kind === "Compose" || !field.there || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) return;
+  field.say(`expected a name of lower-case letters, digits, - and ., got ${show(field.value)}`);
 }
 
 export const sortedComplaints = (complaints: readonly Complaint[]): Complaint[] =>

@@ -3,12 +3,12 @@
  * is assumed, marked as such, and stands beside a commented block to be filled in.
  */
 import { DEFAULT_CPU, DEFAULT_MEMORY } from "../fields.js";
+import { plainRule } from "../mesh/written-route.js";
+import { loadLines, WORK_MILLISECONDS } from "./assumed-load.js";
 import type { ImportedBackground } from "./background.js";
+import { flow } from "./flow.js";
 import type { Imported, ImportedService } from "./import.js";
 import { ASSUMED, type Written, type WrittenFields } from "./written.js";
-
-/** Work of an assumed call. */
-const WORK_MILLISECONDS = 5;
 
 /** A service as the section `services` has it, in the spellings of a scenario. */
 export const serviceFields = (service: ImportedService): Readonly<Record<string, unknown>> =>
@@ -37,7 +37,15 @@ function sizeFields({ cpu, memory }: ImportedService["workload"]): WrittenFields
   };
 }
 
-function writtenFields({ workload, scaler, sizer, placing, budget }: ImportedService): WrittenFields {
+function writtenFields({
+  workload,
+  scaler,
+  sizer,
+  placing,
+  budget,
+  called,
+  endpoints,
+}: ImportedService): WrittenFields {
   const { memory, replicas, fields } = workload;
   const memoryCounts = goesByMemory(scaler) || sizesMemory(sizer);
   return {
@@ -45,13 +53,20 @@ function writtenFields({ workload, scaler, sizer, placing, budget }: ImportedSer
     ...sizeFields(workload),
     ...fields,
     ...placing,
+    ...called,
     ...(memoryCounts ? { memoryUse: memoryUse(memory.request) } : {}),
     ...(budget === undefined ? {} : { disruptionBudget: budgetWritten(budget) }),
     ...(scaler === undefined ? {} : { scaler: { value: scaler.fields } }),
     ...(sizer === undefined ? {} : { sizer: { value: sizer.fields } }),
-    endpoints: { value: { assumed: { cpu: `${WORK_MILLISECONDS}ms` } }, remark: endpointsRemark(workload) },
+    endpoints: { value: endpointsOf(endpoints), remark: endpointsRemark(workload) },
   };
 }
+
+/** One, or those that the paths of routes ask for. */
+const endpointsOf = (names: readonly string[]) =>
+  Object.fromEntries(
+    (names.length === 0 ? ["assumed"] : names).map((name) => [name, { cpu: `${WORK_MILLISECONDS}ms` }]),
+  );
 
 const goesByMemory = (scaler: ImportedService["scaler"]): boolean =>
   [scaler?.fields.metrics, scaler?.fields.triggers].some(
@@ -102,17 +117,24 @@ export function scenarioText(imported: Imported, files: readonly string[]): stri
   const body =
     services.length === 0
       ? NOBODY
-      : ["services:", ...services.flatMap(serviceLines), "", "load:", ...loadHead, ...services.map(loadLine)];
+      : ["services:", ...services.flatMap(serviceLines), "", ...routeLines(imported), ...loadLines(imported)];
   const parts = [...head(imported, files), "", ...clusterLines(imported), ...backgroundLines(imported), ...body];
   return [...parts, "", ...account(imported), ""].join("\n");
 }
 
-const head = ({ services }: Imported, files: readonly string[]): string[] => [
+/** Whom a caller would name: by a route where there is one. */
+const calledName = ({ services, routes }: Imported): string =>
+  routes.find(({ entered }) => !entered)?.name ?? services.at(-1)!.name;
+const enteredName = ({ services, routes }: Imported): string =>
+  (routes.find(({ entered }) => entered) ?? services.find(({ entry }) => entry !== undefined) ?? services[0])?.name ??
+  "web";
+
+const head = (imported: Imported, files: readonly string[]): string[] => [
   `# Imported from ${files.length > 4 ? `${files.length} manifests` : files.join(", ")}.`,
   `# Manifests know neither service times nor who calls whom nor the load. What stands in their place is marked`,
   `# ${ASSUMED}: replace it before you believe a result. To be filled in, for each service:`,
   "#",
-  ...services
+  ...imported.services
     .slice(0, 1)
     .flatMap(({ name }) => [
       `#   ${name}:`,
@@ -121,26 +143,37 @@ const head = ({ services }: Imported, files: readonly string[]): string[] => [
       "#       get:",
       "#         - cpu: { lognormal: { mean: 4ms, cv: 1 } }      # CPU time of a request, from your profiler",
       "#         - wait: { exponential: 10ms }                   # time without a core: a disk, somebody else's service",
-      `#         - call: ${services.at(-1)!.name}/assumed          # whom it calls, from your traces`,
+      `#         - call: ${calledName(imported)}/assumed          # whom it calls, from your traces`,
     ]),
   "#",
   "# and the load, from your access log or your metrics:",
   "#",
-  `#   visitors: { rate: 200/s, to: ${(services.find(({ entry }) => entry !== undefined) ?? services[0])?.name ?? "web"}/get }`,
+  `#   visitors: { rate: 200/s, to: ${enteredName(imported)}/get }`,
   "",
   "duration: 10m",
   "replications: 1",
 ];
 
-function clusterLines({ cluster, quota, priorityClasses }: Imported): string[] {
+function clusterLines({ cluster, quota, priorityClasses, mesh }: Imported): string[] {
   const classes = Object.entries(priorityClasses).map(([name, one]) => `  ${name}: ${flow(one)}`);
   const bounds = [
+    ...(mesh === undefined ? [] : [`mesh: ${mesh} # ${ASSUMED}: every pod has its proxy`, ""]),
     ...(quota === undefined ? [] : [`quota: ${flow(quota)}`, ""]),
     ...(classes.length === 0 ? [] : ["priorityClasses:", ...classes, ""]),
   ];
   if (cluster === undefined) return bounds;
   const lines = Object.entries(cluster).map(([key, one]) => `  ${key}: ${flow(one.value)}${beside(one)}`);
   return ["cluster:", ...lines, "", ...bounds];
+}
+
+function routeLines({ routes }: Imported): string[] {
+  if (routes.length === 0) return [];
+  const lines = routes.flatMap(({ name, says, rules, remarks }) => [
+    `  ${name}: # ${says}`,
+    ...remarks.map((line) => `    # ${line}`),
+    ...rules.map((rule) => `    - ${flow(plainRule(rule))}`),
+  ]);
+  return ["routes:", ...lines, ""];
 }
 
 const backgroundLines = ({ background }: Imported): string[] =>
@@ -170,36 +203,6 @@ function serviceLines(service: ImportedService): string[] {
       `    ${key}: ${flow(one.value)}${beside(one)}`,
     ]),
   ];
-}
-
-/** Plain data in YAML's short form. */
-export function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
-  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return "{}";
-  if (typeof value === "object" && value !== null)
-    return `{ ${Object.entries(value)
-      .map(([key, inside]) => `${key}: ${flow(inside)}`)
-      .join(", ")} }`;
-  return typeof value === "string" && !isPlain(value) ? JSON.stringify(value) : String(value);
-}
-
-/** A text that YAML takes for one without quotes. */
-const isPlain = (text: string): boolean =>
-  /^[\w./%+-]+$/.test(text) &&
-  !/^[-+.]?\d[\d_]*$|^[-+]?\.(inf|nan)$|^(true|false|null)$/i.test(text) &&
-  Number.isNaN(Number(text));
-
-const loadHead = [
-  `  # ${ASSUMED}: every service by itself, at 40% of the CPU that it requests at the start; from the third minute on`,
-  "  # twice that, so that autoscalers have something to do.",
-];
-
-function loadLine(service: ImportedService): string {
-  const { name, workload } = service;
-  const replicas = Number(writtenFields(service).replicas.value);
-  const cores = ((workload.cpu.request || 500) / 1000) * Math.max(1, replicas);
-  const rate = Math.max(1, Math.round((0.4 * cores * 1000) / WORK_MILLISECONDS));
-  return `  ${name}: { rate: { steps: [{ at: 0s, rate: ${rate}/s }, { at: 3m, rate: ${2 * rate}/s }] }, to: ${name}/assumed }`;
 }
 
 function account({ read, left, unknown, warnings }: Imported): string[] {

@@ -20,6 +20,8 @@ export interface Workload {
   readonly service: string;
   readonly namespace: string;
   readonly labels: Labels;
+  /** What its pods say beside their labels. */
+  readonly annotations: Labels;
   /** Names of the pod's containers. */
   readonly containers: readonly string[];
   readonly replicas: number;
@@ -81,6 +83,7 @@ export function readWorkload({ kind, name, namespace, root }: Manifest, around: 
     namespace,
     // Knative adds the Service's name to all that it makes of it.
     labels: kind === "Service" ? { ...labels, [KNATIVE_SERVICE]: name } : labels,
+    annotations: template.at("metadata", "annotations").unread.texts(),
     containers: containers.map((one) => String(one.at("name").value)),
     replicas: knative?.replicas ?? (once ? 1 : (root.at("spec", "replicas").whole() ?? 1)),
     cpu: amountsOf(pod, "cpu", ranges(namespace, "cpu")),

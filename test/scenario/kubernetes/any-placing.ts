@@ -24,7 +24,13 @@ const order = fc.record({
 const selector = optional({ matchLabels: labels, matchExpressions: some(fc.oneof(set, presence)) });
 const nodeTerm = fc.record({ matchExpressions: some(fc.oneof(set, presence, order)) });
 const topologyKey = fc.constantFrom("kubernetes.io/hostname", "topology.kubernetes.io/zone");
-const podTerm = fc.record({ labelSelector: selector, topologyKey });
+const podTerm = fc.record(
+  {
+    ...{ labelSelector: selector, topologyKey },
+    ...{ matchLabelKeys: fc.constant(["pod-template-hash"]), mismatchLabelKeys: fc.constant(["tenant"]) },
+  },
+  { requiredKeys: ["labelSelector", "topologyKey"] },
+);
 const weight = fc.integer({ min: 1, max: 100 });
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
