@@ -3,7 +3,10 @@ import { z } from "zod";
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
 import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
+import { type OutliersSpec, plainMesh } from "../src/model/mesh/mesh-spec.js";
+import { plainRoute } from "../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
+import { balancers } from "../src/policy/balancer/index.js";
 import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../src/policy/contract.js";
 import type { Definition } from "../src/policy/define.js";
 import { provisioners } from "../src/policy/provisioner/index.js";
@@ -69,6 +72,31 @@ export function chain(shared: boolean): WorldSpec {
 }
 
 /**
+ * The chain with a mesh: sidecars on both ends of a call, each caller's own least-request balancer, a timeout for each call
+ * and outlier detection by each proxy. No timeout ever comes, and nobody is ever left out.
+ */
+export function meshed(): WorldSpec {
+  const bare = chain(false);
+  const sidecar = { latency: { shape: "exponential", mean: 0.0001 }, cpu: 0.0002, charged: "pod" } as const;
+  return {
+    ...bare,
+    services: bare.services.map((service) => ({
+      ...service,
+      hop: {
+        ...service.hop,
+        passes: [
+          { at: "caller", ...sidecar },
+          { at: "pod", ...sidecar },
+        ] as const,
+      },
+      balancer: chosen(balancers, "least-request", {}) as (context: PolicyContext) => Balancer,
+      route: { ...plainRoute, timeout: 15 },
+      mesh: { ...plainMesh, outliers: envoysOutliers },
+    })),
+  };
+}
+
+/**
  * The chain on machines with room for it, with the controllers that a cluster has, or with none. The bounds hold the pods
  * where they are, so that both play the very same requests and only the deciding differs.
  */
@@ -76,14 +104,6 @@ export function controlled(controllers: boolean): WorldSpec {
   const bare = chain(false);
   const size = { cpuMillicores: 16_000, memoryMiB: 65_536 };
   const machines = { ...unlimitedGroup, count: 10, min: 10, max: 20, capacity: size, allocatable: size, maxPods: 110 };
-  const chosen = (
-    registry: readonly Definition<unknown>[],
-    name: string,
-    fields: Readonly<Record<string, unknown>>,
-  ) => {
-    const definition = registry.find((one) => one.name === name)!;
-    return (context: PolicyContext) => definition.create(z.object(definition.fields).parse(fields), context);
-  };
   const hpa = chosen(scalers, "hpa", { target: "80%" }) as (context: PolicyContext) => Scaler;
   const nodes = chosen(provisioners, "cluster-autoscaler", {}) as (context: PolicyContext) => Provisioner;
   return {
@@ -99,6 +119,25 @@ export function controlled(controllers: boolean): WorldSpec {
     }),
   };
 }
+
+/** A policy of a registry with the given fields. */
+function chosen(registry: readonly Definition<unknown>[], name: string, fields: Readonly<Record<string, unknown>>) {
+  const definition = registry.find((one) => one.name === name)!;
+  return (context: PolicyContext) => definition.create(z.object(definition.fields).parse(fields), context);
+}
+
+/** Envoy's defaults. */
+const envoysOutliers: OutliersSpec = {
+  consecutive: { failures: 5, enforcing: 1 },
+  gateway: { failures: 5, enforcing: 0 },
+  interval: 10,
+  baseEjection: 30,
+  longestEjection: 300,
+  mostEjected: 0.1,
+  alwaysOne: false,
+  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
+  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
+};
 
 /** So many pods of one service on machines of 110 pods each, with 100 calls a second among them all. */
 export function idlePods(pods: number): WorldSpec {

@@ -7,7 +7,7 @@ import { EventQueue } from "../src/kernel/event-queue.js";
 import { RandomStream } from "../src/kernel/random.js";
 import type { WorldSpec } from "../src/model/spec.js";
 import { createWorld } from "../src/model/world.js";
-import { chain, controlled, idlePods, mm1 } from "./models.js";
+import { chain, controlled, idlePods, meshed, mm1 } from "./models.js";
 
 interface Line {
   readonly model: string;
@@ -115,6 +115,7 @@ const lines: Readonly<Record<string, () => Line>> = {
   chain: () => requests("chain", chain(false), 2000, n, seed),
   "chain-controlled": () => requests("chain-controlled", controlled(true), 2000, n, seed),
   "chain-bare": () => requests("chain-bare", controlled(false), 2000, n, seed),
+  "chain-mesh": () => requests("chain-mesh", meshed(), 2000, n, seed),
   "chain-ps": () => requests("chain-ps", chain(true), 2000, n, seed),
   idle: () => idle(n, seed),
 };

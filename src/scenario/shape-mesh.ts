@@ -5,9 +5,9 @@
 import { z } from "zod";
 import { type MeshPreset, meshes, meshNames, type Sidecar } from "../catalogue/meshes.js";
 import { constant, type Distribution } from "../kernel/distributions.js";
-import type { MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
+import type { LocalitySpec, MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
 import { flag, fraction, oneOf, seconds, show, signed } from "../policy/fields.js";
-import { checked, duration, law, orUnlimited, wholeFrom } from "./fields.js";
+import { above0, checked, duration, law, name, notNegative, oneKeyOf, orUnlimited, wholeFrom } from "./fields.js";
 import { healthFields, healthOf } from "./shape-health.js";
 import type { Service } from "./shape-service.js";
 
@@ -117,6 +117,31 @@ const outliers = checked(
   },
 );
 
+/** Envoy's min_cluster_size. */
+const ZONE_AWARE_FROM = 6;
+
+const locality = z.union(
+  [
+    oneOf("prefer-same-zone", "failover", "zone-aware").transform(
+      (kind): LocalitySpec => (kind === "zone-aware" ? { kind, least: ZONE_AWARE_FROM } : { kind }),
+    ),
+    oneKeyOf({
+      weighted: z
+        .record(name(), notNegative())
+        .transform((weights): LocalitySpec => ({ kind: "weighted", weights }))
+        .meta({ description: "Zones by weight, as long as they have enough pods that are fit." }),
+      zoneAware: z
+        .strictObject({ least: wholeFrom(1).meta({ description: "Fit pods that it takes." }) })
+        .transform(({ least }): LocalitySpec => ({ kind: "zone-aware", least }))
+        .meta({ description: "The own zone, as far as it has pods for its callers." }),
+    }),
+  ],
+  {
+    error: (issue) =>
+      `expected prefer-same-zone, failover, zone-aware or a map with weighted or zoneAware, got ${show(issue.input)}`,
+  },
+);
+
 /** What a service says about how its callers reach it. */
 export const meshFields = {
   connections: z
@@ -137,6 +162,17 @@ export const meshFields = {
   outliers: outliers.optional().meta({
     description: "Pods that fail too often are left out for a time, by each caller's proxy for itself. Default: never.",
   }),
+  slowStart: z
+    .strictObject({
+      window: duration().meta({ description: "From when a pod is known until it has its whole weight." }),
+      aggression: above0().prefault(1).meta({ description: "Above 1 it has more of it early." }),
+      least: fraction().prefault("10%").meta({ description: "What it has at least, of its weight." }),
+    })
+    .optional()
+    .meta({
+      description: "Pods that are new get fewer calls at first, by round-robin and least-request. Default: not.",
+    }),
+  locality: locality.optional().meta({ description: "Which zones' pods are called first. Default: all alike." }),
   ...healthFields,
   panic: fraction().optional().meta({
     description:
@@ -156,8 +192,9 @@ export function meshOf(
   service: Fields & { retries?: { attempts?: number | undefined } | undefined },
   given: Mesh | undefined,
 ): MeshSpec | undefined {
-  const { connections, limits, outliers: outlying, health, panic } = service;
-  if ([given, connections, limits, outlying, health, panic].every((one) => one === undefined)) return undefined;
+  const { connections, limits, outliers: outlying, health, panic, slowStart, locality: near } = service;
+  const said = [given, connections, limits, outlying, health, panic, slowStart, near];
+  if (said.every((one) => one === undefined)) return undefined;
   const preset = presetOf(given);
   return {
     discovery: { ...preset.discovery, ...defined(given?.discovery ?? {}) },
@@ -166,6 +203,8 @@ export function meshOf(
     outliers: outlying,
     health: healthOf(health),
     attempts: service.retries?.attempts ?? (service.retries === undefined ? (retriesOf(given)?.attempts ?? 1) : 1),
+    slowStart,
+    locality: near,
     panic: panic ?? (preset.name.startsWith("istio") || health !== undefined ? 0 : 0.5),
   };
 }

@@ -36,6 +36,14 @@ export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
     { passive: { failures: 1, timeout: 2 }, active: { interval: 0.3, fall: 2, rise: 1 } },
   ),
   attempts: fc.constantFrom(1, 3),
+  slowStart: fc.constantFrom(undefined, { window: 3, aggression: 2, least: 0.1 }),
+  locality: fc.constantFrom(
+    undefined,
+    { kind: "prefer-same-zone" as const },
+    { kind: "failover" as const },
+    { kind: "weighted" as const, weights: { a: 3, b: 1 } },
+    { kind: "zone-aware" as const, least: 2 },
+  ),
   panic: fc.constantFrom(0, 0.5),
 });
 

@@ -1,21 +1,35 @@
 /**
  * What one caller knows of a service it calls: which pods to choose from, what it has under way at each of them, and
- * a balancer of its own. Callers share nothing: with many of them each sees but a small part of the load.
+ * balancers of its own. Callers share nothing: with many of them each sees but a small part of the load.
  */
-import type { Balancer, Upstream } from "../../policy/contract.js";
+import type { RandomStream } from "../../kernel/random.js";
+import { EarliestDeadline } from "../../policy/balancer/earliest-deadline.js";
+import type { Balancer } from "../../policy/contract.js";
 import { NONE } from "../state.js";
 import type { Endpoints, SlotId } from "./endpoints.js";
+import { Group } from "./group.js";
 import type { Health } from "./health.js";
+import { divide, type Part, usable } from "./localities.js";
+import type { MeshSpec } from "./mesh-spec.js";
 import type { Outliers } from "./outliers.js";
+import type { Place } from "./place.js";
+import type { SlowStart } from "./slow-start.js";
 
-export class CallerProxy implements Upstream {
-  rows = new Int32Array(0);
-  count = 0;
+/** What a proxy is made with. */
+export interface ProxyParts {
+  /** For each group of pods that it tells apart. */
+  readonly balancer: (group: number) => Balancer;
+  readonly outliers: Outliers | undefined;
+  readonly health: Health | undefined;
+  readonly slowStart: SlowStart | undefined;
+  /** Undefined where pods are not told apart by where they are. */
+  readonly place: Place | undefined;
+  readonly stream: RandomStream;
+}
+
+export class CallerProxy {
   /** Calls under way, by slot. */
   active = new Int32Array(0);
-  weight: Float64Array;
-  even = true;
-  version = -1;
   /** Calls on their way by this proxy, each try for itself. */
   requests = 0;
   /** Calls with tries of their own, from the first try to the answer; those at a second or later try. */
@@ -33,27 +47,69 @@ export class CallerProxy implements Upstream {
   event = NONE;
   /** The list of pods is out of date though endpoints have not changed. */
   stale = false;
+  readonly outliers: Outliers | undefined;
+  readonly health: Health | undefined;
   private seen = -1;
+  private seenPlace = -1;
+  /** Among which it chooses, the first alone where pods are not told apart by where they are. */
+  private readonly groups: Group[] = [];
+  private divided: readonly Part[] = [];
+  private readonly turns = new EarliestDeadline();
 
   constructor(
     private readonly endpoints: Endpoints,
-    readonly balancer: Balancer,
-    readonly outliers: Outliers | undefined,
-    readonly health: Health | undefined,
-    private readonly panic: number,
+    private readonly spec: MeshSpec,
+    private readonly parts: ProxyParts,
   ) {
-    this.weight = endpoints.slots.weight;
-  }
-
-  address(row: number): string {
-    return this.endpoints.address(row);
+    this.outliers = parts.outliers;
+    this.health = parts.health;
+    this.group(0);
   }
 
   /** The slot of the pod to call, or NONE when none is known. */
   pick(high: number, low: number): SlotId | typeof NONE {
-    if (this.stale || this.seen !== this.endpoints.version) this.refresh();
-    if (this.count === 0) return this.findNobody();
-    return this.rows[this.balancer.pick(this, high, low)] as SlotId;
+    this.parts.slowStart?.update();
+    if (this.stale || this.seen !== this.endpoints.version || this.placeChanged) this.refresh();
+    const group = this.groups[this.divided.length < 2 ? 0 : this.choosePart()];
+    if (group.count === 0) return this.findNobody();
+    return group.rows[group.balancer.pick(group, high, low)] as SlotId;
+  }
+
+  /** A call to a pod has its answer. */
+  learn(slot: number, took: number, now: number): void {
+    for (const { balancer } of this.groups) balancer.answered?.(slot, took, now);
+  }
+
+  /** A slot is about to be another pod's. */
+  forget(slot: number): void {
+    for (const { balancer } of this.groups) balancer.forget?.(slot);
+    this.outliers?.forget(slot);
+    this.health?.forget(slot);
+  }
+
+  /** There are more slots than it has counted by so far. */
+  widen(): void {
+    const wider = new Int32Array(this.endpoints.slots.pod.length);
+    wider.set(this.active);
+    this.active = wider;
+    for (const group of this.groups) group.active = wider;
+  }
+
+  private get placeChanged(): boolean {
+    const { place } = this.parts;
+    return place !== undefined && place.version !== this.seenPlace;
+  }
+
+  private choosePart(): number {
+    if (this.spec.locality!.kind === "weighted") {
+      const chosen = this.turns.first;
+      this.turns.turn(this.divided[chosen].share);
+      return chosen;
+    }
+    let draw = this.parts.stream.uniform();
+    let chosen = 0;
+    while (chosen < this.divided.length - 1 && draw >= this.divided[chosen].share) draw -= this.divided[chosen++].share;
+    return chosen;
   }
 
   /** nginx then takes all servers to be well again, for the calls that come after this. */
@@ -62,36 +118,50 @@ export class CallerProxy implements Upstream {
     return NONE;
   }
 
-  /** There are more slots than it has counted by so far. */
-  widen(): void {
-    const wider = new Int32Array(this.endpoints.slots.pod.length);
-    wider.set(this.active);
-    this.active = wider;
-  }
-
   private refresh(): void {
-    const { endpoints, outliers, health } = this;
+    const { endpoints } = this;
     const { slots, known } = endpoints;
     this.seen = endpoints.version;
     this.stale = false;
-    this.version++;
-    this.weight = slots.weight;
     if (this.active.length < slots.pod.length) this.widen();
-    this.rows = known.items;
-    this.count = known.count;
-    if ((outliers !== undefined && outliers.ejectedCount > 0) || health?.someOut) this.leaveOut();
-    this.even = true;
-    for (let i = 1; i < this.count; i++) if (this.weight[this.rows[i]] !== this.weight[this.rows[0]]) this.even = false;
+    if (this.parts.place !== undefined) return this.divide(this.parts.place);
+    const left = this.someOut ? usable(this.fit(), this.spec.panic) : undefined;
+    this.set(0, left ?? known.items, left?.length ?? known.count);
   }
 
-  /** Those ejected or found unwell are left out; unless too few would be left: then all are as good. */
-  private leaveOut(): void {
-    const { endpoints, outliers, health } = this;
-    const { known } = endpoints;
-    const isFit = (slot: number): boolean => !outliers?.isEjected(slot) && !health?.isOut(slot);
-    const fit = known.items.subarray(0, known.count).filter(isFit);
-    if (fit.length < this.panic * known.count) return;
-    this.rows = fit;
-    this.count = fit.length;
+  private divide(place: Place): void {
+    this.seenPlace = place.version;
+    const known = { ...this.fit(), zoneOf: (slot: number) => place.zoneOf(slot) };
+    this.divided = divide(this.spec.locality!, known, place.origin(), place.zones, this.spec.panic);
+    for (const [i, { slots }] of this.divided.entries()) this.set(i, slots, slots.length);
+    this.turns.begin(
+      this.divided.map(({ share }) => share),
+      0,
+    );
+  }
+
+  private fit() {
+    const { known } = this.endpoints;
+    return {
+      slots: known.items.subarray(0, known.count),
+      zoneOf: () => NONE,
+      isFit: (slot: number): boolean => !this.outliers?.isEjected(slot) && !this.health?.isOut(slot),
+    };
+  }
+
+  private get someOut(): boolean {
+    return (this.outliers !== undefined && this.outliers.ejectedCount > 0) || this.health?.someOut === true;
+  }
+
+  private set(number: number, rows: Int32Array, count: number): void {
+    const { endpoints } = this;
+    const { slowStart } = this.parts;
+    const weight = slowStart === undefined ? endpoints.slots.weight : slowStart.weight;
+    this.group(number).set(rows, count, this.active, weight, slowStart?.changing === true);
+  }
+
+  private group(number: number): Group {
+    if (number === this.groups.length) this.groups.push(new Group(this.endpoints, this.parts.balancer(number)));
+    return this.groups[number];
   }
 }

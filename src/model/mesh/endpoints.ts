@@ -19,7 +19,7 @@ class Slots {
   /** Its number among all pods of the service. */
   serial = new Int32Array(FIRST_CAPACITY);
   weight = new Float64Array(FIRST_CAPACITY);
-  /** When it was last published. */
+  /** When it was last published; -Infinity when everybody has known it from the start. */
   since = new Float64Array(FIRST_CAPACITY);
   /** Where it stands among those known, or NONE. */
   place = new Int32Array(FIRST_CAPACITY);
@@ -163,7 +163,7 @@ export class Endpoints {
     const stands = slots.place[slot] !== NONE;
     if (ready === 1 && !stands) {
       slots.place[slot] = known.push(slot);
-      slots.since[slot] = this.state.sim.now;
+      slots.since[slot] = this.state.sim.now > 0 ? this.state.sim.now : -Infinity;
       this.version++;
     } else if (ready === 0 && stands) {
       const moved = known.removeAt(slots.place[slot]);

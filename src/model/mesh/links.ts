@@ -16,6 +16,8 @@ import { Endpoints, type SlotId } from "./endpoints.js";
 import { HealthChecks } from "./health.js";
 import type { MeshSpec } from "./mesh-spec.js";
 import { type Ejection, Outliers } from "./outliers.js";
+import { placeOf } from "./place.js";
+import { SlowStart } from "./slow-start.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -32,6 +34,7 @@ export class Links {
   private readonly hashes: boolean;
   private readonly byKey: boolean;
   private readonly health: HealthChecks | undefined;
+  private readonly slowStart: SlowStart | undefined;
   private readonly learns: boolean;
   private readonly mostRequests: number;
   readonly mostRetries: number;
@@ -58,6 +61,8 @@ export class Links {
     this.mostRetries = this.spec.limits.retries;
     this.attempts = this.spec.attempts;
     this.endpoints = new Endpoints(state, service, (slot) => this.forget(slot));
+    if (this.spec.slowStart !== undefined)
+      this.slowStart = new SlowStart(this.spec.slowStart, this.endpoints, state.sim);
     const { connections } = this.spec;
     if (connections !== undefined)
       this.connections = new Connections(state, this, connections, service.connectLaw, sender);
@@ -156,7 +161,7 @@ export class Links {
     proxy.active[slot]--;
     if (this.learns && failure !== Failure.Cancelled) {
       const { now } = this.state.sim;
-      proxy.balancer.answered!(slot, now - this.calls.startedAt[call], now);
+      proxy.learn(slot, now - this.calls.startedAt[call], now);
     }
     if (this.health !== undefined && failure !== Failure.Cancelled && this.endpoints.slots.place[slot] !== NONE)
       this.health.answered(id, slot, failure);
@@ -213,20 +218,26 @@ export class Links {
   }
 
   private open(caller: number): ProxyId {
-    const { state, service, spec } = this;
+    const { state, spec } = this;
     const name = caller === NONE ? "outside" : nameOfPod(state, caller as PodId);
-    const stream = (what: string) => new RandomStream(state.seed, `${service.spec.name}/${what} of ${name}`);
-    const balancer: Balancer = service.spec.balancer({ stream: stream("balancer"), clock: state.sim });
     const { known } = this.endpoints;
     const outliers =
       spec.outliers &&
       new Outliers(
         spec.outliers,
-        stream("outliers"),
+        this.streamOf("outliers", name),
         () => known.items.subarray(0, known.count),
         (ejection) => this.tell(name, ejection),
       );
-    const proxy = new CallerProxy(this.endpoints, balancer, outliers, this.health?.create(name), spec.panic);
+    const proxy = new CallerProxy(this.endpoints, spec, {
+      balancer: (group) => this.newBalancer(name, group),
+      outliers,
+      health: this.health?.create(name),
+      slowStart: this.slowStart,
+      place:
+        spec.locality === undefined || caller === NONE ? undefined : placeOf(state, this.endpoints, caller as PodId),
+      stream: this.streamOf("localities", name),
+    });
     const id = (this.free.pop() ?? this.proxies.length) as ProxyId;
     this.proxies[id] = proxy;
     if (caller === NONE) this.outside = id;
@@ -234,6 +245,15 @@ export class Links {
     if (spec.outliers !== undefined) proxy.event = state.sim.after(spec.outliers.interval, this.interval, id);
     this.health?.opened(id);
     return id;
+  }
+
+  private newBalancer(caller: string, group: number): Balancer {
+    const stream = this.streamOf(group === 0 ? "balancer" : `balancer ${group}`, caller);
+    return this.service.spec.balancer({ stream, clock: this.state.sim });
+  }
+
+  private streamOf(what: string, caller: string): RandomStream {
+    return new RandomStream(this.state.seed, `${this.service.spec.name}/${what} of ${caller}`);
   }
 
   private intervalOver(id: ProxyId): void {
@@ -251,9 +271,7 @@ export class Links {
 
   private forget(slot: SlotId): void {
     for (const proxy of this.proxies) {
-      proxy.balancer.forget?.(slot);
-      proxy.outliers?.forget(slot);
-      proxy.health?.forget(slot);
+      proxy.forget(slot);
       const pool = proxy.pools[slot + 1];
       if (pool === undefined || pool === NONE) continue;
       proxy.pools[slot + 1] = NONE;

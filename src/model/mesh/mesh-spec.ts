@@ -12,6 +12,9 @@ export interface MeshSpec {
   readonly health: HealthSpec | undefined;
   /** How often a pod is chosen for a try again, to find one that no try has been at; 1: whatever comes. */
   readonly attempts: number;
+  readonly slowStart: SlowStartSpec | undefined;
+  /** Undefined: all pods alike. */
+  readonly locality: LocalitySpec | undefined;
   /** When fewer of the pods known than this are fit to be called, all of them are. */
   readonly panic: Fraction;
 }
@@ -36,6 +39,21 @@ export interface PassSpec {
   /** Whose use of CPU that is: the pod's, or the node's, for a proxy that stands outside of pods. */
   readonly charged: "pod" | "node";
 }
+
+/** Envoy's slow start; `least` is a part of the weight. */
+export interface SlowStartSpec {
+  readonly window: Seconds;
+  readonly aggression: number;
+  readonly least: Fraction;
+}
+
+/** Which zones' pods a caller's proxy asks: see localities.ts. */
+export type LocalitySpec =
+  | { readonly kind: "prefer-same-zone" }
+  | { readonly kind: "failover" }
+  | { readonly kind: "weighted"; readonly weights: Readonly<Record<string, number>> }
+  /** From so many fit pods on. */
+  | { readonly kind: "zone-aware"; readonly least: number };
 
 /** How a caller's proxy, or the caller itself, reaches pods. */
 export interface ConnectionsSpec {
@@ -115,5 +133,7 @@ export const plainMesh: MeshSpec = {
   outliers: undefined,
   health: undefined,
   attempts: 1,
+  slowStart: undefined,
+  locality: undefined,
   panic: 0,
 };

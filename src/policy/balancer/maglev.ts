@@ -5,6 +5,7 @@
 import type { Balancer, Upstream } from "../contract.js";
 import { defineBalancer } from "../define.js";
 import { show, whole } from "../fields.js";
+import { balanceFactor, bounded } from "./bounded-load.js";
 import { hash64, remainder } from "./hashing.js";
 
 /** The table: at each place of it a place in `upstream.rows`. */
@@ -48,8 +49,9 @@ export const maglev = defineBalancer({
       })
       .default(65_537)
       .describe("Places in the table, a prime."),
+    balanceFactor,
   },
-  create: ({ tableSize }): Balancer => {
+  create: ({ tableSize, balanceFactor: factor }): Balancer => {
     let version = -1;
     let table: Int32Array;
     return {
@@ -59,7 +61,8 @@ export const maglev = defineBalancer({
           version = upstream.version;
           table = tableOf(upstream, tableSize);
         }
-        return table[remainder(high, low, tableSize)];
+        const place = table[remainder(high, low, tableSize)];
+        return factor === undefined ? place : bounded(upstream, place, high, low, factor);
       },
     };
   },

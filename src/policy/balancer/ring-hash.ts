@@ -5,6 +5,7 @@
 import type { Balancer, Upstream } from "../contract.js";
 import { defineBalancer } from "../define.js";
 import { whole } from "../fields.js";
+import { balanceFactor, bounded } from "./bounded-load.js";
 import { hash64 } from "./hashing.js";
 
 /** Where the pods stand, in ascending order of their hashes. */
@@ -60,8 +61,9 @@ export const ringHash = defineBalancer({
   fields: {
     minimumRingSize: whole(1).default(1024).describe("Places on the ring at least."),
     maximumRingSize: whole(1).default(8_388_608).describe("Places on the ring at most."),
+    balanceFactor,
   },
-  create: ({ minimumRingSize, maximumRingSize }): Balancer => {
+  create: ({ minimumRingSize, maximumRingSize, balanceFactor: factor }): Balancer => {
     let version = -1;
     let ring: Ring;
     return {
@@ -71,7 +73,8 @@ export const ringHash = defineBalancer({
           version = upstream.version;
           ring = ringOf(upstream, minimumRingSize, maximumRingSize);
         }
-        return ring.place[indexOn(ring, high, low)];
+        const place = ring.place[indexOn(ring, high, low)];
+        return factor === undefined ? place : bounded(upstream, place, high, low, factor);
       },
     };
   },

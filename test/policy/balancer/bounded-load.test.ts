@@ -1,0 +1,53 @@
+/** Bounds as Envoy's: slots = ⌈(calls + 1) · factor⌉, a pod's ⌈slots · its share⌉. Worked by hand. */
+import { describe, expect, test } from "vitest";
+import { bounded } from "../../../src/policy/balancer/bounded-load.js";
+import type { Upstream } from "../../../src/policy/contract.js";
+
+const pods = (active: readonly number[], weight = active.map(() => 1)): Upstream => ({
+  rows: Int32Array.from(active, (_, i) => i),
+  count: active.length,
+  active: Int32Array.from(active),
+  weight: Float64Array.from(weight),
+  even: true,
+  version: 1,
+  address: String,
+});
+const hashes = Array.from({ length: 3000 }, (_, i) => [
+  Math.imul(i + 1, 0x9e3779b1) >>> 0,
+  Math.imul(i + 1, 0x85ebca6b) >>> 0,
+]);
+const places = (upstream: Upstream, first: number, factor: number): number[] =>
+  hashes.map(([high, low]) => bounded(upstream, first, high, low, factor));
+
+describe("a pod is kept as long as it has no more than it may", () => {
+  // 9 + 1 calls at 1.5 are 15 slots, 5 for each of three pods.
+  test.each([
+    [[5, 2, 2], 0],
+    [[0, 5, 4], 0],
+  ])("%j", (active, first) => {
+    expect(new Set(places(pods(active), first, 1.5))).toEqual(new Set([first]));
+  });
+
+  test("above that the others get it, each as often", () => {
+    const chosen = places(pods([6, 2, 1]), 0, 1.5);
+    expect(chosen).not.toContain(0);
+    const second = chosen.filter((place) => place === 1).length;
+    expect(Math.abs(second - 1500)).toBeLessThan(4 * Math.sqrt(3000 * 0.25));
+  });
+
+  test("never one that is above itself", () => {
+    // 13 + 1 calls at 1: 14 slots, 5 each: the first and the second have more.
+    expect(new Set(places(pods([6, 7, 0]), 0, 1))).toEqual(new Set([2]));
+  });
+});
+
+test("a pod's bound goes by its weight", () => {
+  // 9 + 1 at 1.2: 12 slots, of which 9 for a weight of 3 of 4, and 3 for 1 of 4.
+  expect(new Set(places(pods([9, 0], [3, 1]), 0, 1.2))).toEqual(new Set([0]));
+  expect(new Set(places(pods([6, 3], [3, 1]), 1, 1.2))).toEqual(new Set([1]));
+  expect(new Set(places(pods([5, 4], [3, 1]), 1, 1.2))).toEqual(new Set([0]));
+});
+
+test("one key always goes the same way", () => {
+  expect(places(pods([6, 2, 1]), 0, 1.5)).toEqual(places(pods([6, 2, 1]), 0, 1.5));
+});
