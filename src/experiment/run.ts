@@ -171,8 +171,8 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
   };
 }
 
-/** A recommendation for pods to come scales nothing by itself. */
-const ofNewPods = /^(?:cpu|memory) of (?!pod )/;
+/** A recommendation for pods to come, or a route's weight, scales nothing by itself. */
+const ofNewPods = /^(?:cpu|memory) of (?!pod )|^route /;
 
 /** Demand is looked at a minute at a time: the chance of a few seconds is not what an autoscaler should follow. */
 const DEMAND_WINDOW: Seconds = 60;

@@ -5,6 +5,7 @@ import { Failure, failures } from "./failure.js";
 import type { Service } from "./service.js";
 import type { ShareObserver } from "./shares.js";
 import type { State } from "./state.js";
+import type { Watch } from "./watch.js";
 
 /** Told of single calls as they happen, for who wants more than sums: tests, theory, probes. */
 export interface Observer extends ShareObserver {
@@ -32,6 +33,8 @@ export class Recorder {
   /** ∫ requests in flight dt since time 0, and the sum of all latencies: two sides of Little's law. */
   inFlightArea = 0;
   sojourn = 0;
+  /** Told of calls that are over, where somebody decides by what callers hear. */
+  watch: Watch | undefined;
   private changed: Seconds = 0;
 
   constructor(

@@ -4,7 +4,7 @@ import type { EventKind } from "../kernel/simulation.js";
 import { CallState, Parent } from "./call-state.js";
 import type { Departures } from "./departures.js";
 import { newCall } from "./new-call.js";
-import { type CallId, NONE, Phase, type PodId, type State } from "./state.js";
+import { type CallId, MIRRORED, NONE, Phase, type PodId, type State } from "./state.js";
 import type { Steps } from "./steps.js";
 import type { Tries } from "./tries.js";
 
@@ -61,6 +61,7 @@ export class Routing {
     const { calls, sim } = this.state;
     const copy = this.inner(call, pc, Parent.Orphan);
     calls.headers[copy] = calls.headers[call];
+    calls.user[copy] = MIRRORED;
     sim.after(0, this.mirrored, copy, calls.pod[call] as PodId);
   }
 

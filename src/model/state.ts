@@ -21,6 +21,8 @@ export type CallId = Id<"call">;
 export type ServiceId = Id<"service">;
 
 export const NONE = -1;
+/** In the column `user` of a copy that nobody waits for. */
+export const MIRRORED = -2;
 
 export const Phase = { Gone: 0, Pending: 1, Pulling: 2, Starting: 3, Ready: 4, Draining: 5 } as const;
 

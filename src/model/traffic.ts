@@ -272,6 +272,7 @@ export class Traffic {
     this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
     if (parent >= 0 && calls.state[parent] === CallState.Guard)
       return this.tries.answered(parent as CallId, call, failure);
+    this.recorder.watch?.concluded(call, latency);
     const user = calls.user[call];
     if (parent >= 0) leaveBrood(calls, parent, call);
     this.free(call);

@@ -4,12 +4,14 @@
  */
 import type { Distribution } from "../kernel/distributions.js";
 import type { Fraction } from "../units.js";
+import type { DeliverySpec } from "./delivery-spec.js";
 import type { RouteSpec } from "./route.js";
 
 export interface VirtualHostSpec {
   readonly name: string;
   /** The first that fits takes the call; a call that none fits is aborted, as Envoy answers 404. */
   readonly rules: readonly RuleSpec[];
+  readonly delivery?: DeliverySpec | undefined;
 }
 
 export interface RuleSpec {

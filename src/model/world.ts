@@ -8,6 +8,7 @@ import { checkBooks } from "./books.js";
 import { Control } from "./control.js";
 import type { Cpu } from "./cpu.js";
 import { type Decision, DecisionLog } from "./decisions.js";
+import { Deliveries } from "./delivery.js";
 import { createFaults, type Trouble } from "./faults/create.js";
 import type { FaultRecord } from "./faults/fault-log.js";
 import { Fleet } from "./fleet.js";
@@ -173,13 +174,14 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
   const batch = new Batch(state, { fleet, traffic, metrics, sizing, log });
   const parts = { control, fleet, machines, metrics, provisioning, traffic, log };
   const trouble: Trouble | undefined = createFaults(state, parts);
+  const deliveries = new Deliveries(state, { fleet, log, recorder });
   const loads = new Loads(state, traffic, recorder);
   const history = new History(state, { recorder, cpu: traffic.cpu, fleet, machines, bill, shares: traffic.shares });
 
   machines.start();
   for (const service of inOrderOfPriority(services)) fleet.startReady(service);
   history.start();
-  for (const part of [control, batch, sizing, loads, trouble?.monitor, trouble?.faults]) part?.start();
+  for (const part of [control, batch, sizing, loads, deliveries, trouble?.monitor, trouble?.faults]) part?.start();
 
   const used = new Used(owners, traffic.cpu);
   return {

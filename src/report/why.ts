@@ -39,7 +39,7 @@ const ownerOf = (subject: string): string =>
     .replace(/^(?:cpu|memory) of /, "")
     .replace(/^(?:pod|replica set) (.*)-r?\d+$/, "$1")
     .replace(/\/\d+$/, "")
-    .replace(/^(?:fault|node|service|deployment|stateful set|(?:cron |scaled )?job) /, "");
+    .replace(/^(?:fault|node|route|service|deployment|stateful set|(?:cron |scaled )?job) /, "");
 
 /** What a sizer has changed: of new pods, or of the one that it names. */
 const isSize = (subject: string): boolean => /^(?:cpu|memory) of /.test(subject);
@@ -66,7 +66,7 @@ const changesSomething = ({ subject, from, asked, rule }: Decision): boolean =>
   rule === "JobAlreadyActive";
 /** Of faults, and of nodes whose kubelet says nothing. */
 const isNews = /^(?:fault|node) /;
-const isWorkload = /^(?:deployment|stateful set) /;
+const isWorkload = /^(?:deployment|stateful set|route) /;
 
 /** The latest decision of each service and of the cluster, and of the pods those that waited then. */
 function inForceAt(at: Seconds, decisions: readonly Decision[]): readonly Decision[] {
@@ -105,6 +105,8 @@ function changeOf({ subject, from, wished, asked }: Decision): string {
     return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
   if (isNews.test(subject)) return "";
   const of = unitOf(subject);
+  if (subject.startsWith("route "))
+    return from === asked ? `stays at ${formatPlain(from)}` : `${formatPlain(from)} → ${formatPlain(asked)}`;
   if (from === asked && isWorkload.test(subject)) return `of ${formatPlain(asked)} replicas`;
   if (from === asked) return `stays at ${formatPlain(from)} ${of}`;
   // What the bounds or the number of machines cut off is worth knowing.
@@ -140,7 +142,7 @@ const fact = (name: string, value: number | string): string => {
 };
 
 function effectLines({ subject, time, from, asked, effectiveAt }: Decision): readonly string[] {
-  if (from === asked || (isSize(subject) && effectiveAt === time)) return [];
+  if (from === asked || subject.startsWith("route ") || (isSize(subject) && effectiveAt === time)) return [];
   if (!Number.isFinite(effectiveAt)) return ["  never in effect: a later decision, or the end of the run, came first"];
   const pod = asked > from ? "placed" : "ended";
   const all = asked > from ? "in effect, all ready," : "in effect, all gone,";

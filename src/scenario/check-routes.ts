@@ -6,6 +6,7 @@ import { list, unknownName } from "./complaint.js";
 import { readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
 import type { Parts } from "./setup.js";
+import { checkDelivery } from "./shape-delivery.js";
 import { hostSpec } from "./shape-routes.js";
 import type { Path } from "./source.js";
 
@@ -24,7 +25,7 @@ export class Routes {
 
   constructor(
     private readonly raw: Raw,
-    private readonly parts: Pick<Parts, "routes" | "loads">,
+    private readonly parts: Pick<Parts, "routes" | "loads" | "variants">,
     private readonly to: Sayings,
   ) {
     this.specs = new Map([...parts.routes].map(([name, route]) => [name, hostSpec(name, route)]));
@@ -101,7 +102,9 @@ export class Routes {
   check(called: ReadonlySet<string>): void {
     const services = entriesOf(this.raw.services).map(([name]) => name);
     const callers = [...services, ...entriesOf(this.raw.jobs).map(([name]) => name)];
-    for (const [name, { rules }] of this.specs) {
+    for (const [name, host] of this.specs) {
+      const { rules } = host;
+      for (const { delivery, path } of this.deliveriesOf(name)) checkDelivery({ ...host, delivery }, path, this.to);
       if (!called.has(name)) this.to.warn(["routes", name], "nobody calls this route", { key: true });
       const taker = rules.findIndex(({ matches }) => matches.length === 0);
       if (taker >= 0 && taker < rules.length - 1)
@@ -115,6 +118,17 @@ export class Routes {
           }
       }
     }
+  }
+
+  /** A route's own delivery, and those that policies give it. */
+  private deliveriesOf(
+    name: string,
+  ): readonly { readonly delivery: VirtualHostSpec["delivery"]; readonly path: Path }[] {
+    const others = [...this.parts.variants].map(([policy, { routes }]) => {
+      const own = Object.hasOwn(routes, name) ? routes[name].delivery : undefined;
+      return { delivery: own === "none" ? undefined : own, path: ["policies", policy, "routes", name, "delivery"] };
+    });
+    return [{ delivery: this.specs.get(name)?.delivery, path: ["routes", name, "delivery"] }, ...others];
   }
 
   private checkAim(host: string, index: number, aim: Aim, services: readonly string[]): void {

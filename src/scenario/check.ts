@@ -2,6 +2,7 @@
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
+import { checkDeadlines } from "./check-deadlines.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkMesh } from "./check-mesh.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
@@ -82,6 +83,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const around = circles(edges);
   for (const { path, names } of around) to.say(path, `calls go in a circle: ${names.join(" → ")}`);
   if (around.length === 0) checkFanOut(parts, to);
+  checkDeadlines(parts, routes, to);
   const all = [...calls, ...work, ...goals.map((goal) => ({ by: undefined, ...goal }))];
   routes.check(new Set(all.map(({ text }) => readTarget(text).service)));
   const wanted = new Set([
@@ -142,6 +144,7 @@ export function checkVariants(raw: Raw, to: Sayings): void {
   for (const [policy, fields] of entriesOf(raw.policies)) {
     for (const [what, key, names] of [
       ["service", "services", services],
+      ["route", "routes", entriesOf(raw.routes).map(([name]) => name)],
       ["node group", "nodes", groups],
     ] as const)
       for (const [name] of entriesOf(childOf(fields, key))) {

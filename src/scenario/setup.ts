@@ -92,7 +92,7 @@ export const balancers: ReadonlyMap<string, Use> = new Map(
   meshes.map(({ balancer: use }) => [use, { use, fields: {} }]),
 );
 
-const nothing: Variant = { services: {}, nodes: {} };
+const nothing: Variant = { services: {}, routes: {}, nodes: {} };
 
 /** The policy "as-written" changes nothing. */
 export function setupOf(parts: Parts, policy: string): Setup {
@@ -109,7 +109,7 @@ export function setupOf(parts: Parts, policy: string): Setup {
     services: [...parts.services].map(([name, service]) => serviceSetup(policy, variant, name, service, chosen, mesh)),
     jobs: parts.jobs,
     daemons: parts.daemons,
-    routes: parts.routes,
+    routes: new Map([...parts.routes].map(([name, route]) => [name, routeUnder(variant, name, route)])),
     queues: parts.queues,
     groups: [
       ...Object.entries(cluster?.nodes ?? {}).map(([name, group]) => groupSetup(policy, variant, name, group)),
@@ -166,6 +166,11 @@ function serviceSetup(
     strategy: said("strategy").value ?? strategy.parse({}),
     caches: own.caches ?? service.caches,
   };
+}
+
+function routeUnder({ routes }: Variant, name: string, route: Route): Route {
+  const delivery = Object.hasOwn(routes, name) ? routes[name].delivery : route.delivery;
+  return { ...route, delivery: delivery === "none" ? undefined : delivery };
 }
 
 /** Each type of the market is a group of its own name. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Aim, Destination, MatchSpec, RuleSpec, TextMatch, VirtualHostSpec } from "../model/virtual-host.js";
 import { flag, show } from "../policy/fields.js";
 import { checked, duration, law, name, oneKeyOf, share, wholeFrom, words } from "./fields.js";
+import { delivery } from "./shape-delivery.js";
 import { hedge, retriesOf, ruleRetries } from "./shape-route.js";
 
 /** Text such as "reviews-v2", or "reviews-v2/get" for another endpoint than the one that was asked for. */
@@ -147,15 +148,31 @@ const rules = z.array(rule).min(1, { error: "expected at least one rule, got non
 export const route = z
   .union(
     [
-      rules.transform((only) => ({ rules: only })),
-      z.strictObject({ rules: rules.meta({ description: "The first that fits a call takes it." }) }),
+      rules.transform((only) => ({ rules: only, delivery: undefined })),
+      z.strictObject({
+        rules: rules.meta({ description: "The first that fits a call takes it." }),
+        delivery: delivery
+          .optional()
+          .meta({ description: "How a new version comes to serve its calls. Default: not at all." }),
+      }),
     ],
     { error: (issue) => `expected a list of rules, or a map with rules, got ${show(issue.input)}` },
   )
   .meta({ description: "A name that calls are addressed to, and the rules by which they come to services." });
 export type Route = z.output<typeof route>;
 
-export const hostSpec = (name: string, { rules }: Route): VirtualHostSpec => ({ name, rules: rules.map(ruleSpec) });
+/** What a policy may change of a route. */
+export const routeVariant = z.strictObject({
+  delivery: orNone("a map with canary, blueGreen or schedule", delivery).meta({
+    description: "Instead of the route's own.",
+  }),
+});
+
+export const hostSpec = (name: string, { rules, delivery }: Route): VirtualHostSpec => ({
+  name,
+  rules: rules.map(ruleSpec),
+  delivery,
+});
 
 const ruleSpec = ({ match = [], to = [], mirror = [], delay, abort, ...policy }: Rule): RuleSpec => ({
   matches: match as readonly MatchSpec[],

@@ -16,7 +16,7 @@ import { mesh } from "./shape-mesh.js";
 import { networkFields } from "./shape-network.js";
 import { priorityClasses } from "./shape-placing.js";
 import { quota } from "./shape-quota.js";
-import { route } from "./shape-routes.js";
+import { route, routeVariant } from "./shape-routes.js";
 import { networkHop, service, sized } from "./shape-service.js";
 
 const objective = checked(
@@ -53,6 +53,7 @@ export const variant = z
       .record(name(), z.strictObject({ ...sized, ...behaviourFields, caches: cachesField }))
       .prefault({})
       .meta({ description: "The same for single services, and how they are called." }),
+    routes: z.record(name(), routeVariant).prefault({}).meta({ description: "What it changes of routes, by name." }),
     nodes: z
       .record(name(), z.strictObject(counted))
       .prefault({})

@@ -176,6 +176,35 @@ describe("complaints", () => {
       "5:42 load.a.headers.user: expected shares of at most 100% together, got 120%",
     ],
     [
+      "a delivery to what is no destination",
+      routed("{ rules: [{ to: { one: 1, two: 0 } }], delivery: { canary: { from: one, to: tow } } }"),
+      '6:93 routes.back.delivery.canary.to: no destination named "tow"; there are one, two (two?)',
+    ],
+    [
+      "a delivery between services that no rule knows both",
+      routed(
+        "{ rules: [{ match: { from: [web] }, to: one }, { to: two }], delivery: { blueGreen: { from: one, to: two } } }",
+      ),
+      "6:101 routes.back.delivery.blueGreen: expected a rule that knows both one and two, got none",
+    ],
+    [
+      "a schedule that leaves nobody",
+      routed("{ rules: [{ to: { one: 1, two: 0 } }], delivery: { schedule: [{ at: 1m, weights: { one: 0 } }] } }"),
+      "6:98 routes.back.delivery.schedule[0].weights: expected weights with a sum above 0 in each rule, got 0",
+    ],
+    [
+      "shares of a canary that do not rise",
+      routed(
+        "{ rules: [{ to: { one: 1, two: 0 } }], delivery: { canary: { from: one, to: two, steps: [20%, 10%] } } }",
+      ),
+      "6:111 routes.back.delivery.canary.steps[1]: expected more than before it (20%), got 10%",
+    ],
+    [
+      "a policy about a route that there is not",
+      `${routed("[{ to: one }]")}policies: { p: { routes: { bcak: { delivery: none } } } }\n`,
+      '7:28 policies.p.routes.bcak: no route named "bcak"; there is back (back?)',
+    ],
+    [
       "an abort that is no failure",
       services.replace("call: back/get", "abort: 200"),
       "2:38 services.web.endpoints.get[0].abort: expected a whole number from 400 up, got 200",
@@ -197,6 +226,17 @@ describe("warnings", () => {
       routed("[{ to: one }, { to: two }]"),
       "4:3 services.two: nobody calls this service",
       "6:31 routes.back[1]: no call comes to this rule: the one before takes all",
+    ],
+    [
+      "tries again that no silence sets off",
+      `${routed("[{ to: { one: 1, two: 1 }, retries: { most: 2 } }]").replace("two: { endpoints", "two: { retries: {}, endpoints")}`,
+      "4:10 services.two.retries: a call that is not answered is never tried again: there is neither a timeout nor a perTry",
+      "6:44 routes.back[0].retries: a call that is not answered is never tried again: there is neither a timeout nor a perTry",
+    ],
+    [
+      "a timeout longer than the caller's",
+      routed("[{ to: { one: 1, two: 1 }, timeout: 3s }]").replace("web: {", "web: { timeout: 2s,"),
+      "6:53 routes.back[0].timeout: this is longer than callers of web, which calls it, wait: 2 s",
     ],
     [
       "calls that no rule takes",
