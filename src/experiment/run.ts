@@ -11,7 +11,7 @@ import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
 import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
-import { shareValues } from "./share-measures.js";
+import { growingQueue, shareValues } from "./share-measures.js";
 
 /** What one replication found. Plain data: it travels between threads. NaN where there was nothing to measure. */
 export interface Outcome {
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly replication: number;
   readonly seed: number;
   readonly measures: Readonly<Record<string, number>>;
-  /** The service whose queue grows without bound, if one does. */
+  /** The service, or the queue of messages, that grows without bound, if one does. */
   readonly growing: string | undefined;
   /** Latencies of all requests answered in the measured time. */
   readonly latency: LatencyHistogramJson;
@@ -255,7 +255,7 @@ function backgroundMeasures({ batch, bill, sim, state }: World, duration: Second
 /** Fewer samples than this cannot tell growth from chance. */
 const FEWEST_SAMPLES = 20;
 
-/** Names the service with the most calls waiting, when requests in flight grow without bound. */
+/** Names the service with the most calls waiting, when requests in flight grow without bound; or a queue of messages that does. */
 function growingService(world: World, rows: Rows): string | undefined {
   const inFlight = column(rows, "inFlight");
   if (inFlight.length < FEWEST_SAMPLES) return undefined;
@@ -266,7 +266,7 @@ function growingService(world: World, rows: Rows): string | undefined {
       .reduce((sum, rate) => sum + rate * world.state.spec.seriesStep, 0);
   const arrivals = inSecondHalf("sentPerSecond");
   const departures = inSecondHalf("answeredPerSecond") + inSecondHalf("failedPerSecond");
-  if (!growsWithoutBound({ inFlight, arrivals, departures })) return undefined;
+  if (!growsWithoutBound({ inFlight, arrivals, departures })) return growingQueue(world, (name) => column(rows, name));
   const waiting = world.services.map(({ spec }) => column(rows, `${spec.name}.queue`).at(-1) ?? 0);
   return world.services[waiting.indexOf(Math.max(...waiting))].spec.name;
 }

@@ -1,4 +1,5 @@
 /** The measures of what calls share beside workers: caches, pools of connections, queues of messages. */
+import { growsWithoutBound } from "../measure/overload.js";
 import type { WorldSpec } from "../model/spec.js";
 import type { World } from "../model/world.js";
 import type { Seconds } from "../units.js";
@@ -39,6 +40,21 @@ export function shareMeasures({ services, queues }: WorldSpec): readonly Measure
     of(`queue.${name}.dead`, `${name}: dead messages`, "1", "lower", false),
   ]);
   return [...ofServices, ...ofQueues];
+}
+
+/** The queue of messages that grows without bound, if one does: it holds up no request, and so has to be looked at by itself. */
+export function growingQueue(
+  { shares, state }: World,
+  column: (name: string) => readonly number[],
+): string | undefined {
+  return shares.queues.all.find(({ spec: { name } }) => {
+    const backlog = column(`${name}.backlog`);
+    const half = Math.floor(backlog.length / 2);
+    const published = column(`${name}.published`).slice(half);
+    const arrivals = published.reduce((sum, rate) => sum + rate * state.spec.seriesStep, 0);
+    const departures = arrivals - (backlog[backlog.length - 1] - backlog[half - 1]);
+    return growsWithoutBound({ inFlight: backlog, arrivals, departures });
+  })?.spec.name;
 }
 
 /** Their values; `column` gives a column of the measured series. NaN where nothing was looked for, held or sent. */

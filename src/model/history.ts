@@ -8,6 +8,7 @@ import { expectedWork } from "./expectation.js";
 import type { Fleet } from "./fleet.js";
 import type { Machines } from "./machines.js";
 import { readyCores } from "./pod-size.js";
+import type { Queue } from "./queue.js";
 import type { Recorder } from "./recorder.js";
 import type { Service } from "./service.js";
 import type { Shares } from "./shares.js";
@@ -32,8 +33,8 @@ export const worldColumns = [
 /** demand: cores that the requests sent in the step will ask for; capacity: cores of the ready pods; used: cores' time per second. */
 export const serviceColumns = ["replicas", "ready", "starting", "queue", "used", "capacity", "demand"] as const;
 
-/** Of a queue "orders.backlog" and so on: messages not yet acknowledged, and how long the first in line has waited. */
-export const queueColumns = ["backlog", "oldest"] as const;
+/** Of a queue "orders.published" and so on: messages a second, those not yet acknowledged, and the age of the first in line. */
+export const queueColumns = ["published", "backlog", "oldest"] as const;
 
 export class History {
   readonly series: Series;
@@ -42,6 +43,7 @@ export class History {
   private weightsVersion = 0;
   private readonly step = new LatencyHistogram();
   private readonly usedBefore: number[];
+  private readonly publishedBefore: number[];
   private sentBefore: Float64Array;
   private failedBefore = 0;
   private readonly stepEnds: EventKind;
@@ -63,6 +65,7 @@ export class History {
     this.series = new Series([...worldColumns, ...ofServices, ...ofQueues]);
     this.foresee();
     this.usedBefore = services.map(() => 0);
+    this.publishedBefore = state.spec.queues.map(() => 0);
     this.sentBefore = new Float64Array(endpoints.length);
     this.stepEnds = state.sim.event(
       "series.sample",
@@ -114,7 +117,7 @@ export class History {
       parts.fleet.scheduling.pending.length,
       parts.bill.presentUsdPerHour,
       ...state.services.flatMap((service) => this.serviceValues(service, sent, seconds)),
-      ...shares.queues.all.flatMap((queue) => [queue.backlog, queue.oldest(state.sim.now)]),
+      ...shares.queues.all.flatMap((queue, id) => this.queueValues(queue, id, seconds)),
     ]);
     this.failedBefore = failed;
   }
@@ -122,6 +125,12 @@ export class History {
   /** The warm-up is over: failures are counted from zero again. */
   restart(): void {
     this.failedBefore = 0;
+  }
+
+  private queueValues(queue: Queue, id: number, seconds: number): readonly number[] {
+    const published = (queue.published - this.publishedBefore[id]) / seconds;
+    this.publishedBefore[id] = queue.published;
+    return [published, queue.backlog, queue.oldest(this.state.sim.now)];
   }
 
   private serviceValues(service: Service, sent: Float64Array, seconds: number): readonly number[] {

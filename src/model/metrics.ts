@@ -20,15 +20,21 @@ export interface Metrics {
 /** Samples kept at least: 17 hours' worth at the usual 15 s. */
 export const LONGEST_HISTORY = 4096;
 
-/** What is in a service at this moment. */
-export function presentLoad({ pods }: State, { members, waiting }: Service) {
+/** What is in a service, and waits for it, at this moment. */
+export function presentLoad({ pods }: State, { members, waiting, inboxes }: Service) {
   let queue = waiting;
   let concurrency = waiting;
   for (let i = 0; i < members.count; i++) {
     queue += pods.queued[members.items[i]];
     concurrency += pods.inFlight[members.items[i]];
   }
-  return { queue, concurrency };
+  let backlog = 0;
+  let backlogAge = 0;
+  for (const inbox of inboxes) {
+    backlog += inbox.backlog();
+    backlogAge = Math.max(backlogAge, inbox.oldest());
+  }
+  return { queue, concurrency, backlog, backlogAge };
 }
 
 /** The use of a service's ready pods that have a sample, as shares of what these request. NaN where there is none. */

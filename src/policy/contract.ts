@@ -34,9 +34,10 @@ export interface PolicyContext {
 /**
  * What is measured of a service. `cpu` and `memory` are fractions of the request, per ready pod;
  * `rate` is calls per second; `concurrency` (in a pod or on the way out of it) and `queue` are calls;
- * these three are summed over the service.
+ * these three are summed over the service. `backlog` is messages that its queues hold or have given out, and `backlogAge`
+ * seconds since the first in line was published; both are 0 for a service that takes no messages.
  */
-export const signals = ["cpu", "memory", "rate", "concurrency", "queue"] as const;
+export const signals = ["cpu", "memory", "rate", "concurrency", "queue", "backlog", "backlogAge"] as const;
 export type Signal = (typeof signals)[number];
 
 /** One pod as the metrics pipeline shows it. */

@@ -8,7 +8,7 @@ import type { Path } from "./source.js";
 
 /** A step that uses something by its name, wherever it stands. */
 interface Use {
-  readonly what: "cache" | "pool" | "queue";
+  readonly what: "cache" | "pool" | "queue" | "call";
   readonly name: string;
   readonly path: Path;
   /** The service, or undefined in a job; and what does it. */
@@ -45,6 +45,7 @@ function usesOf(steps: unknown, path: Path, about: Pick<Use, "service" | "from" 
     const below = (within = about.within): Use[] => usesOf(value, [...path, key], { ...about, within });
     const named = (what: Use["what"], name: unknown, ...part: readonly string[]): Use[] =>
       typeof name === "string" ? [{ what, name, path: [...path, key, ...part], ...about }] : [];
+    if (key === "call") return named("call", value);
     if (key === "publish")
       return typeof value === "string" ? named("queue", value) : named("queue", childOf(value, "to"), "to");
     if (key === "hold") return [...named("pool", childOf(value, "pool"), "pool"), ...below()];
@@ -56,6 +57,13 @@ function usesOf(steps: unknown, path: Path, about: Pick<Use, "service" | "from" 
 
 const FIELD = { cache: "caches", pool: "pools" } as const;
 
+/** All that is caused, at one or more removes. */
+function reached(from: Iterable<string>, edges: readonly Edge[]): Set<string> {
+  const all = new Set(from);
+  for (const one of all) for (const edge of edges) if (edge.from === one) all.add(edge.to);
+  return all;
+}
+
 export function checkShares(raw: Raw, to: Sayings): void {
   const queues = entriesOf(raw.queues).map(([name]) => name);
   const uses = usesIn(raw);
@@ -65,6 +73,7 @@ export function checkShares(raw: Raw, to: Sayings): void {
     to.say(use.path, message, { suggestion });
   };
   for (const use of uses) {
+    if (use.what === "call") continue;
     if (use.what === "queue") misnamed(use, "queue", queues);
     else if (use.service === undefined) to.say(use.path, `expected no ${use.what} in a job, which has none`);
     else misnamed(use, `${use.what} of ${use.service}`, namesIn(childOf(raw.services, use.service), FIELD[use.what]));
@@ -117,9 +126,11 @@ export function checkKeys(raw: Raw, edges: readonly Edge[], to: Sayings): void {
   if (keyed.length === 0) return;
   for (const [load, fields] of entriesOf(raw.load)) {
     if (childOf(fields, "keys") !== undefined) continue;
-    const reached = new Set([childOf(fields, "to"), ...entriesOf(childOf(fields, "mix")).map(([text]) => text)]);
-    for (const target of reached) for (const edge of edges) if (edge.from === target) reached.add(edge.to);
-    const found = keyed.find(({ from }) => reached.has(from));
+    const targets = reached(
+      [String(childOf(fields, "to")), ...entriesOf(childOf(fields, "mix")).map(([text]) => text)],
+      edges,
+    );
+    const found = keyed.find(({ from }) => targets.has(from));
     if (found !== undefined)
       to.warn(
         ["load", load],
@@ -128,5 +139,26 @@ export function checkKeys(raw: Raw, edges: readonly Edge[], to: Sayings): void {
           key: true,
         },
       );
+  }
+}
+
+/** Of those who miss one thing one fetches it: if that takes another look for the same, it waits for itself. Messages do not. */
+export function checkFlights(raw: Raw, calls: readonly Edge[], to: Sayings): void {
+  const uses = usesIn(raw);
+  for (const { what, name: target, within, service, path } of uses) {
+    if (what !== "call") continue;
+    const caches = childOf(childOf(raw.services, service ?? ""), "caches");
+    const lookers = reached([target], calls);
+    for (const cache of within) {
+      if (childOf(childOf(caches, cache), "singleFlight") !== true) continue;
+      const again = uses.find(
+        (use) => use.what === "cache" && use.name === cache && use.service === service && lookers.has(use.from),
+      );
+      if (again !== undefined)
+        to.say(
+          path,
+          `expected no other look into ${cache} within a miss of it with singleFlight, got one in ${again.from}`,
+        );
+    }
   }
 }

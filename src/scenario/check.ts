@@ -1,7 +1,7 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
-import { checkKeys, checkShares, messageEdges } from "./check-async.js";
+import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
 import { checkMesh } from "./check-mesh.js";
 import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
@@ -76,6 +76,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const edges = calls
     .flatMap((call) => reached(call).map((to): Edge => ({ from: call.from, to, path: call.path })))
     .filter((edge) => exists(raw, undefined, edge.to));
+  checkFlights(raw, edges, to);
   edges.push(...messageEdges(raw));
   checkKeys(raw, edges, to);
   const around = circles(edges);

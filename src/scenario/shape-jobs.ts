@@ -56,7 +56,10 @@ const queueTrigger = z.strictObject({
   service: name().meta({ description: "Whose signal is measured." }),
   signal: oneOf(...signals)
     .prefault("queue")
-    .meta({ description: "What is measured: calls waiting, calls a second, calls in the service, or CPU use." }),
+    .meta({
+      description:
+        "What is measured: calls waiting, calls a second, calls in the service, messages for it, or CPU use.",
+    }),
   threshold: level().meta({ description: "How much of it one Job is there for." }),
   activation: notNegative().prefault(0).meta({ description: "Active above this." }),
   window: interval().prefault("30s").meta({ description: "What the mean is taken over." }),

@@ -48,6 +48,13 @@ const rows: readonly Row[] = [
     "1:79 services.web.endpoints.get.cache.miss.cache.in: expected another cache within a miss of hot, got the same again",
   ],
   [
+    "a fetch for all that waits for itself, round a corner",
+    `services: { web: { caches: { hot: { capacity: 5, singleFlight: true } }, endpoints: {
+  get: { cache: { in: hot, miss: { call: db/read } } }, look: { cache: { in: hot, miss: { cpu: 5ms } } } } },
+  db: { endpoints: { read: { call: web/look } } } }\n${load}`,
+    "2:42 services.web.endpoints.get.cache.miss.call: expected no other look into hot within a miss of it with singleFlight, got one in web/look",
+  ],
+  [
     "a pool that there is not",
     web("[{ wait: 1ms }, { hold: { pool: db, steps: { wait: 1ms } } }]"),
     '1:70 services.web.endpoints.get[1].hold.pool: no pool of web named "db"; there is none',

@@ -19,7 +19,6 @@ const REASONS: readonly { readonly why: string; readonly of: readonly string[] }
       "asymptotic power model",
     ],
   },
-  { why: "caches are not modelled", of: ["LRU cache, Zipf IRM"] },
   {
     why: "at a load of 0.99 a thousand pods are too far from infinitely many",
     of: ["v0277", "v0283", "v0289", "v0291"],

@@ -1,5 +1,7 @@
 /** Runs a world past its warm-up and measures what theory speaks of. */
 import { RandomStream } from "../../src/kernel/random.js";
+import type { Pool } from "../../src/model/pools.js";
+import type { Queue } from "../../src/model/queue.js";
 import type { Service } from "../../src/model/service.js";
 import type { WorldSpec } from "../../src/model/spec.js";
 import { createWorld, type Observer, type World } from "../../src/model/world.js";
@@ -18,6 +20,8 @@ export interface Plan {
   /** Looks at the world at the points of a Poisson process of this rate: what it sees is the average over time (PASTA). */
   readonly look?: (world: World) => void;
   readonly lookRate?: number;
+  /** Whether what is measured are messages, from their publication on, and not requests. */
+  readonly messages?: boolean;
   /** Looks so often instead, first at the end of the warm-up. */
   readonly every?: Seconds;
   /** Told of every wait that is measured, and of every latency of a request that was served. */
@@ -44,17 +48,35 @@ export class Tally implements Observer {
   readonly waitTimes: FineHistogram | undefined;
 
   private told = false;
+  private readonly messages: boolean;
 
   constructor(
-    quantiles: boolean,
+    { quantiles = false, messages = false }: Plan,
     private readonly tellWait: ((seconds: Seconds) => void) | undefined,
     private readonly tellLatency: ((latency: Seconds) => void) | undefined,
   ) {
+    this.messages = messages;
     this.latencies = quantiles ? new FineHistogram() : undefined;
     this.waitTimes = quantiles ? new FineHistogram() : undefined;
   }
 
   waited(_: Service, seconds: Seconds): void {
+    this.wasWaiting(seconds);
+  }
+
+  connected(_: Pool, seconds: Seconds): void {
+    this.wasWaiting(seconds);
+  }
+
+  delivered(_: Queue, seconds: Seconds): void {
+    this.wasWaiting(seconds);
+  }
+
+  acknowledged(_: Queue, seconds: Seconds): void {
+    if (this.messages) this.succeeded(0, seconds);
+  }
+
+  private wasWaiting(seconds: Seconds): void {
     this.waits++;
     if (seconds > 0) this.delayed++;
     this.wait += seconds;
@@ -64,11 +86,12 @@ export class Tally implements Observer {
   }
 
   answered(endpoint: number, request: boolean, latency: Seconds, failure: number): void {
-    if (!request) return;
-    if (failure !== 0) {
-      this.failures++;
-      return;
-    }
+    if (!request || this.messages) return;
+    if (failure === 0) this.succeeded(endpoint, latency);
+    else this.failures++;
+  }
+
+  private succeeded(endpoint: number, latency: Seconds): void {
     this.answers++;
     this.latency += latency;
     this.latencySquared += latency * latency;
@@ -101,8 +124,8 @@ export interface Watched {
 }
 
 export function watch(plan: Plan): Watched {
-  const { spec, seed, warmup, length, quantiles = false, look, lookRate = 1, every, waited, answered } = plan;
-  const tally = new Tally(quantiles, waited, answered);
+  const { spec, seed, warmup, length, look, lookRate = 1, every, waited, answered } = plan;
+  const tally = new Tally(plan, waited, answered);
   const world = createWorld(spec, seed, { observer: tally });
   const { sim, recorder } = world;
   sim.run(warmup);

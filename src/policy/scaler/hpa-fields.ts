@@ -17,7 +17,9 @@ import {
 } from "../fields.js";
 
 const signal = () =>
-  oneOf("rate", "concurrency", "queue").describe("What is measured: calls a second, calls inside, calls that wait.");
+  oneOf("rate", "concurrency", "queue", "backlog", "backlogAge").describe(
+    "What is measured: calls a second, calls inside, calls that wait, messages for it, the age of the first.",
+  );
 const window = () => interval().prefault("15s").describe("The mean over so long is the metric's value.");
 
 const one = (names: string) => ({ error: () => `expected either ${names}` });

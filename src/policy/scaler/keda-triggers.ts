@@ -6,7 +6,7 @@ import type { ServiceView } from "../contract.js";
 import { either, interval, level, list, oneOf, positive, record, signed, text, wholePercent } from "../fields.js";
 
 /** Signals that a queue's length or a Prometheus query could report, summed over the service. */
-const sources = ["queue", "rate", "concurrency"] as const;
+const sources = ["queue", "rate", "concurrency", "backlog", "backlogAge"] as const;
 
 function readable(cron: string, timezone: string): boolean {
   try {
@@ -26,7 +26,9 @@ const triggerName = () =>
 
 const signalTrigger = record({
   name: triggerName(),
-  signal: oneOf(...sources).describe("What is measured: calls waiting, calls a second, or calls in the service."),
+  signal: oneOf(...sources).describe(
+    "What is measured: calls waiting, calls a second, calls in the service, messages for it, or the age of the first.",
+  ),
   threshold: level().describe("How much of it one replica is there for."),
   activation: level().optional().describe("Active above this; default: above nothing."),
   window: interval().prefault("30s").describe("What the mean is taken over."),

@@ -4,7 +4,7 @@
  */
 import { ASSUMED } from "./written.js";
 
-export const SIGNALS = ["rate", "concurrency", "queue"] as const;
+export const SIGNALS = ["rate", "concurrency", "queue", "backlog", "backlogAge"] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 /** What `export` calls the signals: in a metric's name as recording rules are called, and in PromQL. */
@@ -12,11 +12,15 @@ export const METRIC_NAMES: Readonly<Record<Signal, string>> = {
   rate: "requests_rate",
   concurrency: "requests_in_flight_avg",
   queue: "requests_queued_avg",
+  backlog: "messages_unacknowledged_avg",
+  backlogAge: "messages_oldest_seconds_avg",
 };
 export const QUERIES: Readonly<Record<Signal, (service: string, window: string) => string>> = {
   rate: (service, window) => `sum(rate(requests_total{service="${service}"}[${window}]))`,
   concurrency: (service, window) => `sum(avg_over_time(requests_in_flight{service="${service}"}[${window}]))`,
   queue: (service, window) => `sum(avg_over_time(requests_queued{service="${service}"}[${window}]))`,
+  backlog: (service, window) => `sum(avg_over_time(messages_unacknowledged{service="${service}"}[${window}]))`,
+  backlogAge: (service, window) => `max(avg_over_time(messages_oldest_seconds{service="${service}"}[${window}]))`,
 };
 
 export interface Guess {

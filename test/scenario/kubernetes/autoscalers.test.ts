@@ -101,7 +101,7 @@ describe("an HPA", () => {
       "ASSUMED: the Pods metric orders_pending is the queue of this service",
     ]);
     expect(remarksOf(web + one("p99_latency"))).toEqual([
-      "the Pods metric p99_latency is not simulated; if one of rate, concurrency, queue stands for it: metrics: [{ kind: pods, signal: queue, averageValue: 5 }]",
+      "the Pods metric p99_latency is not simulated; if one of rate, concurrency, queue, backlog, backlogAge stands for it: metrics: [{ kind: pods, signal: queue, averageValue: 5 }]",
       "ASSUMED: 80% of the CPU request, in place of metrics that are not simulated",
     ]);
     expect(scalerOf(web + one("p99_latency"))).toMatchObject({ target: "80%" });

@@ -8,6 +8,7 @@ import { general } from "./general.js";
 import { impatience } from "./impatience.js";
 import { networks } from "./networks.js";
 import { queues } from "./queues.js";
+import { shares } from "./shares.js";
 import { shared } from "./sharing.js";
 import { transients } from "./transients.js";
 
@@ -22,6 +23,7 @@ export const systems: readonly System[] = [
   ...impatience,
   ...breaking,
   ...elasticity,
+  ...shares,
   ...transients,
   ...certain,
 ];
