@@ -65,7 +65,9 @@ function retries({ tries, dies }: Case): readonly string[] {
   if (tries === undefined) return [];
   // A proxy passes over the backends that a request has been at.
   const others = dies === undefined ? "" : `, attempts: ${BACKENDS}`;
-  return [`    retries: { most: ${tries - 1}, on: [refused, unreachable, killed], backOff: 0s${others} }`];
+  // No answer takes so long: nginx's proxy_read_timeout and HAProxy's timeout server.
+  const perTry = "perTry: 60s";
+  return [`    retries: { most: ${tries - 1}, on: [refused, unreachable, killed], ${perTry}, backOff: 0s${others} }`];
 }
 
 const seconds = (time: number): string => `${Number(time.toFixed(6))}s`;

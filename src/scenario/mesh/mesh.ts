@@ -28,7 +28,7 @@ export function readMesh(
     ...trafficSplits(manifests, hosts),
     ...consul.routes,
   ]);
-  const routes = [...said, ...plainRoutes(hosts, said)];
+  const routes = apart([...said, ...plainRoutes(hosts, said)]);
   const entered = routes.filter((one) => one.entered);
   return {
     routes,
@@ -39,6 +39,18 @@ export function readMesh(
       workloads.flatMap((one) => entered.filter((route) => leadsTo(route, one)).map(({ says }) => [one, says])),
     ),
   };
+}
+
+/** Objects of different kinds or namespaces may share a name, and so may the routes at gateways that are called by it. */
+function apart(routes: readonly WrittenRoute[]): readonly WrittenRoute[] {
+  const taken = new Set(routes.filter(({ entered }) => !entered).map(({ name }) => name));
+  return routes.map((route) => {
+    if (!route.entered) return route;
+    let { name } = route;
+    for (let i = 2; taken.has(name); i++) name = `${route.name}-${i}`;
+    taken.add(name);
+    return { ...route, name };
+  });
 }
 
 /** Of several that route one name, none is the right one. */
