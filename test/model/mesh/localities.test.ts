@@ -219,6 +219,27 @@ describe("slow start", () => {
     expect(worthAt(age, { window: 60, aggression, least })).toBeCloseTo(expected, 4);
   });
 
+  test("once all have their whole weight, they are even again", () => {
+    const even: boolean[] = [];
+    const watching = (): Balancer => ({
+      pick: (upstream) => {
+        even.push(upstream.even);
+        return 0;
+      },
+    });
+    const mesh = { ...plainMesh, slowStart: { window: 60, aggression: 1, least: 0.1 } };
+    const about = { steps: [cpu(0.1)], concurrency: many, balancer: watching, mesh };
+    const run = createWorld(
+      world({
+        services: [service({ ...about, scaler: timetable([0, 1], [100, 2]) })],
+        loads: [at("shop", 50, 120, 159, 161, 170)],
+      }),
+      1,
+    );
+    run.sim.run(200);
+    expect(even).toEqual([true, false, false, true, true]);
+  });
+
   test("a pod that is added gets the calls that the growth of its weight says", () => {
     // Two pods from 100 s on; the new one's weight grows from 0.1 at 106 s to 1 at 160 s: of 100 calls a second it gets
     // w / (1 + w), which integrated over time is (6 × 0.1 / 1.1 + 60 × ∫ w / (1 + w) dw from 0.1 to 1) × 100.

@@ -35,6 +35,11 @@ describe("a pod is kept as long as it has no more than it may", () => {
     expect(Math.abs(second - 1500)).toBeLessThan(4 * Math.sqrt(3000 * 0.25));
   });
 
+  test("the call that is chosen for counts, too", () => {
+    // 2 + 1 calls at 1 are 3 slots, 2 for each of two pods; without the new one it would be 1.
+    expect(new Set(places(pods([2, 0]), 0, 1))).toEqual(new Set([0]));
+  });
+
   test("never one that is above itself", () => {
     // 13 + 1 calls at 1: 14 slots, 5 each: the first and the second have more.
     expect(new Set(places(pods([6, 7, 0]), 0, 1))).toEqual(new Set([2]));
