@@ -1,7 +1,7 @@
 /** What is gone leaves nothing behind: slots of pods, proxies of callers, tries of callers that have died. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
-import { service, world } from "../../../src/model/builders.js";
+import { noHop, service, world } from "../../../src/model/builders.js";
 import { plainMesh } from "../../../src/model/mesh/mesh-spec.js";
 import { plainRoute } from "../../../src/model/route.js";
 import type { ServiceSpec } from "../../../src/model/spec.js";
@@ -29,22 +29,28 @@ function played(front: Partial<ServiceSpec>, back: Partial<ServiceSpec>) {
     loads: [at("front", ...times)],
   });
   const run = createWorld(spec, 1);
-  run.sim.run(205);
+  const proxies = new Set<object>();
+  for (let now = 5; now <= 205; now += 5) {
+    run.sim.run(now);
+    for (const proxy of run.services[1].links!.proxies) proxies.add(proxy);
+  }
   run.checkBooks();
-  return run;
+  return { services: run.services, proxies };
 }
 
 describe("after ten pods that came and went", () => {
   test("the pods called have as many slots as there are pods", () => {
-    const { services } = played({}, { scaler: upAndDown });
+    // The last answers are on their way still when their pod is gone.
+    const { services } = played({}, { scaler: upAndDown, hop: { ...noHop, reply: constant(1) } });
     expect(services[1].created).toBe(11);
     expect(services[1].links!.endpoints.slots.rows.live).toBe(services[1].members.count);
     expect(services[1].links!.endpoints.slots.rows.high).toBe(2);
   });
 
-  test("callers have as many proxies as there were at once", () => {
-    const { services } = played({ scaler: upAndDown }, {});
+  test("callers have as many proxies as there were at once, and each pod had a new one", () => {
+    const { services, proxies } = played({ scaler: upAndDown }, {});
     expect(services[0].created).toBe(11);
+    expect(proxies.size).toBe(11);
     expect(services[1].links!.proxies).toHaveLength(2);
   });
 });
