@@ -92,7 +92,7 @@ function conditionsIn(field: Field): readonly PathMatch[] {
   return field.at("pathRegex").there ? [fitting(field.at("pathRegex"))] : [{ match: undefined, example: undefined }];
 }
 
-/** Undefined where there are none. */
+/** Undefined where there are none that lead to a host of the simulation. */
 function overridesIn(list: Field, namespace: string, hosts: Hosts): Part[] | undefined {
   const items = list.items();
   if (items.length === 0) return undefined;
@@ -101,7 +101,8 @@ function overridesIn(list: Field, namespace: string, hosts: Hosts): Part[] | und
     list,
     items.map((one) => one.at("weight")),
   );
-  return found.flatMap((host: Host | undefined, i) =>
+  const parts = found.flatMap((host: Host | undefined, i) =>
     host === undefined ? [] : [{ weight: weights[i], workloads: host.workloads }],
   );
+  return parts.length === 0 ? undefined : parts;
 }
