@@ -74,10 +74,9 @@ export class Batch {
     this.processes.exit(call, failure);
   }
 
-  /** A process has ended; that of a daemon is started again. */
+  /** A process has ended; the kubelet starts that of a daemon again. */
   ended(pod: PodId, well: boolean): void {
-    const background = this.ownerOf(pod);
-    if (background?.daemon) this.processes.start(pod, background);
+    if (this.ownerOf(pod)?.daemon) this.parts.fleet.restart(pod, `${well ? "Completed" : "Error"}: the process ended`);
     else this.jobs.ended(pod, well);
   }
 

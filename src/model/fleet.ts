@@ -141,7 +141,7 @@ export class Fleet {
   restart(pod: PodId, reason: string): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
-    if (owner instanceof Background) return this.events.failed(pod);
+    if (owner instanceof Background && !owner.daemon) return this.events.failed(pod);
     if (pods.phase[pod] === Phase.Draining) {
       pods.stopsAt[pod] = sim.now;
       return this.events.kill(pod);
