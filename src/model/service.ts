@@ -31,6 +31,8 @@ export class Service {
   readonly holdsCall: boolean;
   /** Calls to it have timeouts, tries again or hedges. */
   readonly guarded: boolean;
+  /** Others are asked before a call comes to the application. */
+  readonly checked: boolean;
   /** Calls that nobody waits for any longer stop. */
   readonly cancels: boolean;
   readonly waitsAtService: boolean;
@@ -121,6 +123,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     this.dedicated = isDedicated(spec, uneven);
+    this.checked = spec.checks.length > 0;
     this.cancels = spec.route.cancels;
     this.guarded = !isPlain(spec.route);
     const work = (at: PassSpec["at"], charged?: PassSpec["charged"]): Seconds =>
