@@ -85,7 +85,8 @@ export class Tries {
     calls.child[guard] = calls.sibling[guard] = NONE;
     this.counts(guard).underWay++;
     this.timers.start(guard, route.timeout);
-    this.try(guard);
+    if (this.state.services[calls.service[guard]].callerAdmission?.rejects(guard)) this.finish(guard, Failure.Shed);
+    else this.try(guard);
   }
 
   private try(guard: CallId): void {
@@ -195,6 +196,8 @@ export class Tries {
   }
 
   private finish(guard: CallId, failure: number): void {
+    const { callerAdmission } = this.state.services[this.calls.service[guard]];
+    if (callerAdmission !== undefined && this.calls.turns[guard] > 0) callerAdmission.answered(guard, failure);
     this.drop(guard, failure === Failure.Timeout ? failure : Failure.Cancelled);
     this.calls.failure[guard] = failure;
     this.roads.reply(guard);

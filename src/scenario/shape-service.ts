@@ -20,6 +20,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
+import { admissionFields } from "./shape-admission.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { meshFields } from "./shape-mesh.js";
@@ -201,6 +202,7 @@ export const service = z
     ...lifecycleFields,
     ...routeFields,
     ...meshFields,
+    ...admissionFields,
     ...shareFields,
     ...workloadFields,
     ...placingFields,
