@@ -202,11 +202,9 @@ const admissionMap = z.strictObject({
     .optional()
     .meta({ description: "A rate-limit service that all pods ask. Default: none." }),
   shedding: shedding.optional().meta({ description: "Shedding load. Default: none." }),
-  concurrency: concurrency
-    .optional()
-    .meta({
-      description: "Calls under way in a pod, those that wait included; more are refused. Default: as many as come.",
-    }),
+  concurrency: concurrency.optional().meta({
+    description: "Calls under way in a pod, those that wait included; more are refused. Default: as many as come.",
+  }),
   successRate: successRate
     .optional()
     .meta({ description: "The worse the answers, the more is refused: Envoy's admission control. Default: never." }),

@@ -63,14 +63,14 @@ test("a measurement of the latency without load says what limit comes of it; a r
   expect(whyText([{ policy: "b", replication: 0, decisions }], {})).toBe(
     `under b, replication 1
 
-30.0 s  pod cart-0  lets 14 in at once
+30 s  pod cart-0  lets 14 in at once
   adaptive-concurrency: minRTT measured
     seen: minRtt 0.0505, took 0.9, limit 14, lowest 8, highest 27
 
-40.0 s  pod cart-0
+40 s  pod cart-0
   outlier-detection: ejected by the proxy of outside: consecutive 5xx
 
-50.0 s  pod cart-0  starts again
+50 s  pod cart-0  starts again
   kubelet: Completed
 `,
   );
