@@ -18,9 +18,9 @@ import { Line } from "./lines.js";
 import { newCall } from "./new-call.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Routing } from "./routing.js";
-import type { Owner } from "./service.js";
+import type { Owner, Service } from "./service.js";
 import type { Shares } from "./shares.js";
-import { type CallId, type Calls, NONE as NOTHING, type Pods, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type PodId, type Pods, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -39,6 +39,7 @@ interface Roads {
   send(call: CallId, parent: number): void;
   startWork(call: CallId): void;
   startPass(call: CallId): void;
+  admit(call: CallId, pod: PodId, service: Service): void;
   end(call: CallId, failure: number): void;
   reply(call: CallId): void;
   free(call: CallId): void;
@@ -121,6 +122,11 @@ export class Steps {
           break;
         case Op.Abort:
           return this.fail(call, Failure.Aborted);
+        case Op.Inspect:
+        case Op.Judge:
+        case Op.Admit:
+          if (this.isIn(call, pc)) return;
+          break;
         case Op.Mirror:
           this.traffic.routing.mirror(call, pc);
           break;
@@ -232,7 +238,26 @@ export class Steps {
   resume(call: CallId): void {
     const failure = this.calls.failure[call];
     if (failure === Failure.None) this.advance(call);
+    else if (this.program.op[this.calls.pc[call]] === Op.Judge) this.judge(call, failure);
     else this.fail(call, failure);
+  }
+
+  /** A check has turned a call away, or has failed itself, which it says whether that lets calls in. */
+  private judge(call: CallId, failure: number): void {
+    const { calls, program } = this;
+    calls.failure[call] = Failure.None;
+    if (failure !== Failure.Aborted && program.arg[calls.pc[call]] === 1) this.advance(call);
+    else this.fail(call, Failure.Aborted);
+  }
+
+  /** What comes before the application of a service whose calls are checked. Whether a call has been let in. */
+  private isIn(call: CallId, pc: number): boolean {
+    const { calls, program } = this;
+    const passesBy = program.op[pc] === Op.Inspect && calls.parent[call] === Parent.Message;
+    calls.pc[call] = passesBy ? program.jump[pc] : pc + 1;
+    if (program.op[pc] !== Op.Admit) return false;
+    this.traffic.admit(call, calls.pod[call] as PodId, this.owners[calls.service[call]] as Service);
+    return true;
   }
 
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */

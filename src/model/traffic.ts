@@ -3,7 +3,7 @@
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { leaveBrood } from "./brood.js";
+import { Answers } from "./answers.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel, handOver } from "./cancel.js";
 import { Cpu } from "./cpu.js";
@@ -38,6 +38,7 @@ export class Traffic {
   readonly departures: Departures;
   readonly shares: Shares;
   readonly travel: Travel;
+  private readonly answers: Answers;
   private readonly passes: Passes;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
@@ -70,6 +71,7 @@ export class Traffic {
     this.tries = new Tries(state, this, this.departures);
     this.routing = new Routing(state, this);
     this.shares = new Shares(state, this.steps, this, recorder.observer);
+    this.answers = new Answers(state, recorder, this, events.userAnswered);
   }
 
   /** Sends a new call: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -77,7 +79,7 @@ export class Traffic {
     const service = this.services[this.calls.service[call]];
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
-    if (service.guarded) this.tries.begin(call, proxy, service.id);
+    if (service.routed) this.tries.send(call, proxy, service.id);
     else this.departures.depart(call, service, proxy, NONE);
   }
 
@@ -138,11 +140,12 @@ export class Traffic {
     if (pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (pods.failing[pod] > 0 && failsNow(this.state, pod, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
-    this.admit(call, pod, service);
+    if (service.checked) this.steps.advance(call);
+    else this.admit(call, pod, service);
   }
 
-  /** A call is in its pod, before the application. */
-  private admit(call: CallId, pod: PodId, service: Service): void {
+  /** A call is let in to the application. */
+  admit(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -212,7 +215,8 @@ export class Traffic {
     const { calls } = this;
     const owner = this.state.owners[calls.service[call]];
     if (this.passes.any && this.passes.isPass(call)) {
-      if (this.passes.passed(call)) this.admit(call, calls.pod[call] as PodId, owner as Service);
+      if (this.passes.passed(call) && !(owner as Service).checked)
+        this.admit(call, calls.pod[call] as PodId, owner as Service);
       else this.steps.advance(call);
       return;
     }
@@ -259,24 +263,12 @@ export class Traffic {
 
   /** The answer has arrived: at the caller, or at whoever sent the request. */
   reply(call: CallId): void {
-    const { calls } = this;
-    const parent = calls.parent[call];
-    const failure = calls.failure[call];
-    const { links } = this.services[calls.service[call]];
-    if (links !== undefined && calls.state[call] !== CallState.Guard) links.answered(call, failure);
-    const latency = this.sim.now - calls.startedAt[call];
-    this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
-    if (parent >= 0 && calls.state[parent] === CallState.Guard)
-      return this.tries.answered(parent as CallId, call, failure);
-    this.recorder.watch?.concluded(call, latency);
-    const user = calls.user[call];
-    if (parent >= 0) leaveBrood(calls, parent, call);
-    this.free(call);
-    if (parent >= 0) {
-      if (failure !== Failure.None) calls.failure[parent] = failure;
-      this.steps.resume(parent as CallId);
-    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
-    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    this.answers.reply(call);
+  }
+
+  /** Its caller has waited long enough. */
+  tooLate(call: CallId): void {
+    this.answers.tooLate(call);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -290,6 +282,7 @@ export class Traffic {
   free(call: CallId): void {
     if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
     if (this.calls.holds[call] !== 0) this.shares.ended(call);
+    if (this.calls.timer[call] !== 0) this.tries.waitsNoLonger(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

@@ -6,21 +6,14 @@ import { z } from "zod";
 import { type MeshPreset, meshes, meshNames, type Sidecar } from "../catalogue/meshes.js";
 import { constant, type Distribution } from "../kernel/distributions.js";
 import type { LocalitySpec, MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
-import { flag, fraction, oneOf, seconds, show, signed } from "../policy/fields.js";
-import { above0, checked, duration, law, name, notNegative, oneKeyOf, orUnlimited, wholeFrom } from "./fields.js";
+import { flag, fraction, oneOf, show } from "../policy/fields.js";
+import { above0, duration, law, name, notNegative, oneKeyOf, orUnlimited, wholeFrom } from "./fields.js";
+import { discovery, dnsOf } from "./shape-discovery.js";
 import { healthFields, healthOf } from "./shape-health.js";
+import { outliers } from "./shape-outliers.js";
 import type { Service } from "./shape-service.js";
 
 const amount = (least: number) => orUnlimited(wholeFrom(least));
-
-const discovery = z.strictObject({
-  watch: seconds()
-    .optional()
-    .meta({ description: "From a pod's readiness, or its end, until the control plane sees it." }),
-  quiet: seconds().optional().meta({ description: "A push waits until nothing has changed for so long." }),
-  longest: seconds().optional().meta({ description: "But no longer than this after the first change." }),
-  push: seconds().optional().meta({ description: "From a push until proxies know." }),
-});
 
 const meshMap = z.strictObject({
   use: oneOf(...(meshNames as [string, ...string[]]))
@@ -54,68 +47,19 @@ const connectionsMap = z.strictObject({
     description:
       "What a pod is chosen for: each call, as by a proxy that understands them, or each connection, as by kube-proxy. Default: the mesh's, or calls.",
   }),
-  most: amount(1)
-    .prefault("unlimited")
-    .meta({ description: "Connections of one caller's proxy to all pods; each pod may have one." }),
-  pending: amount(0).prefault("unlimited").meta({ description: "Calls that may wait for a connection at one proxy." }),
+  most: amount(1).optional().meta({
+    description:
+      "Connections of one caller's proxy to all pods; each pod may have one. Default: the mesh's, or unlimited.",
+  }),
+  pending: amount(0).optional().meta({
+    description: "Calls that may wait for a connection at one proxy. Default: the mesh's, or unlimited.",
+  }),
   uses: amount(1).prefault("unlimited").meta({ description: "Calls until a connection is given up." }),
   idle: duration()
     .optional()
     .meta({ description: "Without a call for so long it is closed. Default: the mesh's, or 1h." }),
   opens: law.optional().meta({ description: "Time to open one. Default: the mesh's, or 0s." }),
 });
-
-const share = () => fraction();
-const rated = (pods: number, volume: number) => ({
-  pods: wholeFrom(0).prefault(pods).meta({ description: "Looked at when so many pods have calls enough." }),
-  volume: wholeFrom(1).prefault(volume).meta({ description: "Calls enough, in an interval." }),
-});
-
-const outliers = checked(
-  z.strictObject({
-    consecutive: z
-      .strictObject({
-        failures: wholeFrom(1).prefault(5).meta({ description: "Failures in a row: Envoy's consecutive_5xx." }),
-        enforcing: share().prefault("100%").meta({ description: "In how many of such cases the pod is left out." }),
-      })
-      .prefault({})
-      .meta({ description: "Failures in a row." }),
-    gateway: z
-      .strictObject({
-        failures: wholeFrom(1).prefault(5).meta({ description: "Failures in a row: consecutive_gateway_failure." }),
-        enforcing: share().prefault("0%").meta({ description: "In how many of such cases the pod is left out." }),
-      })
-      .prefault({})
-      .meta({ description: "Failures in a row of the way there, not of the application." }),
-    interval: duration()
-      .prefault("10s")
-      .meta({ description: "Between two looks at shares, and at whose time is over." }),
-    baseEjection: duration().prefault("30s").meta({ description: "The k-th time lasts k times as long." }),
-    longestEjection: duration().prefault("300s").meta({ description: "But no longer than this." }),
-    mostEjected: share().prefault("10%").meta({ description: "Of the pods, how many may be left out at once." }),
-    alwaysOne: flag().prefault(false).meta({ description: "One may be, however few pods there are." }),
-    successRate: z
-      .strictObject({
-        ...rated(5, 100),
-        factor: signed().prefault(1.9).meta({ description: "Below the mean by so many standard deviations." }),
-        enforcing: share().prefault("100%").meta({ description: "In how many of such cases the pod is left out." }),
-      })
-      .prefault({})
-      .meta({ description: "Pods whose share of good answers is far below the others'." }),
-    failureShare: z
-      .strictObject({
-        ...rated(5, 50),
-        threshold: share().prefault("85%").meta({ description: "So many calls failed." }),
-        enforcing: share().prefault("0%").meta({ description: "In how many of such cases the pod is left out." }),
-      })
-      .prefault({})
-      .meta({ description: "Pods whose share of bad answers is above a threshold: failure_percentage." }),
-  }),
-  ({ baseEjection, longestEjection }, say) => {
-    if (longestEjection < baseEjection)
-      say(["longestEjection"], `expected at least baseEjection (${baseEjection} s), got ${longestEjection} s`);
-  },
-).meta({ id: "Outliers" });
 
 /** Envoy's min_cluster_size. */
 const ZONE_AWARE_FROM = 6;
@@ -197,16 +141,25 @@ export function meshOf(
   if (said.every((one) => one === undefined)) return undefined;
   const preset = presetOf(given);
   return {
-    discovery: { ...preset.discovery, ...defined(given?.discovery ?? {}) },
+    ...discoveryOf(given, preset),
     connections: connectionsOf(connections, preset.connections),
-    limits: limits ?? { requests: Infinity, retries: Infinity },
-    outliers: outlying,
+    limits: limits ?? preset.limits ?? { requests: Infinity, retries: Infinity },
+    outliers: outlying ?? (preset.outliers ? outliers.parse({}) : undefined),
     health: healthOf(health),
     attempts: service.retries?.attempts ?? (service.retries === undefined ? (retriesOf(given)?.attempts ?? 1) : 1),
     slowStart,
     locality: near,
-    panic: panic ?? (preset.name.startsWith("istio") || health !== undefined ? 0 : 0.5),
+    panic: panic ?? (preset.panics === false || health !== undefined ? 0 : 0.5),
   };
+}
+
+function discoveryOf(
+  given: Mesh | undefined,
+  { discovery: usual, dns }: MeshPreset,
+): Pick<MeshSpec, "discovery" | "checkInterval" | "dns"> {
+  const { dns: resolved, ...said } = given?.discovery ?? {};
+  const { checkInterval = 0, ...told } = { ...usual, ...defined(said) };
+  return { discovery: told, checkInterval, dns: dnsOf(resolved, dns) };
 }
 
 function connectionsOf(given: Fields["connections"], preset: MeshPreset["connections"]): MeshSpec["connections"] {
@@ -221,12 +174,17 @@ function connectionsOf(given: Fields["connections"], preset: MeshPreset["connect
     idle,
     opens,
   } = given ?? connectionsMap.parse({});
-  const usual = preset ?? { balances: "calls", streams: 1, idle: 3600, opens: 0 };
+  const usual: NonNullable<MeshPreset["connections"]> = preset ?? {
+    balances: "calls",
+    streams: 1,
+    idle: 3600,
+    opens: 0,
+  };
   return {
     balances: balances ?? usual.balances,
     streams: protocol === undefined ? usual.streams : protocol === "http1" ? 1 : streams,
-    most,
-    pending,
+    most: most ?? usual.most ?? Infinity,
+    pending: pending ?? usual.pending ?? Infinity,
     uses,
     idle: idle ?? usual.idle,
     opens: opens ?? constant(usual.opens),

@@ -22,6 +22,7 @@ import {
 } from "./fields.js";
 import { admissionFields } from "./shape-admission.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
+import { checkFields } from "./shape-checks.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { meshFields } from "./shape-mesh.js";
 import { payload } from "./shape-network.js";
@@ -203,6 +204,7 @@ export const service = z
     ...routeFields,
     ...meshFields,
     ...admissionFields,
+    ...checkFields,
     ...shareFields,
     ...workloadFields,
     ...placingFields,

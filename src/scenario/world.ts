@@ -11,6 +11,7 @@ import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { admissionOf } from "./shape-admission.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
+import { checksOf } from "./shape-checks.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
@@ -79,6 +80,7 @@ function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
+    checks: checksOf(service.checks),
     route: routeOf(service, retriesOf(mesh)),
     // Zones lie between pods that know of each other; where calls wait for any pod of a service nobody knows which it will be.
     mesh:

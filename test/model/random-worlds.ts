@@ -93,7 +93,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         perTry: fc.constantFrom(Infinity, 0.4, 1),
         retries: fc.constantFrom(plainRoute.retries, tenacious, { ...tenacious, budget: { share: 0.3, least: 1 } }),
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
-        cancels: fc.boolean(),
+        cancels: fc.constantFrom(false, true, "waiting" as const),
       }),
       mesh: fc.option(mesh, { nil: undefined }),
       passes,
@@ -125,6 +125,11 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
         workload: one.workload,
+        // The next service is asked before some.
+        checks:
+          one.queue === 5 && self < count - 1
+            ? [{ service: `s${self + 1}`, endpoint: "call", timeout: 0.5, open: one.holds === "work" }]
+            : [],
         route: one.route,
         admission: one.admission,
         mesh: one.mesh,
