@@ -151,7 +151,7 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
   const start = world.sim.now - duration;
   const changes = world.decisions.filter(
     ({ time, from, asked, policy, subject }) =>
-      time >= start && from !== asked && policy !== "scheduler" && !ofNewPods.test(subject),
+      time >= start && from !== asked && policy !== "scheduler" && policy !== "DaemonSet" && !ofNewPods.test(subject),
   );
   return {
     "capacity.replicas": sum(({ spec }) => mean(column(rows, `${spec.name}.ready`))),

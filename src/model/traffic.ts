@@ -166,7 +166,8 @@ export class Traffic {
     const { calls, pods } = this;
     // What comes after a cancelled call must not end under the hands of who is cancelling.
     if (this.cancelling) return void this.sim.after(0, this.pumpSoon, pod);
-    if (service.waitsAtService) {
+    // Who is in the pod already, and waits for his next piece of work, goes on before others are let in.
+    if (service.waitsAtService && pods.queued[pod] === 0) {
       if (service.head !== NONE) this.release(service);
       return;
     }

@@ -91,7 +91,9 @@ function machineEvents(
     closed: (machine) => parts().fleet.scheduling.machineClosed(machine),
     countChanged: () => parts().provisioning.machinesChanged(),
     bought: all(
-      (one) => parts().batch.bought(one),
+      (one) => {
+        for (const set of parts().fleet.daemons) set.bought(one);
+      },
       (one) => parts().provisioning.interruptions.bought(one),
     ),
     gone: all(

@@ -236,7 +236,10 @@ function checkGroup({ count, min, max, path }: GroupSetup, say: Sayings["say"]):
 
 function checkRoom(setup: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {
   const { policy, services, groups, provisioner } = setup;
-  const rooms = groups.flatMap((group) => allocatableOf(group) ?? []).map((room) => besideDaemons(room, setup));
+  const rooms = groups.flatMap((group) => {
+    const room = allocatableOf(group);
+    return room === undefined ? [] : [besideDaemons(room, group, setup)];
+  });
   if (rooms.length === 0 || rooms.length < groups.length || !daemonsFit(rooms, setup, say)) return;
   for (const { cpu, cpuPath, memory, memoryPath } of [...services, ...podsOfJobs(setup)]) {
     if (rooms.some((room) => cpu.request <= room.cpuMillicores && memory.request <= room.memoryMiB)) continue;

@@ -12,7 +12,8 @@ import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { admissionOf } from "./shape-admission.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { checksOf } from "./shape-checks.js";
-import { daemonSpec, jobSpec } from "./shape-jobs.js";
+import { daemonSpec } from "./shape-daemons.js";
+import { jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
@@ -180,13 +181,16 @@ const oneMachine: NodeGroupSpec = {
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
+export const archOf = ({ arch, type = "" }: GroupSetup): string => arch ?? instanceType(type)?.arch ?? "amd64";
+export const taintsOf = ({ taints = [] }: GroupSetup): readonly Taint[] => taints as readonly Taint[];
+
 function groupSpec(group: GroupSetup): NodeGroupSpec {
   const known = instanceType(group.type ?? "");
   const usdPerHour = group.usdPerHour ?? known!.usdPerHour;
   return {
     name: group.name,
     type: group.type ?? group.name,
-    arch: group.arch ?? known?.arch ?? "amd64",
+    arch: archOf(group),
     capacity: capacityOf(group)!,
     allocatable: allocatableOf(group)!,
     maxPods: group.maxPods,
@@ -199,7 +203,7 @@ function groupSpec(group: GroupSetup): NodeGroupSpec {
     boot: group.boot,
     zones: group.zones,
     labels: group.labels,
-    taints: (group.taints ?? []) as readonly Taint[],
+    taints: taintsOf(group),
     virtualizationFactor: group.virtualizationFactor,
   };
 }

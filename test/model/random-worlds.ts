@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
+import type { BackgroundSpec, Runs } from "../../src/model/background-spec.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
-import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
+import type { NodeGroupSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 import { admission } from "./random-admission.js";
