@@ -3,6 +3,7 @@
 import type { Runs } from "../model/background-spec.js";
 import { failureLabels, heard } from "../model/failure.js";
 import type { Scenario } from "../scenario/read.js";
+import { admissionMeasures } from "./admission-measures.js";
 import { measuresOfFaults } from "./fault-measures.js";
 import { meshMeasures } from "./mesh-measures.js";
 import { shareMeasures } from "./share-measures.js";
@@ -212,6 +213,7 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     ...objectives,
     ...ofCauses,
     ...meshMeasures(scenario),
+    ...admissionMeasures(scenario),
     ...ofSupply,
     ...ofElasticity,
     ...ofParts,

@@ -18,6 +18,7 @@ import type {
 import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import type { AdmissionSpec } from "./admission/admission-spec.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
 import type { BackgroundSpec } from "./background-spec.js";
@@ -98,6 +99,7 @@ export interface ServiceSpec extends PodTemplate {
   /** What keeps its pods, and how they change to another revision. */
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
+  readonly admission?: AdmissionSpec | undefined;
   readonly endpoints: readonly EndpointSpec[];
   readonly caches: readonly CacheSpec[];
   readonly pools: readonly PoolSpec[];

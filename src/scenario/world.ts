@@ -9,6 +9,7 @@ import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { admissionOf } from "./shape-admission.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { checksOf } from "./shape-checks.js";
 import { daemonSpec } from "./shape-daemons.js";
@@ -76,6 +77,7 @@ function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined
     template: templateOf(service, priorityClasses),
     workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
+    admission: admissionOf(service.admission),
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
