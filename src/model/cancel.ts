@@ -31,6 +31,7 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
     return;
   }
+  if (calls.line[row] === Line.AtMachine) traffic.passes.leaveMachine(row);
   const waits = calls.line[row] !== Line.None;
   if (waits) traffic.lines.leave(row);
   if (calls.pod[row] === NONE && !waits) {

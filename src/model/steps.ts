@@ -83,6 +83,7 @@ export class Steps {
         case Op.Cpu:
           return this.traffic.startWork(call);
         case Op.Pass:
+        case Op.MachinePass:
           return this.traffic.startPass(call);
         case Op.Call:
           return this.call(call, pc);
@@ -128,6 +129,8 @@ export class Steps {
           return this.traffic.routing.call(call, pc);
         case Op.Answer:
           return this.traffic.reply(call);
+        case Op.Rest:
+          return this.traffic.free(call);
         default:
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
