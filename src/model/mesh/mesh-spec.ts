@@ -28,6 +28,10 @@ export interface DiscoverySpec {
   readonly push: Seconds;
 }
 
+/** From a change of a route, which no kubelet has to find out, until proxies know of it: gathered and pushed like others. */
+export const pushDelay = ({ discovery: { quiet, longest, push } }: MeshSpec): Seconds =>
+  Math.min(quiet, longest) + push;
+
 /** One proxy on the way of a call. */
 export interface PassSpec {
   /** Beside its caller's pod or beside the pod called; requests from outside have no caller. */
