@@ -3,7 +3,7 @@ import { z } from "zod";
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
 import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
-import { type OutliersSpec, plainMesh } from "../src/model/mesh/mesh-spec.js";
+import { envoysOutliers, plainMesh } from "../src/model/mesh/mesh-spec.js";
 import { plainRoute } from "../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
 import { balancers } from "../src/policy/balancer/index.js";
@@ -125,19 +125,6 @@ function chosen(registry: readonly Definition<unknown>[], name: string, fields: 
   const definition = registry.find((one) => one.name === name)!;
   return (context: PolicyContext) => definition.create(z.object(definition.fields).parse(fields), context);
 }
-
-/** Envoy's defaults. */
-const envoysOutliers: OutliersSpec = {
-  consecutive: { failures: 5, enforcing: 1 },
-  gateway: { failures: 5, enforcing: 0 },
-  interval: 10,
-  baseEjection: 30,
-  longestEjection: 300,
-  mostEjected: 0.1,
-  alwaysOne: false,
-  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
-  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
-};
 
 /** So many pods of one service on machines of 110 pods each, with 100 calls a second among them all. */
 export function idlePods(pods: number): WorldSpec {

@@ -1,9 +1,9 @@
 /**
  * Proxies that stand on a machine outside of its pods, as a ztunnel does: a container that shares the machine's cores with
- * those of pods, by its weight. It is a row of the table of pods, so that it works as they do, but nobody's pod: gone from
- * the start, not among those on its machine, and nobody asks what it has used.
+ * those of pods, by its weight. It is a row of the table of pods, so that it works as they do, but nobody's pod: its phase is
+ * that of a row in no use, it is not among those on its machine, and nobody asks what it has used.
  */
-import { NONE as NOTHING, type NodeId, type Nodes, Phase, type PodId, type Pods, type State } from "../state.js";
+import { NONE as NOTHING, type NodeId, type Nodes, type PodId, type Pods, type State } from "../state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -20,7 +20,6 @@ export function machineProxyOf(state: State, pod: PodId): PodId {
 
 function create({ pods, nodes, sim }: State, pod: PodId, node: NodeId): PodId {
   const proxy = pods.rows.add();
-  pods.phase[proxy] = Phase.Gone;
   // Of whom it is asked but whether his pods share their cores, and they do.
   pods.service[proxy] = pods.service[pod];
   pods.node[proxy] = node;

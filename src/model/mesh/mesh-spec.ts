@@ -129,6 +129,19 @@ export interface OutliersSpec {
   };
 }
 
+/** Envoy's defaults. */
+export const envoysOutliers: OutliersSpec = {
+  consecutive: { failures: 5, enforcing: 1 },
+  gateway: { failures: 5, enforcing: 0 },
+  interval: 10,
+  baseEjection: 30,
+  longestEjection: 300,
+  mostEjected: 0.1,
+  alwaysOne: false,
+  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
+  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
+};
+
 /** Proxies that know every change at once, limit nothing and leave nobody out. */
 export const plainMesh: MeshSpec = {
   discovery: { watch: 0, quiet: 0, longest: 0, push: 0 },

@@ -1,12 +1,12 @@
-/** Zones by weight take turns, earliest deadline first, as Envoy's do: deadlines worked by hand. */
+/** Which zone gets the next call: zones by weight take turns, earliest deadline first, as Envoy's do; others have their chance. */
 import { expect, test } from "vitest";
 import { cluster, service, unlimitedGroup, world } from "../../../src/model/builders.js";
 import { plainMesh } from "../../../src/model/mesh/mesh-spec.js";
-import type { Balancer, Scheduler } from "../../../src/policy/contract.js";
-import { at, call, play, wait } from "../lab.js";
+import type { Balancer, PolicyContext, Scheduler } from "../../../src/policy/contract.js";
+import { at, call, cpu, play, wait } from "../lab.js";
 
 const many = { limit: Infinity, queue: Infinity, holds: "call", waitsAt: "pod" } as const;
-const anyPod = (): Balancer => ({ pick: () => 0 });
+const somePod = ({ stream }: PolicyContext): Balancer => ({ pick: ({ count }) => stream.below(count) });
 const spread: Scheduler = { filters: [], score: (_, node) => node.free.cpuMillicores };
 
 /** The zones of a front's calls to a back with one pod in each of them, in the order of the calls. */
@@ -25,7 +25,7 @@ function zones(weights: Readonly<Record<string, number>>, calls: number): string
   };
   const called: string[] = [];
   const back = service({
-    ...{ name: "back", replicas: count, steps: [wait(0.001)], concurrency: many, balancer: anyPod },
+    ...{ name: "back", replicas: count, steps: [wait(0.001)], concurrency: many, balancer: somePod },
     mesh: { ...plainMesh, locality: { kind: "weighted", weights } },
   });
   const front = service({ name: "front", steps: [call("back")], concurrency: many });
@@ -58,4 +58,41 @@ test.each([
   ["4 : 2 : 1", { a: 4, b: 2, c: 1 }, "abaacbaabaacba"],
 ])("%s", (_, weights, expected) => {
   expect(zones(weights, expected.length)).toBe(expected);
+});
+
+test("each call of a zone that has too few pods has the same chance to stay", () => {
+  // Machines of 2, 4 and 3 cores get 1, 3 and 2 pods of the back, a core each, and one of the front: the emptiest first. Of the
+  // calls of a third of the requests, in zone a, half stay, and half go to b, which alone has pods to spare.
+  const machine = (zone: string, cores: number) => {
+    const size = { cpuMillicores: 1000 * cores, memoryMiB: 100_000 };
+    return { ...unlimitedGroup, name: zone, count: 1, zones: [zone], capacity: size, allocatable: size };
+  };
+  const back = service({
+    ...{ name: "back", replicas: 6, steps: [cpu(0.001)], balancer: somePod },
+    mesh: { ...plainMesh, locality: { kind: "zone-aware", least: 6 } },
+  });
+  const turns = (): Balancer => {
+    let next = 0;
+    return { pick: ({ count }) => next++ % count };
+  };
+  const front = service({ name: "front", replicas: 3, steps: [call("back")], balancer: turns });
+  const requests = 6000;
+  const spec = world({
+    services: [back, front],
+    loads: [at("front", ...Array.from({ length: requests }, (_, i) => i * 0.01))],
+    cluster: cluster({ groups: [machine("a", 2), machine("b", 4), machine("c", 3)], scheduler: spread }),
+  });
+  const { world: run } = play(spec, 100);
+  const { pods: table, nodes } = run.state;
+  const calls = [0, 0, 0];
+  const pods = [0, 0, 0];
+  for (const pod of run.services[0].members.items.subarray(0, 6)) {
+    pods[nodes.zone[table.node[pod]]]++;
+    calls[nodes.zone[table.node[pod]]] += Math.round(table.used[pod] * 1000);
+  }
+  expect(pods).toEqual([1, 3, 2]);
+  const third = requests / 3;
+  expect(calls[2]).toBe(third);
+  expect(calls[0] + calls[1]).toBe(2 * third);
+  expect(Math.abs(calls[0] - third / 2)).toBeLessThan(3 * Math.sqrt(third / 4));
 });
