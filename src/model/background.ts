@@ -16,6 +16,7 @@ export class Background {
   readonly dedicated: boolean = false;
   readonly wakes = false;
   readonly cancels = false;
+  readonly finishes = false;
   readonly daemon: boolean;
   readonly members = new IntList();
   readonly ready = new IntList();

@@ -14,6 +14,10 @@ import type { Traffic } from "./traffic.js";
 export function cancel(state: State, traffic: Traffic, row: CallId): void {
   const { calls, owners, sim } = state;
   calls.parent[row] = Parent.Orphan;
+  if (isFinished(state, row)) {
+    traffic.tries.waitsNoLonger(row);
+    return void staysOnItsWay(state, row);
+  }
   const inner = awaited(calls, row);
   calls.awaits[row] = NONE;
   for (const one of inner) {
@@ -26,6 +30,7 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     traffic.tries.drop(row, Failure.Cancelled);
     return traffic.free(row);
   }
+  traffic.tries.waitsNoLonger(row);
   if (calls.state[row] !== CallState.Strand && !staysOnItsWay(state, row)) return traffic.free(row);
   if (calls.line[row] === Line.Between) {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
@@ -45,6 +50,14 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
   else traffic.end(row, Failure.Cancelled);
 }
 
+/** Whether a call is in the hands of a service that finishes what it has begun. */
+function isFinished({ calls, owners }: State, row: CallId): boolean {
+  if (!owners[calls.service[row]].finishes || calls.pod[row] === NONE) return false;
+  if (calls.state[row] === CallState.Strand || calls.state[row] === CallState.Guard) return false;
+  const line = calls.line[row];
+  return line === Line.None || line === Line.Between || line === Line.AtMachine;
+}
+
 /** Ends the piece of CPU work under way, if there is one, and frees the worker that it alone holds. */
 function stopWork({ calls, owners, program }: State, traffic: Traffic, row: CallId): void {
   // Whoever waits for time stands behind another instruction; what a killed pod had to do is over already.
@@ -57,7 +70,7 @@ function stopWork({ calls, owners, program }: State, traffic: Traffic, row: Call
 }
 
 /** The caller's proxy waits for it no longer. False when it has not even set out, and so is nobody's work. */
-export function staysOnItsWay({ calls, services }: State, call: CallId): boolean {
+function staysOnItsWay({ calls, services }: State, call: CallId): boolean {
   const { links } = services[calls.service[call]];
   if (links === undefined) return true;
   const waits = links.waits(call);

@@ -1,5 +1,4 @@
 import { CallState, Parent } from "./call-state.js";
-import { staysOnItsWay } from "./cancel.js";
 import { Failure } from "./failure.js";
 import { Line } from "./lines.js";
 import { type CallId, NONE, type PodId, type State } from "./state.js";
@@ -43,12 +42,11 @@ export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
 }
 
 /** Whoever has asked is gone, and all that he had of his own with him: his proxies, which would have tried again. */
-function forsake(state: State, traffic: Traffic, row: CallId): void {
-  const { calls } = state;
+function forsake({ calls }: State, traffic: Traffic, row: CallId): void {
   calls.parent[row] = Parent.Orphan;
   if (calls.state[row] === CallState.Strand) return;
   if (calls.state[row] === CallState.Guard) {
     traffic.tries.drop(row, Failure.Cancelled);
     traffic.free(row);
-  } else if (!staysOnItsWay(state, row)) traffic.free(row);
+  } else traffic.tries.abandon(row, Failure.Cancelled);
 }

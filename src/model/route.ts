@@ -11,8 +11,8 @@ export interface RouteSpec {
   readonly retries: RetriesSpec;
   /** Another try beside the first when it has not answered after so long; the first answer counts. */
   readonly hedge: { readonly after: Seconds; readonly most: number } | undefined;
-  /** A call that nobody waits for any longer stops, and what it waits for stops, too. */
-  readonly cancels: boolean;
+  /** A call that nobody waits for any longer stops, and what it waits for stops, too; or it stops where it still waits for a worker. */
+  readonly cancels: Cancels;
 }
 
 export interface RetriesSpec {
@@ -24,6 +24,9 @@ export interface RetriesSpec {
   /** Tries again under way at once: so large a part of the calls under way, or `least` if that is more. */
   readonly budget: { readonly share: Fraction; readonly least: number } | undefined;
 }
+
+export const cancelling = [true, false, "waiting"] as const;
+type Cancels = (typeof cancelling)[number];
 
 /** Whether the time between two tries is drawn from a law and not Envoy's. */
 export const isLaw = (backOff: RetriesSpec["backOff"]): backOff is Distribution => "shape" in backOff;
@@ -37,9 +40,14 @@ export const plainRoute: RouteSpec = {
   cancels: false,
 };
 
-/** Whether anything of a route needs more than one row for a call. */
-export const isPlain = ({ timeout, perTry, retries, hedge }: RouteSpec): boolean =>
-  timeout === Infinity && perTry === Infinity && retries.most === 0 && hedge === undefined;
+/** Whether calls by a route may be tried more than once. */
+export const hasTries = ({ retries, hedge }: RouteSpec): boolean => retries.most > 0 || hedge !== undefined;
+
+/** How long callers wait for a call that is tried but once. */
+export const patienceOf = ({ timeout, perTry }: RouteSpec): Seconds => Math.min(timeout, perTry);
+
+/** Whether calls go out once and wait as long as it takes. */
+export const isPlain = (route: RouteSpec): boolean => !hasTries(route) && patienceOf(route) === Infinity;
 
 /** Envoy's wait before the n-th try again, from 1, at a point of (0, 1): full jitter, so it may be 0. */
 export function jitter(

@@ -51,7 +51,7 @@ export class Routing {
     const inner = this.inner(call, pc, call);
     const { calls, program, services } = this.state;
     const proxy = services[calls.service[inner]].links?.proxyOf(calls.pod[call]) ?? NONE;
-    this.roads.tries.begin(inner, proxy, this.firstPolicy + program.jump[pc]);
+    this.roads.tries.send(inner, proxy, this.firstPolicy + program.jump[pc]);
   }
 
   /**

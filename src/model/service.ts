@@ -30,9 +30,10 @@ export class Service {
   readonly queueLimit: number;
   readonly holdsCall: boolean;
   /** Calls to it have timeouts, tries again or hedges. */
-  readonly guarded: boolean;
-  /** Calls that nobody waits for any longer stop. */
+  readonly routed: boolean;
+  /** Calls that nobody waits for any longer stop; but those that have begun go on. */
   readonly cancels: boolean;
+  readonly finishes: boolean;
   readonly waitsAtService: boolean;
   /** See dedicated.ts. */
   readonly dedicated: boolean;
@@ -121,8 +122,9 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     this.dedicated = isDedicated(spec, uneven);
-    this.cancels = spec.route.cancels;
-    this.guarded = !isPlain(spec.route);
+    this.cancels = spec.route.cancels !== false;
+    this.finishes = spec.route.cancels === "waiting";
+    this.routed = !isPlain(spec.route);
     const work = (at: PassSpec["at"], charged?: PassSpec["charged"]): Seconds =>
       spec.hop.passes
         .filter((pass) => pass.at === at && (charged === undefined || pass.charged === charged))

@@ -141,7 +141,7 @@ export class Calls {
   slot = new Int32Array(FIRST_CAPACITY);
   /** The connection that it is on, or the pool at which it waits for one. */
   connection = new Int32Array(FIRST_CAPACITY);
-  /** Its timer's length, or NONE; when it is due, and its neighbours among those of this length. */
+  /** Its timer's length, or 0 without one: who gives a row back has stopped it; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);
   timerNext = new Int32Array(FIRST_CAPACITY);

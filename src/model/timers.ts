@@ -10,7 +10,10 @@ import type { Seconds } from "../units.js";
 import { type CallId, type Calls, NONE } from "./state.js";
 
 /** The timers of one length. */
-type LengthId = Id<"length">;
+export type LengthId = Id<"length">;
+
+/** The first: of rows without a timer, as all are that nobody has started one for. */
+const NEVER = 0;
 
 interface Length {
   readonly seconds: Seconds;
@@ -20,8 +23,10 @@ interface Length {
   awaited: boolean;
 }
 
+const newLength = (seconds: Seconds): Length => ({ seconds, first: NONE, last: NONE, awaited: false });
+
 export class Timers {
-  private readonly lengths: Length[] = [];
+  private readonly lengths: Length[] = [newLength(Infinity)];
   private readonly due: EventKind<LengthId>;
 
   constructor(
@@ -41,18 +46,17 @@ export class Timers {
     });
   }
 
-  /** The list for timers of so many seconds, NONE for those that never end. */
-  length(seconds: Seconds): number {
-    if (seconds === Infinity) return NONE;
+  /** The list for timers of so many seconds, which may be Infinity. */
+  length(seconds: Seconds): LengthId {
     const known = this.lengths.findIndex((one) => one.seconds === seconds);
-    return known >= 0 ? known : this.lengths.push({ seconds, first: NONE, last: NONE, awaited: false }) - 1;
+    return (known >= 0 ? known : this.lengths.push(newLength(seconds)) - 1) as LengthId;
   }
 
   /** Starts a row's timer; a row has one at a time. */
-  start(call: CallId, id: number): void {
+  start(call: CallId, id: LengthId): void {
     const { calls } = this;
+    if (id === NEVER) return;
     calls.timer[call] = id;
-    if (id === NONE) return;
     const length = this.lengths[id];
     calls.timerDue[call] = this.sim.now + length.seconds;
     calls.timerNext[call] = NONE;
@@ -60,15 +64,15 @@ export class Timers {
     if (length.last === NONE) length.first = call;
     else calls.timerNext[length.last] = call;
     length.last = call;
-    if (!length.awaited) this.await(id as LengthId);
+    if (!length.awaited) this.await(id);
   }
 
   /** Stops a row's timer, if it runs. */
   stop(call: CallId): void {
     const { calls } = this;
     const id = calls.timer[call];
-    if (id === NONE) return;
-    calls.timer[call] = NONE;
+    if (id === NEVER) return;
+    calls.timer[call] = NEVER;
     const length = this.lengths[id];
     const before = calls.timerBefore[call];
     const next = calls.timerNext[call];

@@ -3,7 +3,7 @@
  * (steps.ts), and answer. A request is a call whose parent is NONE: one noun where others have two.
  */
 import type { EventKind, Simulation } from "../kernel/simulation.js";
-import { leaveBrood } from "./brood.js";
+import { Answers } from "./answers.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
 import { cancel } from "./cancel.js";
 import { Cpu } from "./cpu.js";
@@ -40,6 +40,7 @@ export class Traffic {
   readonly shares: Shares;
   readonly travel: Travel;
   readonly passes: Passes;
+  private readonly answers: Answers;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -71,6 +72,7 @@ export class Traffic {
     this.tries = new Tries(state, this, this.departures);
     this.routing = new Routing(state, this);
     this.shares = new Shares(state, this.steps, this, recorder.observer);
+    this.answers = new Answers(state, recorder, this, events.userAnswered);
   }
 
   /** Sends a new call: from outside (parent NONE, perhaps with a user who waits), or from another call. */
@@ -78,7 +80,7 @@ export class Traffic {
     const service = this.services[this.calls.service[call]];
     const { links } = service;
     const proxy = links === undefined ? NONE : links.proxyOf(parent < 0 ? NONE : this.calls.pod[parent]);
-    if (service.guarded) this.tries.begin(call, proxy, service.id);
+    if (service.routed) this.tries.send(call, proxy, service.id);
     else this.departures.depart(call, service, proxy, NONE);
   }
 
@@ -262,24 +264,12 @@ export class Traffic {
 
   /** The answer has arrived: at the caller, or at whoever sent the request. */
   reply(call: CallId): void {
-    const { calls } = this;
-    const parent = calls.parent[call];
-    const failure = calls.failure[call];
-    const { links } = this.services[calls.service[call]];
-    if (links !== undefined && calls.state[call] !== CallState.Guard) links.answered(call, failure);
-    const latency = this.sim.now - calls.startedAt[call];
-    this.recorder.answered(calls.endpoint[call], parent === NONE, latency, failure);
-    if (parent >= 0 && calls.state[parent] === CallState.Guard)
-      return this.tries.answered(parent as CallId, call, failure);
-    this.recorder.watch?.concluded(call, latency);
-    const user = calls.user[call];
-    if (parent >= 0) leaveBrood(calls, parent, call);
-    this.free(call);
-    if (parent >= 0) {
-      if (failure !== Failure.None) calls.failure[parent] = failure;
-      this.steps.resume(parent as CallId);
-    } else if (parent === Parent.Message) this.shares.queues.answered(user, failure);
-    else if (parent === NONE && user !== NONE) this.events.userAnswered(user);
+    this.answers.reply(call);
+  }
+
+  /** Its caller has waited long enough. */
+  tooLate(call: CallId): void {
+    this.answers.tooLate(call);
   }
 
   /** Nobody waits for a call, a guard or a strand any longer, and it is to stop. */
@@ -293,6 +283,7 @@ export class Traffic {
   free(call: CallId): void {
     if (this.state.stillness.machines > 0) this.state.stillness.forget(call);
     if (this.calls.holds[call] !== 0) this.shares.ended(call);
+    if (this.calls.timer[call] !== 0) this.tries.waitsNoLonger(call);
     this.calls.parent[call] = Parent.Free;
     this.calls.rows.remove(call);
   }

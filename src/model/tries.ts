@@ -1,6 +1,7 @@
 /**
- * Calls with timeouts, tries again and hedges. Such a call is two rows or more: the call as its caller knows it
- * (a guard), and below it the tries, each of which travels, waits and works as any call does.
+ * Calls with timeouts, tries again and hedges. One that may be tried more than once is two rows or more: the call as
+ * its caller knows it (a guard), and below it the tries, each of which travels, waits and works as any call does. One
+ * that has but a timeout is a row like any other, with a timer.
  */
 import { siteWithin } from "../kernel/request-chance.js";
 import type { EventKind, Simulation } from "../kernel/simulation.js";
@@ -11,13 +12,14 @@ import type { Departures } from "./departures.js";
 import { Failure, failures } from "./failure.js";
 import type { Links, ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
-import { isLaw, jitter, type RouteSpec, withinBudget } from "./route.js";
+import { hasTries, isLaw, jitter, patienceOf, type RouteSpec, withinBudget } from "./route.js";
 import { type CallId, type Calls, NONE, type State } from "./state.js";
-import { Timers } from "./timers.js";
+import { type LengthId, Timers } from "./timers.js";
 
 /** What tries ask of traffic. */
 interface Roads {
   reply(call: CallId): void;
+  tooLate(call: CallId): void;
   free(call: CallId): void;
   cancel(call: CallId): void;
 }
@@ -25,8 +27,9 @@ interface Roads {
 /** A route as calls read it. */
 interface Route extends Counts {
   readonly spec: RouteSpec;
-  readonly timeout: number;
-  readonly perTry: number;
+  readonly guarded: boolean;
+  readonly timeout: LengthId;
+  readonly perTry: LengthId;
   readonly backOffLaw: number;
   /** By failure: whether it is tried again. */
   readonly again: readonly boolean[];
@@ -55,9 +58,13 @@ export class Tries {
     this.sim = sim;
     this.calls = calls;
     this.timers = new Timers(sim, calls, (call) => this.timedOut(call));
+    const { policies } = state.program.routes;
+    // Budgets are parts of the calls under way, of which guards alone are counted.
+    const budgets = policies.some(({ route }) => route.retries.budget !== undefined);
     const routeOf = (spec: RouteSpec, backOffLaw: number): Route => ({
       spec,
-      timeout: this.timers.length(spec.timeout),
+      guarded: budgets || hasTries(spec),
+      timeout: this.timers.length(budgets || hasTries(spec) ? spec.timeout : patienceOf(spec)),
       perTry: this.timers.length(spec.perTry),
       backOffLaw,
       again: failures.map((name) => spec.retries.on.includes(name)),
@@ -66,7 +73,7 @@ export class Tries {
     });
     this.routes = [
       ...services.map(({ spec, backOffLaw }) => routeOf(spec.route, backOffLaw)),
-      ...state.program.routes.policies.map(({ route, backOffLaw }) => routeOf(route, backOffLaw)),
+      ...policies.map(({ route, backOffLaw }) => routeOf(route, backOffLaw)),
     ];
     this.next = sim.event("call.tried-again", (guard: CallId) => {
       calls.event[guard] = NONE;
@@ -74,10 +81,17 @@ export class Tries {
     });
   }
 
-  /** Sends a call whose row is a guard's, by the proxy and the route given: the first try goes out. */
-  begin(guard: CallId, proxy: number, id: number): void {
-    const { calls } = this;
+  /** Sends a call by the proxy and the route given. */
+  send(call: CallId, proxy: number, id: number): void {
     const route = this.routes[id];
+    if (route.guarded) return this.begin(call, proxy, id, route);
+    this.timers.start(call, route.timeout);
+    this.departures.depart(call, this.state.services[this.calls.service[call]], proxy, NONE);
+  }
+
+  /** A call's row becomes a guard's: the first try goes out. */
+  private begin(guard: CallId, proxy: number, id: number, route: Route): void {
+    const { calls } = this;
     calls.route[guard] = id;
     calls.state[guard] = CallState.Guard;
     calls.count[guard] = calls.turns[guard] = calls.pc[guard] = 0;
@@ -159,10 +173,16 @@ export class Tries {
   private timedOut(call: CallId): void {
     const { calls } = this;
     if (calls.state[call] === CallState.Guard) return this.finish(call, Failure.Timeout);
-    const guard = calls.parent[call] as CallId;
-    this.unlink(guard, call);
+    const guard = calls.parent[call];
+    if (guard < 0 || calls.state[guard] !== CallState.Guard) return this.roads.tooLate(call);
+    this.unlink(guard as CallId, call);
     this.abandon(call, Failure.Timeout);
-    this.failed(guard, Failure.Timeout);
+    this.failed(guard as CallId, Failure.Timeout);
+  }
+
+  /** A call's caller waits for it no longer: its timer, if it has one, is over. */
+  waitsNoLonger(call: CallId): void {
+    this.timers.stop(call);
   }
 
   /** Whether a call counts as one that is tried again: from the wait before it until it fails again or ends. */

@@ -30,13 +30,13 @@ export class Watch {
   }
 
   /** A call is over: its caller has his answer, or has waited long enough. */
-  concluded(call: CallId, latency: Seconds): void {
+  concluded(call: CallId, latency: Seconds, failure: number): void {
     const { calls } = this.state;
     const watched = this.services[calls.service[call]];
     if (watched === undefined || calls.state[call] === CallState.Routed) return;
     // A try that was given up has been counted with its call.
     if (calls.parent[call] === Parent.Orphan && calls.user[call] !== MIRRORED) return;
-    if (calls.failure[call] !== Failure.None) {
+    if (failure !== Failure.None) {
       watched.failed++;
       return;
     }

@@ -1,8 +1,8 @@
 /** What a policy may change of how a service is called and how its pods go: resilience, connections and hooks are compared, too. */
 import { z } from "zod";
-import { flag, seconds } from "../policy/fields.js";
+import { seconds } from "../policy/fields.js";
 import { meshFields } from "./shape-mesh.js";
-import { routeFields } from "./shape-route.js";
+import { cancels, routeFields } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
 
 const { timeout, retries, hedge } = routeFields;
@@ -11,7 +11,7 @@ export const behaviourFields = {
   timeout,
   retries,
   hedge,
-  cancels: flag().optional().meta({ description: "Another word on whether calls that nobody waits for stop." }),
+  cancels: cancels.optional().meta({ description: "Another word on whether calls that nobody waits for stop." }),
   ...meshFields,
   preStop: seconds()
     .optional()

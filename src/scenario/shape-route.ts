@@ -1,8 +1,8 @@
 /** The fields of a service about those who call it: how long they wait, and what they do when it is slow or fails. */
 import { z } from "zod";
 import { type FailureName, heard } from "../model/failure.js";
-import { plainRoute, type RouteSpec } from "../model/route.js";
-import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
+import { cancelling, plainRoute, type RouteSpec } from "../model/route.js";
+import { fraction, oneOf, seconds, show } from "../policy/fields.js";
 import { checked, duration, law, type Say, wholeFrom } from "./fields.js";
 
 const causes = heard as [FailureName, ...FailureName[]];
@@ -58,14 +58,19 @@ export const hedge = z
   })
   .meta({ id: "Hedge" });
 
+export const cancels = z.literal(cancelling, {
+  error: (issue) => `expected true, false or waiting, got ${show(issue.input)}`,
+});
+
 export const routeFields = {
   timeout: duration()
     .optional()
     .meta({ description: "Callers wait so long, all tries included, then their call has failed. Default: for ever." }),
   retries: retries.optional().meta({ description: "Callers try again when a call fails. Default: never." }),
   hedge: hedge.optional().meta({ description: "Callers do not wait for a slow answer alone. Default: they do." }),
-  cancels: flag().prefault(false).meta({
-    description: "A call that nobody waits for any longer stops, where it is and below. Default: it goes on.",
+  cancels: cancels.prefault(false).meta({
+    description:
+      "A call that nobody waits for any longer stops, where it is and below; or, waiting: while it waits for a worker, and no more once it has begun. Default: it goes on.",
   }),
 };
 

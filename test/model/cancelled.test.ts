@@ -1,5 +1,6 @@
 /** Calls that stop since nobody waits for them any longer: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
+import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/failure.js";
 import { plainRoute, type RouteSpec } from "../../src/model/route.js";
@@ -51,6 +52,54 @@ describe("a call that nobody waits for any longer", () => {
     expect(answers.map(({ at: instant }) => instant)).toEqual([3, 4]);
     // The second is let in at 3, when the first has gone, and has one second of the worker behind.
     expect(played.cpuUsed(played.services[1])).toBe(4);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+});
+
+describe("a service that finishes what it has begun", () => {
+  const finishes = route({ timeout: 2, cancels: "waiting" });
+
+  test("works to the end, and drops what still waits for a worker", () => {
+    // Begun at 0, it is worked on until 5, for nobody from 2 on. Those of 1 and 2 are given up at 3 and 4, not begun; that of 4 begins at 5.
+    const { answers, world: played } = play(shop({ steps: [cpu(5)], route: finishes }, 0, 1, 2, 4));
+    expect(answers.map(({ at: instant, failure }) => [instant, failure])).toEqual([
+      [2, Failure.Timeout],
+      [3, Failure.Timeout],
+      [4, Failure.Timeout],
+      [6, Failure.Timeout],
+    ]);
+    expect(played.cpuUsed(played.services[0])).toBe(10);
+    expect(played.state.calls.rows.live).toBe(0);
+  });
+
+  test("goes on waiting for what it has asked of others, which it has begun by asking", () => {
+    const services = [
+      service({ name: "shop", steps: [call("back"), cpu(1)], route: finishes }),
+      service({ name: "back", steps: [cpu(3)], route: route({ cancels: true }) }),
+    ];
+    const { world: played } = play(world({ services, loads: [at("shop", 0)] }));
+    expect(played.services.map((one) => played.cpuUsed(one))).toEqual([1, 3]);
+  });
+
+  test("does not take up what has been given up on its way", () => {
+    const hop = { latency: constant(3), reply: constant(0), passes: [] };
+    const { world: played } = play(shop({ steps: [cpu(5)], route: finishes, hop }, 0));
+    expect([played.cpuUsed(played.services[0]), played.services[0].arrived]).toEqual([0, 0]);
+  });
+});
+
+describe("a deadline that travels", () => {
+  test("is work that stops at one instant along the chain: nothing is worked on after it", () => {
+    // Whoever asks from outside gives it 4 s in all: 1 s of work in front, then 1 s in the middle, then 2 s of the 10 s of the last.
+    const stops = { route: route({ cancels: true }) };
+    const services = [
+      service({ name: "shop", steps: [cpu(1), call("middle")], route: route({ timeout: 4, cancels: true }) }),
+      service({ name: "middle", steps: [cpu(1), call("last"), cpu(1)], ...stops }),
+      service({ name: "last", steps: [cpu(10)], ...stops }),
+    ];
+    const { answers, world: played } = play(world({ services, loads: [at("shop", 0)] }));
+    expect(answers).toEqual([{ at: 4, latency: 4, failure: Failure.Timeout }]);
+    expect(played.services.map((one) => played.cpuUsed(one))).toEqual([1, 1, 2]);
     expect(played.state.calls.rows.live).toBe(0);
   });
 });

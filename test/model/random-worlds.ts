@@ -92,7 +92,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         perTry: fc.constantFrom(Infinity, 0.4, 1),
         retries: fc.constantFrom(plainRoute.retries, tenacious, { ...tenacious, budget: { share: 0.3, least: 1 } }),
         hedge: fc.constantFrom(undefined, { after: 0.3, most: 2 }),
-        cancels: fc.boolean(),
+        cancels: fc.constantFrom(false, true, "waiting" as const),
       }),
       mesh: fc.option(mesh, { nil: undefined }),
       passes,

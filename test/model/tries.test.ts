@@ -59,6 +59,47 @@ describe("a timeout", () => {
   });
 });
 
+describe("a call that is tried but once", () => {
+  test("is one row: nothing stands above it", () => {
+    const { world: played } = play(shop({ steps: [wait(9)], route: route({ timeout: 5, perTry: 7 }) }, 0, 1), 2);
+    expect(played.state.calls.rows.live).toBe(2);
+  });
+
+  test("has the shorter of both its limits", () => {
+    const limited = (about: Partial<RouteSpec>) => play(shop({ steps: [wait(9)], route: route(about) }, 0)).answers[0];
+    expect(limited({ timeout: 5, perTry: 3 })).toEqual({ at: 3, latency: 3, failure: Failure.Timeout });
+    expect(limited({ timeout: 2, perTry: 3 })).toEqual({ at: 2, latency: 2, failure: Failure.Timeout });
+  });
+
+  test("ends for a caller whom nobody waits for, too: he goes on when his own patience is over", () => {
+    // The shop is given up at 1 and waits on for the back until 3, when it has waited 2.5 s there; then it works 0 s more, having failed.
+    const services = [
+      service({ name: "shop", steps: [cpu(0.5), call("back"), cpu(1)], route: route({ timeout: 1 }) }),
+      service({ name: "back", steps: [wait(10)], route: route({ timeout: 2.5 }) }),
+    ];
+    const { answers, world: played } = play(world({ services, loads: [at("shop", 0, 2)] }), 9);
+    // The next begins when the one worker is free: at 3, so it is given up at 3 as well, not begun.
+    expect(answers.map(({ at: instant }) => instant)).toEqual([1, 3]);
+    expect(played.cpuUsed(played.services[0])).toBe(1);
+    expect(played.services.map(({ ended }) => ended)).toEqual([2, 0]);
+  });
+
+  test("of a pod that is killed stops, where it is to stop", () => {
+    const stops = route({ timeout: 50, cancels: true });
+    const services = [
+      service({
+        name: "shop",
+        steps: [cpu(1), call("back")],
+        lifecycle: { ...service({}).lifecycle, crashAfter: constant(3) },
+      }),
+      service({ name: "back", steps: [cpu(10)], route: stops }),
+    ];
+    const { answers, world: played } = play(world({ services, loads: [at("shop", 0)] }), 3.5);
+    expect(answers[0]).toEqual({ at: 3, latency: 3, failure: Failure.Killed });
+    expect(played.cpuUsed(played.services[1])).toBe(2);
+  });
+});
+
 describe("tries again", () => {
   test("begin when a try has failed, after the back-off", () => {
     // The second call is refused at 1, again at 1, and a third time: three tries in all.

@@ -102,7 +102,7 @@ export class Passes {
     calls.request[row] = calls.site[row] = 0;
     calls.state[row] = CallState.Strand;
     calls.failure[row] = Failure.None;
-    calls.event[row] = calls.awaits[row] = calls.timer[row] = NONE;
+    calls.event[row] = calls.awaits[row] = NONE;
     calls.line[row] = Line.None;
     this.roads.startPass(row);
   }
