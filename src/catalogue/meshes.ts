@@ -18,8 +18,17 @@ export interface MeshPreset {
     readonly quiet: Seconds;
     readonly longest: Seconds;
     readonly push: Seconds;
+    readonly checkInterval?: Seconds;
   };
+  /** Where callers resolve a name. */
+  readonly dns?: Dns;
   readonly connections: Connections | undefined;
+  /** Envoy's circuit breakers; without them: none. */
+  readonly limits?: { readonly requests: number; readonly retries: number };
+  /** Envoy's outlier detection with its defaults. */
+  readonly outliers?: boolean;
+  /** False where pods that are left out are never called, however few are left. */
+  readonly panics?: boolean;
   readonly retries:
     | { readonly most: number; readonly on: readonly ("refused" | "unreachable")[]; readonly attempts: number }
     | undefined;
@@ -33,6 +42,15 @@ interface Pass {
   readonly charged: "pod" | "node";
 }
 
+interface Dns {
+  readonly ttl: Seconds;
+  readonly cache: "none" | "node" | "cluster";
+  readonly client:
+    | { readonly kind: "ttl" }
+    | { readonly kind: "time"; readonly time: Seconds }
+    | { readonly kind: "failure"; readonly least: Seconds };
+}
+
 export interface Sidecar {
   readonly cpu: { readonly request: Millicores; readonly limit: Millicores };
   readonly memory: { readonly request: MiB; readonly limit: MiB };
@@ -44,6 +62,8 @@ interface Connections {
   readonly streams: number;
   readonly idle: Seconds;
   readonly opens: Seconds;
+  readonly most?: number;
+  readonly pending?: number;
 }
 
 const everywhere = (pass: Omit<Pass, "at">): readonly Pass[] => [
@@ -74,6 +94,12 @@ const istioRetries = { most: 2, on: ["unreachable", "refused"], attempts: 5 } as
 const http1 = { balances: "calls", streams: 1, idle: 3600, opens: mtls } as const;
 const http2 = { ...http1, streams: Infinity } as const;
 
+/** The kubelet as above, and CoreDNS watches EndpointSlices. */
+const watchedPods = { watch: 0.5, quiet: 0, longest: 0, push: 0 };
+
+/** Its kubernetes plugin gives records 5 s, and `cache 30` of the usual Corefile keeps them for the least of both; one server is ours. */
+const coreDns = { ttl: 5, cache: "cluster" } as const;
+
 export const meshes: readonly MeshPreset[] = [
   {
     name: "plain",
@@ -99,6 +125,32 @@ export const meshes: readonly MeshPreset[] = [
     retries: undefined,
   },
   {
+    name: "headless",
+    summary: "No mesh, a headless Service: clients ask CoreDNS for each connection, which they keep (HTTP/1.1).",
+    balancer: "random", // CoreDNS shuffles (loadbalance), clients take the first
+    passes: [],
+    sidecar: undefined,
+    waypoint: undefined,
+    discovery: watchedPods,
+    dns: { ...coreDns, client: { kind: "time", time: 0 } }, // Go and glibc keep nothing; the JVM 30 s (networkaddress.cache.ttl)
+    connections: { balances: "connections", streams: 1, idle: 90, opens: 0.0005 }, // as above
+    retries: undefined,
+  },
+  {
+    name: "grpc",
+    summary:
+      "No mesh, gRPC's round_robin over a headless Service: connected to all, asks again when one goes (HTTP/2).",
+    balancer: "round-robin",
+    passes: [],
+    sidecar: undefined,
+    waypoint: undefined,
+    discovery: watchedPods,
+    dns: { ...coreDns, client: { kind: "failure", least: 30 } }, // min_time_between_resolutions_ms; Go's MinResolutionInterval
+    connections: { balances: "calls", streams: 100, idle: 1800, opens: 0.0005 }, // Go's servers allow 100; idle_timeout 30 min
+    retries: undefined, // retryPolicy is the service config's
+    panics: false,
+  },
+  {
     name: "istio-sidecar",
     summary: "Istio 1.24, a sidecar beside each pod: two proxies on the way of a call.",
     balancer: "least-request",
@@ -109,6 +161,7 @@ export const meshes: readonly MeshPreset[] = [
     waypoint: undefined,
     discovery: istiod,
     connections: http1,
+    panics: false,
     retries: istioRetries,
   },
   {
@@ -122,6 +175,7 @@ export const meshes: readonly MeshPreset[] = [
     waypoint: undefined,
     discovery: istiod,
     connections: http1,
+    panics: false,
     retries: istioRetries,
   },
   {
@@ -134,6 +188,7 @@ export const meshes: readonly MeshPreset[] = [
     waypoint: { cpu: 0.00025, latency: 0.0001 },
     discovery: istiod,
     connections: http2, // HBONE: streams of one connection between two ztunnels
+    panics: false,
     retries: undefined, // a ztunnel knows connections, not requests
   },
   {
@@ -148,6 +203,23 @@ export const meshes: readonly MeshPreset[] = [
     discovery: { watch: 0.5, quiet: 0, longest: 0, push: 0.1 }, // the destination service streams: ours
     connections: http2,
     retries: undefined, // HTTPRoutes and ServiceProfiles say so
+  },
+  {
+    name: "consul",
+    summary: "Consul: Envoy beside each pod, which chooses for each connection (protocol tcp), and checks every 10 s.",
+    balancer: "round-robin", // Envoy's, where no resolver has a loadBalancer
+    passes: everywhere({ latency: 0.0001, cpu: 0.0002, charged: "pod" }), // ours: as Istio's Envoy, which HashiCorp gives no figures of
+    // consul-k8s asks nothing for them (sidecarProxy.resources: null); what they hold is ours, as Istio's.
+    sidecar: { cpu: { request: 0, limit: Infinity }, memory: { request: 0, limit: Infinity }, holds: 60 },
+    waypoint: undefined,
+    // The interval of the documentation's examples; blocking queries tell within a second (half of it), Envoys at once (0.1 s: ours).
+    discovery: { watch: 0.5, quiet: 0, longest: 0, push: 0.1, checkInterval: 10 },
+    // Protocol tcp unless service-defaults say otherwise; Envoy keeps an idle one for an hour, opens 1024 and lets 1024 wait.
+    connections: { balances: "connections", streams: 1, idle: 3600, opens: mtls, most: 1024, pending: 1024 },
+    limits: { requests: 1024, retries: 3 }, // Consul sets none unless told, and so they are Envoy's
+    outliers: true, // Consul's clusters have an empty outlier_detection, which is Envoy's defaults
+    panics: false, // and a healthy_panic_threshold of 0
+    retries: undefined, // a service-router says so
   },
 ];
 

@@ -51,6 +51,7 @@ export function service(about: Partial<ServiceSpec> & { readonly steps?: readonl
     pools: [],
     hop: noHop,
     payload: nothing,
+    checks: [],
     route: plainRoute,
     mesh: undefined,
     balancer: () => onlyPod,

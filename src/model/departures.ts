@@ -5,6 +5,7 @@ import { Failure as Failures } from "./failure.js";
 import { LATER as MUST_WAIT, type Sender } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
 import type { Passes } from "./mesh/passes.js";
+import type { Ways } from "./network/ways.js";
 import type { Service } from "./service.js";
 import { type CallId, NONE as NOTHING, type State } from "./state.js";
 import { billCaller, callerOf, type Travel } from "./travel.js";
@@ -27,7 +28,7 @@ export class Departures implements Sender {
   depart(call: CallId, service: Service, proxy: number, guard: number): void {
     if (guard !== NONE && this.state.calls.turns[guard] > 1)
       this.passes.again(callerOf(this.state.calls, call), service);
-    if (this.travel.ways?.unresolved(call, service)) return;
+    if (this.travel.ways !== undefined && this.unresolved(this.travel.ways, call, proxy)) return;
     if (service.links !== undefined) {
       const failure = service.links.take(call, proxy as ProxyId, guard);
       if (failure === LATER) return;
@@ -43,6 +44,21 @@ export class Departures implements Sender {
     if (owners[pods.service[pod]].dedicated) billCaller(this.state, pod, service);
     else this.passes.again(pod, service);
     return service.callerWork;
+  }
+
+  /**
+   * Whether a call gets no further than the look-up of its service's name. Who keeps an answer needs none as long as that is
+   * good, and some go on with it even then.
+   */
+  private unresolved(ways: Ways, call: CallId, proxy: number): boolean {
+    const service = this.state.services[this.state.calls.service[call]];
+    const { links } = service;
+    if (links?.names === undefined) return ways.unresolved(call, service);
+    if (!links.asks(proxy as ProxyId)) return false;
+    const { resolution } = links.proxies[proxy];
+    if (!resolution!.goesOn) return ways.unresolved(call, service);
+    if (ways.isLost(call, service)) resolution!.putOff();
+    return false;
   }
 
   /** A call that waited for a connection has one. */

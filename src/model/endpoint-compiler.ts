@@ -2,6 +2,7 @@
 import type { Distribution } from "../kernel/distributions.js";
 import { RandomStream } from "../kernel/random.js";
 import type { AsynchronousStep } from "./asynchronous.js";
+import type { CheckSpec } from "./check.js";
 import type { PassSpec } from "./mesh/mesh-spec.js";
 import { Leg, Op } from "./program.js";
 import { type Emitter, emitCall } from "./route-program.js";
@@ -90,6 +91,22 @@ export class EndpointCompiler implements Emitter {
     if (this.rows.length === start) return undefined;
     this.emit(Op.Rest, 0);
     return start;
+  }
+
+  /** What is asked before a call comes to the application. What the application draws is the same with it and without. */
+  checks(checks: readonly CheckSpec[]): void {
+    if (checks.length === 0) return;
+    const { register } = this.world;
+    const sites = new RandomStream(0, `${this.service}/checks`);
+    const inspect = this.emit(Op.Inspect, 0, 0);
+    for (const [i, { service, endpoint, timeout, open }] of checks.entries()) {
+      this.pass(service, "caller");
+      const call = this.emit(Op.CallBy, this.endpoint(`${service}/${endpoint}`), sites.bits());
+      call.jump = register.policyOf(service, { timeout }, `check ${i} of ${this.service}`);
+      this.emit(Op.Judge, open ? 1 : 0, 0);
+    }
+    inspect.jump = this.rows.length;
+    this.emit(Op.Admit, 0, 0);
   }
 
   private step(step: Step): void {

@@ -19,7 +19,8 @@ export function expectedWork(state: State, missShare: MissShare): readonly Float
   const rows = endpoints.map(({ service: id, host, name, virtual }) => {
     const service = spec.services[id];
     const { steps } = service.endpoints.find((one) => one.name === name) ?? { steps: [] };
-    const own: readonly Step[] = virtual ? [{ kind: "call", service: host, endpoint: name }] : steps;
+    const checks = service.checks.map((check) => ({ kind: "call", ...check }) as const);
+    const own: readonly Step[] = virtual ? [{ kind: "call", service: host, endpoint: name }] : [...checks, ...steps];
     const from = virtual ? undefined : host;
     return { id, ...countSteps(state, own, from, (cache) => missShare(service, cache)) };
   });

@@ -56,10 +56,17 @@ export const Op = {
   CallBy: 21,
   /** What a request from outside has asked a virtual host for is done: answer. */
   Answer: 22,
+  // Before the application of a service whose calls are checked, where no worker is held.
+  /** jump: where a message goes on, which passes no proxy. */
+  Inspect: 23,
+  /** The answer of a check. arg: 1 where the call goes on even if the check fails. */
+  Judge: 24,
+  /** The call is let in. */
+  Admit: 25,
   /** The same work as of a Pass, done by the proxy of the pod's machine. */
-  MachinePass: 23,
+  MachinePass: 26,
   /** What nobody waits for is done. */
-  Rest: 24,
+  Rest: 27,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -122,6 +129,7 @@ export function compile({ services, background, queues, routes, loads }: Parts, 
       const entry = rows.length;
       const steps = compiler(service.name, endpoint.name, !isDedicated(service, uneven));
       steps.pass(service.name, "pod");
+      steps.checks(service.checks);
       steps.sequence(endpoint.steps);
       steps.emit(Op.End, 0);
       return { service: id, host: service.name, virtual: false, name: endpoint.name, entry };

@@ -65,7 +65,11 @@ export class RouteRegister {
   policy(host: VirtualHostSpec, rule: number, service: string): number {
     const { policy } = host.rules[rule];
     if (Object.keys(policy).length === 0) return -1;
-    const key = `${host.name} ${rule} ${service}`;
+    return this.policyOf(service, policy, `${host.name} ${rule} ${service}`);
+  }
+
+  /** The number of what is said of calls to a service by whoever has this name. */
+  policyOf(service: string, policy: Partial<RouteSpec>, key: string): number {
     const known = this.policyNumbers.get(key);
     if (known !== undefined) return known;
     const route = { ...this.services.find(({ name }) => name === service)!.route, ...policy };

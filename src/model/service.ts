@@ -31,6 +31,8 @@ export class Service {
   readonly holdsCall: boolean;
   /** Calls to it have timeouts, tries again or hedges. */
   readonly routed: boolean;
+  /** Others are asked before a call comes to the application. */
+  readonly checked: boolean;
   /** Calls that nobody waits for any longer stop; but those that have begun go on. */
   readonly cancels: boolean;
   readonly finishes: boolean;
@@ -122,6 +124,7 @@ export class Service {
     this.holdsCall = concurrency.holds === "call";
     this.waitsAtService = concurrency.waitsAt === "service";
     this.dedicated = isDedicated(spec, uneven);
+    this.checked = spec.checks.length > 0;
     this.cancels = spec.route.cancels !== false;
     this.finishes = spec.route.cancels === "waiting";
     this.routed = !isPlain(spec.route);

@@ -24,6 +24,8 @@ import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
+import type { CheckSpec } from "./check.js";
+import type { ConcurrencySpec } from "./concurrency-spec.js";
 import type { FaultSpec } from "./faults/spec.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec, PassSpec } from "./mesh/mesh-spec.js";
@@ -61,23 +63,6 @@ export type Step =
 export interface EndpointSpec {
   readonly name: string;
   readonly steps: readonly Step[];
-}
-
-/** How many calls a pod takes on at once. */
-export interface ConcurrencySpec {
-  /** Workers of a pod; Infinity for none. */
-  readonly limit: number;
-  /** Calls that may wait for a worker (per pod, or in the service when they wait there); more are refused. */
-  readonly queue: number;
-  /**
-   * What a worker is held for. `call`: from start to answer, as a thread per request is.
-   * `work`: for each piece of CPU work alone, as in an event loop, which goes on with others meanwhile.
-   */
-  readonly holds: "call" | "work";
-  /** Where calls wait: in the pod they were sent to, or at the service until any pod has a worker free. */
-  readonly waitsAt: "pod" | "service";
-  /** A call that has waited for a worker so long goes away; undefined: it never does. */
-  readonly patience?: Distribution | undefined;
 }
 
 /** The way to a service: what every call to it goes through. */
@@ -121,6 +106,8 @@ export interface ServiceSpec extends PodTemplate {
   readonly pools: readonly PoolSpec[];
   readonly hop: HopSpec;
   readonly payload: PayloadSpec;
+  /** What is asked, one after another, before a call comes to the application. */
+  readonly checks: readonly CheckSpec[];
   /** What its callers do when it is slow or fails. */
   readonly route: RouteSpec;
   /** What its callers have of their own; undefined: one gateway stands before all its pods and knows all callers' calls. */

@@ -18,9 +18,9 @@ import { Line } from "./lines.js";
 import { newCall } from "./new-call.js";
 import { Op as Operation, type Program } from "./program.js";
 import type { Routing } from "./routing.js";
-import type { Owner } from "./service.js";
+import type { Owner, Service } from "./service.js";
 import type { Shares } from "./shares.js";
-import { type CallId, type Calls, NONE as NOTHING, type Pods, type State } from "./state.js";
+import { type CallId, type Calls, NONE as NOTHING, type PodId, type Pods, type State } from "./state.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
@@ -39,6 +39,7 @@ interface Roads {
   send(call: CallId, parent: number): void;
   startWork(call: CallId): void;
   startPass(call: CallId): void;
+  admit(call: CallId, pod: PodId, service: Service): void;
   end(call: CallId, failure: number): void;
   reply(call: CallId): void;
   free(call: CallId): void;
@@ -99,15 +100,9 @@ export class Steps {
           break;
         case Op.Fork:
           return this.fork(call, pc);
-        case Op.Repeat: {
-          calls.pc[call] = program.jump[pc];
-          this.draw(call, pc);
-          const turns = Math.round(this.draws.value);
-          if (turns < 1) break;
-          calls.count[call] = 1;
-          calls.quorum[call] = Quorum.All;
-          return this.startStrand(call, pc + 1, program.site[pc], turns);
-        }
+        case Op.Repeat:
+          if (this.repeat(call, pc)) return;
+          break;
         case Op.Again:
           if (--calls.turns[call] === 0) return this.join(call);
           calls.site[call] = siteWithin(calls.site[call], program.site[pc]);
@@ -122,6 +117,11 @@ export class Steps {
           break;
         case Op.Abort:
           return this.fail(call, Failure.Aborted);
+        case Op.Inspect:
+        case Op.Judge:
+        case Op.Admit:
+          if (this.isIn(call, pc)) return;
+          break;
         case Op.Mirror:
           this.traffic.routing.mirror(call, pc);
           break;
@@ -162,6 +162,19 @@ export class Steps {
     const last = pc + program.arg[pc];
     for (let entry = pc + 1; entry <= last; entry++) if (draw < program.cumulative[entry]) return program.arg[entry];
     return program.jump[pc];
+  }
+
+  /** Begins a loop's first turn; false when there is none. */
+  private repeat(call: CallId, pc: number): boolean {
+    const { calls, program } = this;
+    calls.pc[call] = program.jump[pc];
+    this.draw(call, pc);
+    const turns = Math.round(this.draws.value);
+    if (turns < 1) return false;
+    calls.count[call] = 1;
+    calls.quorum[call] = Quorum.All;
+    this.startStrand(call, pc + 1, program.site[pc], turns);
+    return true;
   }
 
   private fork(call: CallId, pc: number): void {
@@ -235,7 +248,26 @@ export class Steps {
   resume(call: CallId): void {
     const failure = this.calls.failure[call];
     if (failure === Failure.None) this.advance(call);
+    else if (this.program.op[this.calls.pc[call]] === Op.Judge) this.judge(call, failure);
     else this.fail(call, failure);
+  }
+
+  /** A check has turned a call away, or has failed itself, which it says whether that lets calls in. */
+  private judge(call: CallId, failure: number): void {
+    const { calls, program } = this;
+    calls.failure[call] = Failure.None;
+    if (failure !== Failure.Aborted && program.arg[calls.pc[call]] === 1) this.advance(call);
+    else this.fail(call, Failure.Aborted);
+  }
+
+  /** What comes before the application of a service whose calls are checked. Whether a call has been let in. */
+  private isIn(call: CallId, pc: number): boolean {
+    const { calls, program } = this;
+    const passesBy = program.op[pc] === Op.Inspect && calls.parent[call] === Parent.Message;
+    calls.pc[call] = passesBy ? program.jump[pc] : pc + 1;
+    if (program.op[pc] !== Op.Admit) return false;
+    this.traffic.admit(call, calls.pod[call] as PodId, this.owners[calls.service[call]] as Service);
+    return true;
   }
 
   /** Ends a call that cannot go on; a strand fails its call once the other strands are done. */

@@ -135,11 +135,12 @@ export class Traffic {
     if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (pods.failing[pod] > 0 && failsNow(this.state, pod, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
-    this.admit(call, pod, service);
+    if (service.checked) this.steps.advance(call);
+    else this.admit(call, pod, service);
   }
 
-  /** A call is in its pod, before the application. */
-  private admit(call: CallId, pod: PodId, service: Service): void {
+  /** A call is let in to the application. */
+  admit(call: CallId, pod: PodId, service: Service): void {
     const { pods } = this;
     if (!service.holdsCall) return this.steps.advance(call);
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
@@ -206,7 +207,8 @@ export class Traffic {
     const { calls } = this;
     const owner = this.state.owners[calls.service[call]];
     if (this.passes.any && this.passes.isPass(call)) {
-      if (this.passes.passed(call)) this.admit(call, calls.pod[call] as PodId, owner as Service);
+      if (this.passes.passed(call) && !(owner as Service).checked)
+        this.admit(call, calls.pod[call] as PodId, owner as Service);
       else this.steps.advance(call);
       return;
     }

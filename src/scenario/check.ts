@@ -11,8 +11,18 @@ import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
 import { checkFaults } from "./faults.js";
-import { isTarget, readTarget } from "./fields.js";
+import { readTarget } from "./fields.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
+import {
+  callsIn,
+  checkEdges,
+  checkReference,
+  checksIn,
+  exists,
+  goalsOf,
+  type Reference,
+  textAt,
+} from "./references.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
 import { checkQuota } from "./shape-quota.js";
 import type { Path } from "./source.js";
@@ -23,14 +33,6 @@ export interface Sayings {
   warn(path: Path, message: string, about?: About): void;
 }
 type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
-
-/** A "service/endpoint" in the file. */
-interface Reference {
-  readonly path: Path;
-  readonly text: string;
-  /** It is a key, as in a mix, and not a value. */
-  readonly key: boolean;
-}
 
 /**
  * References are looked up in the raw data: a call to a service is right or wrong whether or not that
@@ -47,6 +49,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
       })),
     ),
   );
+  const checks = checksIn(raw);
   const work = entriesOf(raw.jobs).flatMap(([job, fields]) =>
     callsIn(childOf(fields, "steps"), ["jobs", job, "steps"]).map((call) => ({
       by: job,
@@ -64,6 +67,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   for (const { by, ...reference } of [...calls, ...work, ...outside])
     if (routes.has(readTarget(reference.text).service)) routes.checkCall({ ...reference, from: by });
     else checkReference(raw, reference, routes.names, to);
+  for (const check of checks) checkReference(raw, check, [], to);
   const consumers = entriesOf(raw.queues).flatMap(([name, fields]) =>
     textAt(["queues", name, "consumer"], childOf(fields, "consumer")),
   );
@@ -77,6 +81,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const edges = calls
     .flatMap((call) => reached(call).map((to): Edge => ({ from: call.from, to, path: call.path })))
     .filter((edge) => exists(raw, undefined, edge.to));
+  edges.push(...checkEdges(raw, checks));
   checkFlights(raw, edges, to);
   edges.push(...messageEdges(raw));
   checkKeys(raw, edges, to);
@@ -87,7 +92,7 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   const all = [...calls, ...work, ...goals.map((goal) => ({ by: undefined, ...goal }))];
   routes.check(new Set(all.map(({ text }) => readTarget(text).service)));
   const wanted = new Set([
-    ...consumers.map(({ text }) => readTarget(text).service),
+    ...[...consumers, ...checks].map(({ text }) => readTarget(text).service),
     ...all.flatMap((call) =>
       reached(call)
         .map((text) => readTarget(text).service)
@@ -96,45 +101,6 @@ export function checkReferences(raw: Raw, parts: Parts, to: Sayings): void {
   ]);
   for (const [service] of entriesOf(raw.services))
     if (!wanted.has(service)) to.warn(["services", service], "nobody calls this service", { key: true });
-}
-
-/** A text that is no target at all has been complained about by its field. */
-const textAt = (path: Path, text: unknown, key = false): Reference[] =>
-  typeof text === "string" && isTarget.test(text) ? [{ path, text, key }] : [];
-
-const goalsOf = (path: Path, fields: unknown): Reference[] => [
-  ...textAt([...path, "to"], childOf(fields, "to")),
-  ...entriesOf(childOf(fields, "mix")).flatMap(([text]) => textAt([...path, "mix", text], text, true)),
-];
-
-/** Of all keys within steps only `call` holds a target, wherever it stands. */
-function callsIn(steps: unknown, path: Path): Reference[] {
-  if (Array.isArray(steps)) return steps.flatMap((step, i) => callsIn(step, [...path, i]));
-  return entriesOf(steps).flatMap(([key, value]) =>
-    key === "call" ? textAt([...path, key], value) : callsIn(value, [...path, key]),
-  );
-}
-
-const endpointsOf = (raw: Raw, service: string): unknown => childOf(childOf(raw.services, service), "endpoints");
-
-function exists(raw: Raw, routes: Routes | undefined, text: string): boolean {
-  const { service, endpoint } = readTarget(text);
-  if (routes?.has(service)) return true;
-  return childOf(endpointsOf(raw, service), endpoint) !== undefined;
-}
-
-function checkReference(raw: Raw, { path, text, key }: Reference, routes: readonly string[], to: Sayings): void {
-  const { service, endpoint } = readTarget(text);
-  const services = entriesOf(raw.services).map(([name]) => name);
-  if (!services.includes(service)) {
-    const { message, suggestion } = unknownName("service", service, [...services, ...routes]);
-    to.say(path, message, { key, suggestion });
-    return;
-  }
-  const endpoints = entriesOf(endpointsOf(raw, service)).map(([name]) => name);
-  if (endpoints.includes(endpoint) || endpoints.length === 0) return;
-  const { message, suggestion } = unknownName(`endpoint of ${service}`, endpoint, endpoints);
-  to.say(path, message, { key, suggestion });
 }
 
 /** What a policy says of services and node groups that nobody defines. */

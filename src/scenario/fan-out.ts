@@ -28,7 +28,8 @@ export function checkFanOut(
     if (depth >= DEPTH_LIMIT)
       return refuse(service, endpoint, `expected at most ${DEPTH_LIMIT} calls within calls, got more`);
     depth++;
-    const calls = callsIn(services.get(service)?.endpoints[endpoint] ?? [], service);
+    const checks = (services.get(service)?.checks ?? []).map(({ call }): Step => ({ kind: "call", ...call }));
+    const calls = callsIn([...checks, ...(services.get(service)?.endpoints[endpoint] ?? [])], service);
     depth--;
     const many = `expected at most ${CALLS_LIMIT} calls of one request, got ${Math.round(calls)} in the mean`;
     const counted = calls <= CALLS_LIMIT ? calls : refuse(service, endpoint, many);

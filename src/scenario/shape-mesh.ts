@@ -6,22 +6,14 @@ import { z } from "zod";
 import { type MeshPreset, meshes, meshNames, type Sidecar } from "../catalogue/meshes.js";
 import { constant, type Distribution } from "../kernel/distributions.js";
 import type { LocalitySpec, MeshSpec, PassSpec } from "../model/mesh/mesh-spec.js";
-import { flag, fraction, oneOf, seconds, show } from "../policy/fields.js";
+import { flag, fraction, oneOf, show } from "../policy/fields.js";
 import { above0, duration, law, name, notNegative, oneKeyOf, orUnlimited, wholeFrom } from "./fields.js";
+import { discovery, dnsOf } from "./shape-discovery.js";
 import { healthFields, healthOf } from "./shape-health.js";
 import { outliers } from "./shape-outliers.js";
 import type { Service } from "./shape-service.js";
 
 const amount = (least: number) => orUnlimited(wholeFrom(least));
-
-const discovery = z.strictObject({
-  watch: seconds()
-    .optional()
-    .meta({ description: "From a pod's readiness, or its end, until the control plane sees it." }),
-  quiet: seconds().optional().meta({ description: "A push waits until nothing has changed for so long." }),
-  longest: seconds().optional().meta({ description: "But no longer than this after the first change." }),
-  push: seconds().optional().meta({ description: "From a push until proxies know." }),
-});
 
 const meshMap = z.strictObject({
   use: oneOf(...(meshNames as [string, ...string[]]))
@@ -55,10 +47,13 @@ const connectionsMap = z.strictObject({
     description:
       "What a pod is chosen for: each call, as by a proxy that understands them, or each connection, as by kube-proxy. Default: the mesh's, or calls.",
   }),
-  most: amount(1)
-    .prefault("unlimited")
-    .meta({ description: "Connections of one caller's proxy to all pods; each pod may have one." }),
-  pending: amount(0).prefault("unlimited").meta({ description: "Calls that may wait for a connection at one proxy." }),
+  most: amount(1).optional().meta({
+    description:
+      "Connections of one caller's proxy to all pods; each pod may have one. Default: the mesh's, or unlimited.",
+  }),
+  pending: amount(0).optional().meta({
+    description: "Calls that may wait for a connection at one proxy. Default: the mesh's, or unlimited.",
+  }),
   uses: amount(1).prefault("unlimited").meta({ description: "Calls until a connection is given up." }),
   idle: duration()
     .optional()
@@ -146,16 +141,25 @@ export function meshOf(
   if (said.every((one) => one === undefined)) return undefined;
   const preset = presetOf(given);
   return {
-    discovery: { ...preset.discovery, ...defined(given?.discovery ?? {}) },
+    ...discoveryOf(given, preset),
     connections: connectionsOf(connections, preset.connections),
-    limits: limits ?? { requests: Infinity, retries: Infinity },
-    outliers: outlying,
+    limits: limits ?? preset.limits ?? { requests: Infinity, retries: Infinity },
+    outliers: outlying ?? (preset.outliers ? outliers.parse({}) : undefined),
     health: healthOf(health),
     attempts: service.retries?.attempts ?? (service.retries === undefined ? (retriesOf(given)?.attempts ?? 1) : 1),
     slowStart,
     locality: near,
-    panic: panic ?? (preset.name.startsWith("istio") || health !== undefined ? 0 : 0.5),
+    panic: panic ?? (preset.panics === false || health !== undefined ? 0 : 0.5),
   };
+}
+
+function discoveryOf(
+  given: Mesh | undefined,
+  { discovery: usual, dns }: MeshPreset,
+): Pick<MeshSpec, "discovery" | "checkInterval" | "dns"> {
+  const { dns: resolved, ...said } = given?.discovery ?? {};
+  const { checkInterval = 0, ...told } = { ...usual, ...defined(said) };
+  return { discovery: told, checkInterval, dns: dnsOf(resolved, dns) };
 }
 
 function connectionsOf(given: Fields["connections"], preset: MeshPreset["connections"]): MeshSpec["connections"] {
@@ -170,12 +174,17 @@ function connectionsOf(given: Fields["connections"], preset: MeshPreset["connect
     idle,
     opens,
   } = given ?? connectionsMap.parse({});
-  const usual = preset ?? { balances: "calls", streams: 1, idle: 3600, opens: 0 };
+  const usual: NonNullable<MeshPreset["connections"]> = preset ?? {
+    balances: "calls",
+    streams: 1,
+    idle: 3600,
+    opens: 0,
+  };
   return {
     balances: balances ?? usual.balances,
     streams: protocol === undefined ? usual.streams : protocol === "http1" ? 1 : streams,
-    most,
-    pending,
+    most: most ?? usual.most ?? Infinity,
+    pending: pending ?? usual.pending ?? Infinity,
     uses,
     idle: idle ?? usual.idle,
     opens: opens ?? constant(usual.opens),

@@ -21,6 +21,7 @@ import {
   wholeFrom,
 } from "./fields.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
+import { checkFields } from "./shape-checks.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
 import { meshFields } from "./shape-mesh.js";
 import { payload } from "./shape-network.js";
@@ -201,6 +202,7 @@ export const service = z
     ...lifecycleFields,
     ...routeFields,
     ...meshFields,
+    ...checkFields,
     ...shareFields,
     ...workloadFields,
     ...placingFields,

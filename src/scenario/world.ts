@@ -10,6 +10,7 @@ import { createTraceArrivals, type TextSource, type TraceSpec } from "../workloa
 import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
+import { checksOf } from "./shape-checks.js";
 import { daemonSpec, jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
@@ -77,6 +78,7 @@ function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
+    checks: checksOf(service.checks),
     route: routeOf(service, retriesOf(mesh)),
     // Zones lie between pods that know of each other; where calls wait for any pod of a service nobody knows which it will be.
     mesh:

@@ -6,6 +6,20 @@ import { law } from "./random-steps.js";
 /** Callers with proxies, which know late, limit little and leave out whoever fails. */
 export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
   discovery: fc.constantFrom(plainMesh.discovery, { watch: 0.3, quiet: 0.1, longest: 0.5, push: 0.2 }),
+  dns: fc.option(
+    fc.record({
+      ttl: fc.constantFrom(0, 0.5, 3),
+      cache: fc.constantFrom("none" as const, "node" as const, "cluster" as const),
+      client: fc.constantFrom(
+        { kind: "ttl" as const },
+        { kind: "time" as const, time: 2 },
+        { kind: "time" as const, time: Infinity },
+        { kind: "failure" as const, least: 1 },
+      ),
+    }),
+    { nil: undefined },
+  ),
+  checkInterval: fc.constantFrom(0, 0, 1.5),
   connections: fc.option(
     fc.record({
       balances: fc.constantFrom("calls" as const, "connections" as const),

@@ -123,6 +123,11 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         memoryLimitMiB: 20,
         lifecycle: one.lifecycle,
         workload: one.workload,
+        // The next service is asked before some.
+        checks:
+          one.queue === 5 && self < count - 1
+            ? [{ service: `s${self + 1}`, endpoint: "call", timeout: 0.5, open: one.holds === "work" }]
+            : [],
         route: one.route,
         mesh: one.mesh,
         grace: one.grace,

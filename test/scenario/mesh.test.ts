@@ -43,6 +43,43 @@ describe("presets", () => {
     expect(size.cpuMillicores).toBe(400);
   });
 
+  test("Consul: a pod for each connection, Envoy's limits and outlier detection, no panic, checks every ten seconds", () => {
+    const spec = specOf(scenario("cpu: 400m", "mesh: consul"));
+    expect(spec.mesh).toMatchObject({
+      checkInterval: 10,
+      dns: undefined,
+      panic: 0,
+      limits: { requests: 1024 },
+      connections: { balances: "connections", streams: 1, most: 1024, pending: 1024 },
+      outliers: { consecutive: { failures: 5, enforcing: 1 }, mostEjected: 0.1 },
+    });
+    const own =
+      "connections: { balances: calls, most: unlimited }, outliers: { consecutive: { failures: 2 } }, panic: 20%";
+    expect(specOf(scenario(own, "mesh: { use: consul, discovery: { dns: { ttl: 0s } } }")).mesh).toMatchObject({
+      dns: { ttl: 0, cache: "none", client: { kind: "ttl" } },
+      panic: 0.2,
+      connections: { balances: "calls", most: Infinity, pending: 1024 },
+      outliers: { consecutive: { failures: 2 } },
+    });
+  });
+
+  test.each<[string, object | undefined]>([
+    ["headless", { ttl: 5, cache: "cluster", client: { kind: "time", time: 0 } }],
+    [
+      "{ use: headless, discovery: { dns: { client: 30s, cache: node } } }",
+      { ttl: 5, cache: "node", client: { time: 30 } },
+    ],
+    ["{ use: headless, discovery: { dns: none } }", undefined],
+    ["grpc", { ttl: 5, client: { kind: "failure", least: 30 } }],
+    ["{ use: plain, discovery: { dns: {} } }", { ttl: 5, cache: "none", client: { kind: "ttl" } }],
+    ["{ use: plain, discovery: { dns: { client: forever } } }", { client: { kind: "time", time: Infinity } }],
+    ["{ use: plain, discovery: { dns: { client: { onFailure: 10s } } } }", { client: { kind: "failure", least: 10 } }],
+  ])("names by %s", (mesh, expected) => {
+    const { dns } = specOf(scenario("", `mesh: ${mesh}`)).mesh!;
+    if (expected === undefined) expect(dns).toBeUndefined();
+    else expect(dns).toMatchObject(expected);
+  });
+
   test("a service's own words come first", () => {
     const own = "retries: { most: 1 }, connections: { protocol: http2, streams: 7, idle: 5m }, panic: 30%";
     const spec = specOf(scenario(own, "mesh: istio-sidecar"));
@@ -68,11 +105,20 @@ describe("presets", () => {
 test.each([
   [
     "mesh: istio",
-    '3:7 mesh: expected one of plain, kube-proxy, istio-sidecar, istio-sidecar-1.12, istio-ambient, linkerd, or a map with use, got "istio"',
+    '3:7 mesh: expected one of plain, kube-proxy, headless, grpc, istio-sidecar, istio-sidecar-1.12, istio-ambient, linkerd, consul, or a map with use, got "istio"',
   ],
   [
     "mesh: { use: istio }",
-    '3:14 mesh.use: expected one of plain, kube-proxy, istio-sidecar, istio-sidecar-1.12, istio-ambient, linkerd, got "istio"',
+    '3:14 mesh.use: expected one of plain, kube-proxy, headless, grpc, istio-sidecar, istio-sidecar-1.12, istio-ambient, linkerd, consul, got "istio"',
+  ],
+  [
+    "mesh: { use: plain, discovery: { dns: { client: never } } }",
+    '3:49 mesh.discovery.dns.client: expected ttl, forever, a duration like "30s" or a map with onFailure, got "never"',
+  ],
+  ["mesh: { use: plain, discovery: { dns: yes } }", '3:39 mesh.discovery.dns: expected none or a map, got "yes"'],
+  [
+    "mesh: { use: plain, discovery: { dns: { tll: 5s } } }",
+    "3:41 mesh.discovery.dns.tll: no such field; there are ttl, cache, client (ttl?)",
   ],
 ])("%s", (rest, expected) => {
   expect(complaintsOf(scenario("", rest))).toEqual([expected]);

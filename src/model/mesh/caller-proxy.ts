@@ -11,6 +11,7 @@ import { Group } from "./group.js";
 import type { Health } from "./health.js";
 import { divide, type Part, usable } from "./localities.js";
 import type { MeshSpec } from "./mesh-spec.js";
+import type { Resolution, View } from "./names.js";
 import type { Outliers } from "./outliers.js";
 import type { Place } from "./place.js";
 import type { SlowStart } from "./slow-start.js";
@@ -22,6 +23,8 @@ export interface ProxyParts {
   readonly outliers: Outliers | undefined;
   readonly health: Health | undefined;
   readonly slowStart: SlowStart | undefined;
+  /** Undefined where it is told of pods, and need not ask. */
+  readonly resolution: Resolution | undefined;
   /** Undefined where pods are not told apart by where they are. */
   readonly place: Place | undefined;
   readonly stream: RandomStream;
@@ -49,6 +52,9 @@ export class CallerProxy {
   stale = false;
   readonly outliers: Outliers | undefined;
   readonly health: Health | undefined;
+  readonly resolution: Resolution | undefined;
+  /** The pods that it knows of. */
+  readonly view: View;
   private readonly slowStart: SlowStart | undefined;
   private readonly place: Place | undefined;
   private seen = -1;
@@ -63,6 +69,8 @@ export class CallerProxy {
     private readonly spec: MeshSpec,
     private readonly parts: ProxyParts,
   ) {
+    this.resolution = parts.resolution;
+    this.view = parts.resolution ?? endpoints;
     this.slowStart = parts.slowStart;
     this.place = parts.place;
     this.outliers = parts.outliers;
@@ -72,10 +80,20 @@ export class CallerProxy {
 
   /** The slot of the pod to call, or NONE when none is known. */
   pick(high: number, low: number): SlotId | typeof NONE {
+    const { resolution } = this;
+    if (resolution === undefined) return this.choose(high, low);
+    resolution.renew();
+    for (;;) {
+      const slot = this.choose(high, low);
+      if (slot === NONE || resolution.stands(slot)) return slot;
+    }
+  }
+
+  private choose(high: number, low: number): SlotId | typeof NONE {
     if (this.slowStart !== undefined) this.slowStart.update();
     const { place } = this;
     const moved = place !== undefined && place.version !== this.seenPlace;
-    if (moved || this.stale || this.seen !== this.endpoints.version) this.refresh();
+    if (moved || this.stale || this.seen !== this.view.version) this.refresh();
     const group = this.groups[this.divided.length < 2 ? 0 : this.choosePart()];
     if (group.count === 0) return this.findNobody();
     return group.rows[group.balancer.pick(group, high, low)] as SlotId;
@@ -84,6 +102,18 @@ export class CallerProxy {
   /** A call to a pod has its answer. */
   learn(slot: number, took: number, now: number): void {
     for (const { balancer } of this.groups) balancer.answered?.(slot, took, now);
+  }
+
+  /** Whether a pod is among those that it knows of. */
+  knows(slot: number): boolean {
+    if (this.resolution !== undefined) return this.resolution.has(slot);
+    return this.endpoints.slots.place[slot] !== NONE;
+  }
+
+  /** Slots of the pods that it knows of. */
+  slots(): Int32Array {
+    const { known } = this.view;
+    return known.items.subarray(0, known.count);
   }
 
   /** A slot is about to be another pod's. */
@@ -120,9 +150,9 @@ export class CallerProxy {
   }
 
   private refresh(): void {
-    const { endpoints } = this;
-    const { slots, known } = endpoints;
-    this.seen = endpoints.version;
+    const { slots } = this.endpoints;
+    const { known, version } = this.view;
+    this.seen = version;
     this.stale = false;
     if (this.active.length < slots.pod.length) this.widen();
     if (this.place !== undefined) return this.divide(this.place);
@@ -142,9 +172,8 @@ export class CallerProxy {
   }
 
   private fit() {
-    const { known } = this.endpoints;
     return {
-      slots: known.items.subarray(0, known.count),
+      slots: this.slots(),
       zoneOf: () => NONE,
       isFit: (slot: number): boolean => !this.outliers?.isEjected(slot) && !this.health?.isOut(slot),
     };

@@ -78,6 +78,10 @@ export class Connections {
     return LATER;
   }
 
+  hasRoom(pool: PoolId): boolean {
+    return this.usable(pool) !== NONE;
+  }
+
   /** A call is over, in whatever way: its connection has room for another, unless it cannot be used again. */
   release(call: CallId, failure: number): void {
     const { calls, table, pools, spec } = this;

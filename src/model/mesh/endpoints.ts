@@ -4,12 +4,14 @@
  * they count by slot.
  */
 import { IntList } from "../../kernel/int-list.js";
+import { RandomStream } from "../../kernel/random.js";
 import type { EventKind, Id } from "../../kernel/simulation.js";
 import { FIRST_CAPACITY, Rows } from "../../kernel/table.js";
 import type { Seconds } from "../../units.js";
 import type { Service } from "../service.js";
 import { NONE, Phase, type PodId, type State } from "../state.js";
 import type { DiscoverySpec } from "./mesh-spec.js";
+import type { View } from "./names.js";
 
 export type SlotId = Id<"slot">;
 
@@ -19,28 +21,35 @@ class Slots {
   /** Its number among all pods of the service. */
   serial = new Int32Array(FIRST_CAPACITY);
   weight = new Float64Array(FIRST_CAPACITY);
+  /** Where it stands, as all may know it even when it is gone. */
+  zone = new Int32Array(FIRST_CAPACITY);
   /** When it was last published; -Infinity when everybody has known it from the start. */
   since = new Float64Array(FIRST_CAPACITY);
+  /** The moment of one of its checks, from which all others follow. */
+  checkedAt = new Float64Array(FIRST_CAPACITY);
   /** Where it stands among those known, or NONE. */
   place = new Int32Array(FIRST_CAPACITY);
   /** Whether it is ready, as the control plane has seen. */
   ready = new Uint8Array(FIRST_CAPACITY);
   /** Changes seen and not published yet. */
   changes = new Int32Array(FIRST_CAPACITY);
-  /** Calls that hold it. */
+  /** Calls, connections being opened and answers of the DNS that hold it. */
   calls = new Int32Array(FIRST_CAPACITY);
   readonly rows = new Rows<SlotId>(this);
 }
 
 const NOBODY = NONE as PodId;
 
-export class Endpoints {
+export class Endpoints implements View {
   readonly slots = new Slots();
   /** Slots of the pods that may be called, as far as callers know. */
   readonly known = new IntList();
   /** Another number whenever those known have changed. */
   version = 0;
   private readonly discovery: DiscoverySpec;
+  private readonly checkInterval: Seconds;
+  private readonly staggered: RandomStream;
+  private readonly checked: EventKind<SlotId>;
   private readonly watched: EventKind<SlotId, Id<"readiness">>;
   private readonly quiet: EventKind;
   private readonly pushed: EventKind<SlotId, Id<"readiness">>;
@@ -55,14 +64,22 @@ export class Endpoints {
     /** A slot is about to be another pod's. */
     private readonly freed: (slot: SlotId) => void,
   ) {
-    this.discovery = service.spec.mesh!.discovery;
+    const { discovery, checkInterval } = service.spec.mesh!;
+    this.discovery = discovery;
+    this.checkInterval = checkInterval;
     const { sim } = state;
+    this.staggered = new RandomStream(state.seed, `${service.spec.name}/checks`);
+    this.checked = sim.event("endpoint.checked", (slot: SlotId) => this.check(slot));
     this.watched = sim.event("endpoint.watched", (slot: SlotId, ready: number) => this.see(slot, ready));
     this.quiet = sim.event("endpoint.push", () => this.send());
     this.pushed = sim.event("endpoint.pushed", (slot: SlotId, ready: number) => {
       this.slots.changes[slot]--;
       this.publish(slot, ready);
     });
+  }
+
+  get since(): Float64Array {
+    return this.slots.since;
   }
 
   address(slot: number): string {
@@ -74,14 +91,15 @@ export class Endpoints {
     const { pods, sim } = this.state;
     if (pods.slot[pod] === NONE) this.add(pod);
     const slot = pods.slot[pod] as SlotId;
-    if (sim.now > 0) return this.change(slot, 1);
+    if (sim.now > 0) return this.change(slot, 1, false);
     this.slots.ready[slot] = 1;
     this.publish(slot, 1);
   }
 
-  /** A pod takes no more calls. */
+  /** A pod takes no more calls. One that is told to stop says so itself; one that fails does not. */
   unready(pod: PodId): void {
-    this.change(this.state.pods.slot[pod] as SlotId, 0);
+    const { pods } = this.state;
+    this.change(pods.slot[pod] as SlotId, 0, pods.memberIndex[pod] === NONE);
   }
 
   gone(pod: PodId): void {
@@ -113,19 +131,37 @@ export class Endpoints {
 
   private add(pod: PodId): void {
     const { slots } = this;
-    const { pods } = this.state;
+    const { pods, nodes } = this.state;
     const slot = slots.rows.add();
     slots.pod[slot] = pod;
     slots.serial[slot] = pods.serial[pod];
     slots.weight[slot] = pods.weight[pod];
+    slots.zone[slot] = pods.node[pod] === NONE ? NONE : nodes.zone[pods.node[pod]];
+    if (this.checkInterval > 0)
+      slots.checkedAt[slot] = this.state.sim.now + this.staggered.uniform() * this.checkInterval;
     slots.place[slot] = NONE;
     slots.ready[slot] = slots.changes[slot] = slots.calls[slot] = 0;
     pods.slot[pod] = slot;
   }
 
-  private change(slot: SlotId, ready: number): void {
-    const { watch } = this.discovery;
+  private change(slot: SlotId, ready: number, said: boolean): void {
     this.slots.changes[slot]++;
+    if (this.checkInterval === 0 || said) return this.notice(slot, ready);
+    const { sim } = this.state;
+    const since = sim.now - this.slots.checkedAt[slot];
+    const turns = Math.ceil(since / this.checkInterval);
+    sim.after(turns * this.checkInterval - since, this.checked, slot);
+  }
+
+  /** What its check finds counts, and not what it was to find. */
+  private check(slot: SlotId): void {
+    const { pods } = this.state;
+    const pod = this.slots.pod[slot];
+    this.notice(slot, pod !== NONE && pods.phase[pod] === Phase.Ready ? 1 : 0);
+  }
+
+  private notice(slot: SlotId, ready: number): void {
+    const { watch } = this.discovery;
     if (watch === 0) this.see(slot, ready);
     else this.state.sim.after(watch, this.watched, slot, ready as Id<"readiness">);
   }

@@ -108,12 +108,10 @@ export class HealthChecks {
     const proxy = this.proxies[id];
     const { passive, active, caller } = proxy.health!;
     const { now } = this.state.sim;
-    const { known } = this.endpoints;
     proxy.health!.event = NONE;
     passive?.look(now);
     if (active !== undefined && now >= proxy.health!.nextCheck) {
-      const slots = known.items.subarray(0, known.count);
-      for (const slot of active.check(slots, (one) => this.endpoints.listening(one) !== NONE))
+      for (const slot of active.check(proxy.slots(), (one) => this.endpoints.listening(one) !== NONE))
         this.tell(slot, `${active.isOut(slot) ? "left out" : "called again"} by the proxy of ${caller}: checked`);
       proxy.health!.nextCheck = now + this.spec.active!.interval;
     }

@@ -32,6 +32,9 @@ export function checkLinks(state: State): void {
         );
     }
     if (links.connections !== undefined) checkConnections(state, spec.name, links, held);
+    const kept = [...(links.names?.answers() ?? []), ...links.proxies.map(({ resolution }) => resolution?.answer)];
+    for (const answer of new Set(kept))
+      for (const slot of answer?.items ?? []) held.set(slot, (held.get(slot) ?? 0) + 1);
     const { slots } = links.endpoints;
     for (let slot = 0; slot < slots.rows.high; slot++)
       if (slots.calls[slot] !== (held.get(slot) ?? 0))

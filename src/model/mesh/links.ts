@@ -1,22 +1,19 @@
 /** A service and all who call it: what callers know of its pods, and the proxy of each caller. */
-import { RandomStream } from "../../kernel/random.js";
 import type { EventKind, Id } from "../../kernel/simulation.js";
-import type { Balancer } from "../../policy/contract.js";
 import type { DecisionLog } from "../decisions.js";
 import { Failure as Failures } from "../failure.js";
 import { Line } from "../lines.js";
-import { nameOfPod } from "../names.js";
 import type { Service } from "../service.js";
 import { type CallId, type Calls, NONE as NOTHING, type PodId, type State } from "../state.js";
 import { hashHigh, hashLow } from "../upstream.js";
-import { CallerProxy } from "./caller-proxy.js";
+import type { CallerProxy } from "./caller-proxy.js";
 import type { PoolId } from "./connection-tables.js";
 import { Connections, type Sender } from "./connections.js";
 import { Endpoints, type SlotId } from "./endpoints.js";
 import { HealthChecks } from "./health.js";
 import type { MeshSpec } from "./mesh-spec.js";
-import { type Ejection, Outliers } from "./outliers.js";
-import { placeOf } from "./place.js";
+import { Names } from "./names.js";
+import { newProxy } from "./new-proxy.js";
 import { SlowStart } from "./slow-start.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
@@ -33,8 +30,10 @@ export class Links {
   private readonly calls: Calls;
   private readonly hashes: boolean;
   private readonly byKey: boolean;
-  private readonly health: HealthChecks | undefined;
-  private readonly slowStart: SlowStart | undefined;
+  readonly health: HealthChecks | undefined;
+  /** Undefined where each proxy has its own, or there is none. */
+  readonly slowStart: SlowStart | undefined;
+  readonly names: Names | undefined;
   private readonly learns: boolean;
   private readonly mostRequests: number;
   readonly mostRetries: number;
@@ -49,7 +48,7 @@ export class Links {
   constructor(
     private readonly state: State,
     readonly service: Service,
-    private readonly log: DecisionLog,
+    readonly log: DecisionLog,
     sender: Sender,
   ) {
     this.spec = service.spec.mesh!;
@@ -61,8 +60,12 @@ export class Links {
     this.mostRetries = this.spec.limits.retries;
     this.attempts = this.spec.attempts;
     this.endpoints = new Endpoints(state, service, (slot) => this.forget(slot));
-    if (this.spec.slowStart !== undefined)
-      this.slowStart = new SlowStart(this.spec.slowStart, this.endpoints, state.sim);
+    if (this.spec.slowStart !== undefined && this.spec.dns === undefined)
+      this.slowStart = new SlowStart(this.spec.slowStart, this.endpoints, this.endpoints, state.sim);
+    if (this.spec.dns !== undefined)
+      this.names = new Names(this.endpoints, this.spec.dns, state.sim, (caller) =>
+        caller === NONE ? NONE : state.pods.node[caller],
+      );
     const { connections } = this.spec;
     if (connections !== undefined)
       this.connections = new Connections(state, this, connections, service.connectLaw, sender);
@@ -105,6 +108,14 @@ export class Links {
     if (this.connections !== undefined) return this.connections.acquire(call, this.poolOf(id, slot));
     this.attach(call, slot);
     return Failure.None;
+  }
+
+  /** Whether the next call of a proxy needs the DNS: it has no good answer, nor a connection that would do. */
+  asks(id: ProxyId): boolean {
+    const { resolution } = this.proxies[id];
+    if (resolution?.asks !== true) return false;
+    const onAny = this.connections !== undefined && this.spec.connections!.balances === "connections";
+    return !(onAny && this.connections!.hasRoom(this.poolOf(id, NONE)));
   }
 
   /** Whatever connection there is; without any pod the way leads to the activator, if there is one. */
@@ -163,12 +174,11 @@ export class Links {
       const { now } = this.state.sim;
       proxy.learn(slot, now - this.calls.startedAt[call], now);
     }
-    if (this.health !== undefined && failure !== Failure.Cancelled && this.endpoints.slots.place[slot] !== NONE)
+    if (this.health !== undefined && failure !== Failure.Cancelled && proxy.knows(slot))
       this.health.answered(id, slot, failure);
     if (proxy.outliers !== undefined && failure !== Failure.Cancelled) {
       // Of a pod that is no longer among those known nobody needs to know.
-      const known = this.endpoints.slots.place[slot] !== NONE;
-      if (known && proxy.outliers.answered(slot, failure, this.state.sim.now)) proxy.stale = true;
+      if (proxy.knows(slot) && proxy.outliers.answered(slot, failure, this.state.sim.now)) proxy.stale = true;
     }
     if (proxy.gone) this.close(id);
   }
@@ -204,13 +214,14 @@ export class Links {
     if (proxy.event !== NONE) this.state.sim.cancel(proxy.event);
     this.connections?.turnAll(id as ProxyId);
     this.health?.closed(id as ProxyId);
+    proxy.resolution?.forget();
     this.close(id as ProxyId);
   }
 
   /** Nothing of a proxy is left once its pod is gone and nobody waits for anything by it. */
   close(id: ProxyId): void {
     const proxy = this.proxies[id];
-    if (!proxy.gone || proxy.requests > 0 || proxy.underWay > 0) return;
+    if (!proxy.gone || proxy.requests > 0 || proxy.underWay > 0 || proxy.pending > 0) return;
     proxy.gone = false; // it can be closed but once
     this.connections?.forget(id);
     proxy.pools.length = 0;
@@ -219,25 +230,7 @@ export class Links {
 
   private open(caller: number): ProxyId {
     const { state, spec } = this;
-    const name = caller === NONE ? "outside" : nameOfPod(state, caller as PodId);
-    const { known } = this.endpoints;
-    const outliers =
-      spec.outliers &&
-      new Outliers(
-        spec.outliers,
-        this.streamOf("outliers", name),
-        () => known.items.subarray(0, known.count),
-        (ejection) => this.tell(name, ejection),
-      );
-    const proxy = new CallerProxy(this.endpoints, spec, {
-      balancer: (group) => this.newBalancer(name, group),
-      outliers,
-      health: this.health?.create(name),
-      slowStart: this.slowStart,
-      place:
-        spec.locality === undefined || caller === NONE ? undefined : placeOf(state, this.endpoints, caller as PodId),
-      stream: this.streamOf("localities", name),
-    });
+    const proxy = newProxy(state, this, caller);
     const id = (this.free.pop() ?? this.proxies.length) as ProxyId;
     this.proxies[id] = proxy;
     if (caller === NONE) this.outside = id;
@@ -247,26 +240,10 @@ export class Links {
     return id;
   }
 
-  private newBalancer(caller: string, group: number): Balancer {
-    const stream = this.streamOf(group === 0 ? "balancer" : `balancer ${group}`, caller);
-    return this.service.spec.balancer({ stream, clock: this.state.sim });
-  }
-
-  private streamOf(what: string, caller: string): RandomStream {
-    return new RandomStream(this.state.seed, `${this.service.spec.name}/${what} of ${caller}`);
-  }
-
   private intervalOver(id: ProxyId): void {
     const proxy = this.proxies[id];
     if (proxy.outliers!.interval(this.state.sim.now)) proxy.stale = true;
     proxy.event = this.state.sim.after(this.spec.outliers!.interval, this.interval, id);
-  }
-
-  private tell(caller: string, { slot, cause, seen, until }: Ejection): void {
-    const { sim } = this.state;
-    const about = { time: sim.now, subject: `pod ${this.endpoints.address(slot)}`, policy: "outlier-detection" };
-    const rule = `ejected by the proxy of ${caller}: ${cause}`;
-    this.log.add({ ...about, rule, seen: { ...seen, until }, from: 1, wished: 1, asked: 1 });
   }
 
   private forget(slot: SlotId): void {

@@ -4,6 +4,10 @@ import type { Fraction, Seconds } from "../../units.js";
 
 export interface MeshSpec {
   readonly discovery: DiscoverySpec;
+  /** Callers resolve the service's name; undefined: they are told of its pods. */
+  readonly dns: DnsSpec | undefined;
+  /** Pods are checked once in so long, and what becomes of one is seen by its next check; 0: it is seen as it happens. */
+  readonly checkInterval: Seconds;
   /** Undefined: calls need no connection of their own, as if there were always one with room. */
   readonly connections: ConnectionsSpec | undefined;
   readonly limits: LimitsSpec;
@@ -27,6 +31,23 @@ export interface DiscoverySpec {
   readonly longest: Seconds;
   readonly push: Seconds;
 }
+
+/** How long an answer of the DNS is good. */
+export interface DnsSpec {
+  readonly ttl: Seconds;
+  /** Which servers on the way keep answers, for as long as is left of that. */
+  readonly cache: "none" | "node" | "cluster";
+  readonly client: DnsClientSpec;
+}
+
+/**
+ * How long callers keep an answer: as long as it is good; for a time of their own; or, being connected to all its pods, until one of these
+ * connections ends, but at least for so long.
+ */
+export type DnsClientSpec =
+  | { readonly kind: "ttl" }
+  | { readonly kind: "time"; readonly time: Seconds }
+  | { readonly kind: "failure"; readonly least: Seconds };
 
 /** From a change of a route, which no kubelet has to find out, until proxies know of it: gathered and pushed like others. */
 export const pushDelay = ({ discovery: { quiet, longest, push } }: MeshSpec): Seconds =>
@@ -145,6 +166,8 @@ export const envoysOutliers: OutliersSpec = {
 /** Proxies that know every change at once, limit nothing and leave nobody out. */
 export const plainMesh: MeshSpec = {
   discovery: { watch: 0, quiet: 0, longest: 0, push: 0 },
+  dns: undefined,
+  checkInterval: 0,
   connections: undefined,
   limits: { requests: Infinity, retries: Infinity },
   outliers: undefined,

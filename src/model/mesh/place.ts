@@ -6,7 +6,7 @@ import type { Origin } from "./localities.js";
 
 export interface Place {
   readonly zones: readonly string[];
-  /** Of the pod behind a slot; NONE when it is gone. */
+  /** Of the pod behind a slot, though it be gone. */
   zoneOf(slot: number): number;
   origin(): Origin;
   /** Another number whenever the origin may have changed. */
@@ -19,7 +19,7 @@ export function placeOf({ pods, nodes, owners, zones }: State, { slots }: Endpoi
   const owner = owners[pods.service[caller]];
   return {
     zones,
-    zoneOf: (slot) => zoneOfPod(slots.pod[slot]),
+    zoneOf: (slot) => slots.zone[slot],
     get version() {
       return owner instanceof Background ? 0 : owner.upstream.version;
     },

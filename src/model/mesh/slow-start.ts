@@ -5,6 +5,7 @@
 import type { Simulation } from "../../kernel/simulation.js";
 import type { Endpoints } from "./endpoints.js";
 import type { SlowStartSpec } from "./mesh-spec.js";
+import type { View } from "./names.js";
 
 /** A pod's age counts as this at least, so that its worth is never nothing. */
 const YOUNGEST = 0.001;
@@ -25,6 +26,7 @@ export class SlowStart {
   constructor(
     private readonly spec: SlowStartSpec,
     private readonly endpoints: Endpoints,
+    private readonly view: View,
     private readonly sim: Simulation,
   ) {}
 
@@ -35,26 +37,26 @@ export class SlowStart {
 
   /** Brings weights up to now. When the last has come to its full weight, proxies are to look at them anew. */
   update(): void {
-    const { endpoints, sim, spec } = this;
-    if (this.seen !== endpoints.version) this.look();
+    const { endpoints, view, sim, spec } = this;
+    if (this.seen !== view.version) this.look();
     if (this.starting.length === 0 || this.last === sim.now) return;
     this.last = sim.now;
     const { slots } = endpoints;
     for (const slot of this.starting)
-      this.weight[slot] = slots.weight[slot] * worthAt(sim.now - slots.since[slot], spec);
-    if (this.starting.every((slot) => sim.now - slots.since[slot] < spec.window)) return;
-    this.starting = this.starting.filter((slot) => sim.now - slots.since[slot] < spec.window);
-    if (this.starting.length === 0) this.seen = ++endpoints.version;
+      this.weight[slot] = slots.weight[slot] * worthAt(sim.now - view.since[slot], spec);
+    if (this.starting.every((slot) => sim.now - view.since[slot] < spec.window)) return;
+    this.starting = this.starting.filter((slot) => sim.now - view.since[slot] < spec.window);
+    if (this.starting.length === 0) this.seen = ++view.version;
   }
 
   private look(): void {
-    const { endpoints, sim, spec } = this;
-    const { slots, known } = endpoints;
-    this.seen = endpoints.version;
+    const { view, sim, spec } = this;
+    const { known, since } = view;
+    this.seen = view.version;
     this.last = -1;
-    this.weight = Float64Array.from(slots.weight);
+    this.weight = Float64Array.from(this.endpoints.slots.weight);
     this.starting = Array.from(known.items.subarray(0, known.count)).filter(
-      (slot) => sim.now - slots.since[slot] < spec.window,
+      (slot) => sim.now - since[slot] < spec.window,
     );
   }
 }

@@ -90,6 +90,11 @@ export class Ways {
     return true;
   }
 
+  /** Whether a look-up of its service's name for a call would fail. */
+  isLost(call: CallId, service: Service): boolean {
+    return this.disturbances.unresolved(call, service, this.draws) >= 0;
+  }
+
   /** A call sets out, for which its hop takes so long. */
   go(call: CallId, service: Service, hop: Seconds): void {
     this.note(call, service);
