@@ -7,10 +7,19 @@ import { envoysOutliers, plainMesh } from "../src/model/mesh/mesh-spec.js";
 import { plainRoute } from "../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
 import { balancers } from "../src/policy/balancer/index.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../src/policy/contract.js";
+import type {
+  Balancer,
+  ClusterScheduler,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+} from "../src/policy/contract.js";
 import type { Definition } from "../src/policy/define.js";
 import { provisioners } from "../src/policy/provisioner/index.js";
 import { scalers } from "../src/policy/scaler/index.js";
+import { schedulers } from "../src/policy/scheduler/index.js";
+import { metrics } from "../src/scenario/shape-control.js";
 
 const poisson = (to: string, rate: number): LoadSpec => ({
   kind: "open",
@@ -97,7 +106,8 @@ export function meshed(): WorldSpec {
 }
 
 /**
- * The chain on machines with room for it, with the controllers that a cluster has, or with none. The bounds hold the pods
+ * The chain on machines with room for it, with the controllers that a cluster has (an HPA for each service on what a metrics
+ * server has of its pods, the Cluster Autoscaler, kube-scheduler), or with none. The bounds hold the pods
  * where they are, so that both play the very same requests and only the deciding differs.
  */
 export function controlled(controllers: boolean): WorldSpec {
@@ -106,15 +116,17 @@ export function controlled(controllers: boolean): WorldSpec {
   const machines = { ...unlimitedGroup, count: 10, min: 10, max: 20, capacity: size, allocatable: size, maxPods: 110 };
   const hpa = chosen(scalers, "hpa", { target: "80%" }) as (context: PolicyContext) => Scaler;
   const nodes = chosen(provisioners, "cluster-autoscaler", {}) as (context: PolicyContext) => Provisioner;
+  const scheduler = chosen(schedulers, "kube-scheduler", {}) as () => ClusterScheduler;
   return {
     ...bare,
+    pipeline: controllers ? metrics.parse({ pipeline: "kubernetes" }).pipeline : undefined,
     services: bare.services.map(({ scaler: _, ...service }) => ({
       ...service,
       scaler: controllers ? { name: "hpa", create: hpa } : undefined,
     })),
     cluster: cluster({
       groups: [machines],
-      scheduler: leastAllocated,
+      scheduler: controllers ? { name: "kube-scheduler", create: scheduler } : leastAllocated,
       provisioner: controllers ? { name: "cluster-autoscaler", create: nodes } : undefined,
     }),
   };
