@@ -1,6 +1,7 @@
 import type { Vector } from "../vector.js";
 import { cloud } from "./cloud.js";
 import { clusterAutoscaler } from "./cluster-autoscaler.js";
+import { playDaemonSet } from "./daemon-set.js";
 import { playDeployment } from "./deployment.js";
 import { playHpa } from "./hpa.js";
 import { playKarpenter } from "./karpenter.js";
@@ -23,6 +24,7 @@ export const players: Readonly<Record<string, Player>> = {
   cloud,
   "cluster-autoscaler": clusterAutoscaler,
   "cron-job": playCronJob,
+  "daemon-set": playDaemonSet,
   deployment: playDeployment,
   hpa: playHpa,
   job: playJob,

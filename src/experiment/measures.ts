@@ -1,7 +1,9 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
+
+import type { Runs } from "../model/background-spec.js";
 import { failureLabels, heard } from "../model/failure.js";
-import type { Runs } from "../model/spec.js";
 import type { Scenario } from "../scenario/read.js";
+import { admissionMeasures } from "./admission-measures.js";
 import { measuresOfFaults } from "./fault-measures.js";
 import { meshMeasures } from "./mesh-measures.js";
 import { shareMeasures } from "./share-measures.js";
@@ -211,6 +213,7 @@ export function measuresOf(scenario: Scenario): readonly Measure[] {
     ...objectives,
     ...ofCauses,
     ...meshMeasures(scenario),
+    ...admissionMeasures(scenario),
     ...ofSupply,
     ...ofElasticity,
     ...ofParts,

@@ -9,6 +9,7 @@ import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";
 import type { Scenario } from "../scenario/read.js";
 import type { Seconds } from "../units.js";
+import { admissionValues } from "./admission-measures.js";
 import { faultValues } from "./fault-measures.js";
 import { quantiles } from "./measures.js";
 import { meshValues } from "./mesh-measures.js";
@@ -60,6 +61,7 @@ export function runOnce(scenario: Scenario, policy: string, replication: number)
       ...objectiveMeasures(world, scenario),
       ...causeMeasures(world, ended),
       ...meshValues(scenario, world, ended),
+      ...admissionValues(scenario, world),
       ...supplyMeasures(world, scenario.duration, { columns, rows: measured }),
       ...elasticityMeasures(world, scenario, { columns, rows: measured }),
       ...faultValues(world.state.spec.faults, world.faults, scenario.warmup),
@@ -149,7 +151,7 @@ function supplyMeasures(world: World, duration: Seconds, rows: Rows): Record<str
   const start = world.sim.now - duration;
   const changes = world.decisions.filter(
     ({ time, from, asked, policy, subject }) =>
-      time >= start && from !== asked && policy !== "scheduler" && !ofNewPods.test(subject),
+      time >= start && from !== asked && policy !== "scheduler" && policy !== "DaemonSet" && !ofNewPods.test(subject),
   );
   return {
     "capacity.replicas": sum(({ spec }) => mean(column(rows, `${spec.name}.ready`))),

@@ -6,6 +6,7 @@ import type { Labels, LivePod, Node, Owner, Pod, Resources, Taint } from "../con
 import type { Size } from "../policy/contract.js";
 import { labelsOfNode } from "../policy/node-labels.js";
 import type { MiB } from "../units.js";
+import { Background } from "./background.js";
 import { imageOf, nameOfPod } from "./names.js";
 import { sizeOf } from "./pod-size.js";
 import type { Service } from "./service.js";
@@ -43,11 +44,12 @@ export function podObject(state: State, pod: PodId): LivePod {
   const { podObjects, pods, owners } = state;
   const known = podObjects[pod];
   if (known !== undefined) return known;
-  const { spec } = owners[pods.service[pod]];
+  const owner = owners[pods.service[pod]];
+  const { spec } = owner;
   const object: LivePod = {
     ...templateOf(spec),
     name: nameOfPod(state, pod).replace("pod ", ""),
-    labels: { ...labelsOfPods(spec), [revisionLabel(spec)]: String(pods.revision[pod]) },
+    labels: { ...labelsOfPods(spec), [revisionLabel(owner)]: String(pods.revision[pod]) },
     containers: [{ image: imageOf(state, pod), requests: resourcesOf(sizeOf(pods, pod)) }],
   };
   if (pods.phase[pod] === Phase.Draining) object.terminating = true;
@@ -56,8 +58,10 @@ export function podObject(state: State, pod: PodId): LivePod {
 }
 
 /** The label by which a workload's controller tells its revisions apart. */
-const revisionLabel = (spec: object & { readonly workload?: { readonly kind: string } }): string =>
-  spec.workload?.kind === "StatefulSet" ? "controller-revision-hash" : "pod-template-hash";
+const revisionLabel = (owner: Background | Service): string =>
+  (owner instanceof Background ? owner.daemon : owner.spec.workload.kind === "StatefulSet")
+    ? "controller-revision-hash"
+    : "pod-template-hash";
 
 /** A machine as a Node. Not modelled: the list of images is not cut at 50, and is told at once. */
 export class NodeObject implements Node {

@@ -1,9 +1,9 @@
 import { IntList } from "../kernel/int-list.js";
 import type { Resources } from "../policy/sizer-contract.js";
+import type { BackgroundSpec } from "./background-spec.js";
 import type { Owner } from "./service.js";
-import type { BackgroundSpec } from "./spec.js";
 import type { ServiceId } from "./state.js";
-import type { Revision } from "./workload.js";
+import { type DaemonSetSpec, plainDaemonSet, type Revision } from "./workload.js";
 
 /** Its pods stay on their machines as long as these are there. */
 export const isDaemon = (owner: Owner): boolean => owner instanceof Background && owner.daemon;
@@ -18,13 +18,14 @@ export class Background {
   readonly cancels = false;
   readonly finishes = false;
   readonly daemon: boolean;
+  readonly set: DaemonSetSpec | undefined;
   readonly members = new IntList();
   readonly ready = new IntList();
   /** No number of pods is asked for: they are made one by one. */
   readonly replicas = 0;
   /** What its next pod is made with. */
   resources: Resources;
-  /** It is not rolled out: one revision is all there is. */
+  /** Only a daemon has more than one. */
   readonly revisions: readonly Revision[];
   readonly slowdown = 1;
   readonly failing = 0;
@@ -46,7 +47,9 @@ export class Background {
   ) {
     this.resources = spec;
     const { imageMiB, startup, lifecycle } = spec;
-    this.revisions = [{ image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 }];
-    this.daemon = spec.runs.kind === "daemon";
+    const first = { image: 0, imageMiB, startup, crashAfter: lifecycle.crashAfter, workTimes: 1 };
+    this.set = spec.runs.kind === "daemon" ? (spec.runs.set ?? plainDaemonSet) : undefined;
+    this.revisions = [first, ...(this.set?.revisions ?? [])];
+    this.daemon = this.set !== undefined;
   }
 }

@@ -19,7 +19,6 @@ export class Batch {
   readonly cronJobs: CronJobs;
   private readonly scaledJobs: ScaledJobs;
   private readonly processes: Processes;
-  private readonly daemons: readonly Background[];
 
   constructor(
     private readonly state: State,
@@ -36,7 +35,6 @@ export class Batch {
     this.cronJobs = new CronJobs(state, this.jobs, log);
     this.scaledJobs = new ScaledJobs(state, { jobs: this.jobs, metrics, log });
     this.processes = new Processes(state, traffic, (pod, well) => this.ended(pod, well));
-    this.daemons = state.background.filter(({ daemon }) => daemon);
   }
 
   start(): void {
@@ -46,11 +44,6 @@ export class Batch {
     }
     this.cronJobs.start();
     this.scaledJobs.start();
-  }
-
-  /** A DaemonSet has a pod on every machine; it takes its room there at once. */
-  bought(machine: Machine): void {
-    for (const daemon of this.daemons) this.parts.fleet.reserve(daemon, machine);
   }
 
   /** A machine takes pods: the daemons on it start. */
@@ -74,10 +67,9 @@ export class Batch {
     this.processes.exit(call, failure);
   }
 
-  /** A process has ended; that of a daemon is started again. */
+  /** A process has ended; the kubelet starts that of a daemon again. */
   ended(pod: PodId, well: boolean): void {
-    const background = this.ownerOf(pod);
-    if (background?.daemon) this.processes.start(pod, background);
+    if (this.ownerOf(pod)?.daemon) this.parts.fleet.restart(pod, `${well ? "Completed" : "Error"}: the process ended`);
     else this.jobs.ended(pod, well);
   }
 

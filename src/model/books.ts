@@ -44,6 +44,7 @@ export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs, sha
   }
 
   checkLinks(state);
+  for (const { admission } of services) admission?.check();
 
   // Flow balance: what has reached a service has ended there or is there.
   for (const { id, spec, arrived, ended } of services) {

@@ -1,19 +1,11 @@
 /** Worlds in a few lines: sane defaults, so that a test, a theory check or a user's script names only what it is about. */
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
+import type { BackgroundSpec, JobTemplate } from "./background-spec.js";
 import { plainLifecycle } from "./lifecycle.js";
 import { nothing, plainNetwork } from "./network/network-spec.js";
 import { plainRoute } from "./route.js";
-import type {
-  BackgroundSpec,
-  ClusterSpec,
-  HopSpec,
-  JobTemplate,
-  NodeGroupSpec,
-  ServiceSpec,
-  Step,
-  WorldSpec,
-} from "./spec.js";
+import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
 import { plainWorkload } from "./workload.js";
 
 /** A hop that takes no time. */

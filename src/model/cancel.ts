@@ -4,7 +4,8 @@ import { CallState, Parent } from "./call-state.js";
 import { Failure } from "./failure.js";
 import { Line } from "./lines.js";
 import { Op } from "./program.js";
-import { type CallId, NONE, type PodId, type State } from "./state.js";
+import type { Service } from "./service.js";
+import { type CallId, type Calls, NONE, type PodId, type State } from "./state.js";
 import type { Traffic } from "./traffic.js";
 
 /**
@@ -77,3 +78,19 @@ function staysOnItsWay({ calls, services }: State, call: CallId): boolean {
   links.release(call, Failure.Cancelled);
   return !waits;
 }
+
+/** A call's worker goes to the next one. Whether the call goes on itself: it may not be needed any more after that. */
+export function handOver(traffic: Traffic, calls: Calls, call: CallId, owner: Service): boolean {
+  calls.line[call] = Between;
+  traffic.workerFree(calls.pod[call] as PodId, owner);
+  calls.line[call] = None;
+  if (calls.failure[call] !== Cancelled) return true;
+  if (calls.state[call] === Strand) traffic.free(call);
+  else traffic.end(call, Cancelled);
+  return false;
+}
+
+// V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
+const { Between, None } = Line;
+const { Cancelled } = Failure;
+const { Strand } = CallState;

@@ -1,11 +1,16 @@
 /** Classes of requests: those that bring the same headers along are one, and a call knows its class by a number. */
-import type { LoadSpec } from "./spec.js";
+import { limitsByHeaders } from "./admission/admission-spec.js";
+import type { LoadSpec, ServiceSpec } from "./spec.js";
 import { asksForHeaders, type Headers, type VirtualHostSpec } from "./virtual-host.js";
 
-/** Class 0 has no headers; where no rule asks for any it is the only one. */
-export function classesOf(loads: readonly LoadSpec[], hosts: readonly VirtualHostSpec[]): readonly Headers[] {
+/** Class 0 has no headers; where no rule and no limit asks for any it is the only one. */
+export function classesOf(
+  loads: readonly LoadSpec[],
+  hosts: readonly VirtualHostSpec[],
+  services: readonly ServiceSpec[],
+): readonly Headers[] {
   const classes: Headers[] = [{}];
-  if (!asksForHeaders(hosts)) return classes;
+  if (!asksForHeaders(hosts) && !services.some(limitsByHeaders)) return classes;
   for (const { headers = [] } of loads)
     for (const { given } of headers) if (classOf(classes, given) < 0) classes.push(given);
   return classes;

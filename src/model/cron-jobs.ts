@@ -4,10 +4,10 @@ import { Schedule } from "../controllers/cron-job/schedule.js";
 import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
+import type { JobTemplate } from "./background-spec.js";
 import type { DecisionLog } from "./decisions.js";
 import type { JobRun } from "./job-run.js";
 import type { Jobs } from "./jobs.js";
-import type { JobTemplate } from "./spec.js";
 import { NONE, type State } from "./state.js";
 
 type CronId = Id<"cron job">;

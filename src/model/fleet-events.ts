@@ -13,7 +13,7 @@ export interface FleetEvents {
   readonly kill: (pod: PodId) => void;
   /** A pod is about to be forgotten. */
   readonly gone: (pod: PodId) => void;
-  /** A container of a background pod has ended by a fault of its own: it is not started again. */
+  /** A container of a Job's pod has ended by a fault of its own: it is not started again. */
   readonly failed: (pod: PodId) => void;
   /** A background pod has been thrown off its node. */
   readonly evicted: (pod: PodId) => void;

@@ -1,6 +1,7 @@
 /** Pods: wished for, placed, pulled, started, ready, drained, gone. Only this file changes a pod's phase. */
 import type { EventKind } from "../kernel/simulation.js";
 import { Background } from "./background.js";
+import { Daemons } from "./daemon-set.js";
 import type { DecisionLog } from "./decisions.js";
 import { Evictions } from "./evictions.js";
 import type { FleetEvents } from "./fleet-events.js";
@@ -14,7 +15,7 @@ import { quotaRefusal } from "./quota.js";
 import { createScheduling, type Scheduling } from "./scheduling.js";
 import type { Owner, Service } from "./service.js";
 import { StartUp } from "./start-up.js";
-import { NONE, type NodeId, Phase, type PodId, type State } from "./state.js";
+import { NONE, Phase, type PodId, type State } from "./state.js";
 import { strike } from "./strike.js";
 import type { Workload } from "./workload.js";
 import { workloadOf } from "./workloads.js";
@@ -24,6 +25,7 @@ export class Fleet {
   readonly startUp: StartUp;
   readonly evictions: Evictions;
   private readonly workloads: readonly Workload[];
+  readonly daemons: readonly Daemons[];
   private readonly created: EventKind<PodId>;
   private readonly gaveUp: EventKind<PodId>;
   private readonly overMemory: EventKind<PodId>;
@@ -51,7 +53,10 @@ export class Fleet {
       kill: (machine) => this.loseMachine(machine),
     });
     startNodePressure(state, { machines, log, evict, end: (pod) => this.end(pod) });
-    this.workloads = owners.map((owner) => workloadOf(owner, { state, pods: this, log, evicted: events.evicted }));
+    this.workloads = owners.map((owner) =>
+      workloadOf(owner, { state, pods: this, machines: machines.all, log, evicted: events.evicted }),
+    );
+    this.daemons = this.workloads.filter((one) => one instanceof Daemons);
     this.created = sim.event("pod.mounted", (pod: PodId) => this.pull(pod, machines.byId[pods.node[pod]]!));
     this.gaveUp = sim.event("container.given-up", (pod: PodId) => {
       pods.event[pod] = NONE;
@@ -103,12 +108,13 @@ export class Fleet {
     this.countChanged(service);
   }
 
-  /** A pod of a daemon has its room on its machine from the beginning, and starts when that takes pods. */
-  reserve(daemon: Background, machine: Machine): void {
-    const pod = newPod(this.state, daemon, 0);
+  /** One more pod, on this machine; it starts when that takes pods. */
+  reserve(daemon: Background, machine: Machine, revision: number): PodId {
+    const pod = newPod(this.state, daemon, revision);
     this.state.pods.phase[pod] = Phase.Pending;
     this.machines.place(pod, machine);
     this.scheduling.bound(pod, machine);
+    return pod;
   }
 
   /** Moves every pod of a machine elsewhere, as fast as their budgets allow; the machine goes when the last has left. */
@@ -141,7 +147,7 @@ export class Fleet {
   restart(pod: PodId, reason: string): void {
     const { pods, owners, sim } = this.state;
     const owner = owners[pods.service[pod]];
-    if (owner instanceof Background) return this.events.failed(pod);
+    if (owner instanceof Background && !owner.daemon) return this.events.failed(pod);
     if (pods.phase[pod] === Phase.Draining) {
       pods.stopsAt[pod] = sim.now;
       return this.events.kill(pod);
@@ -188,8 +194,7 @@ export class Fleet {
 
   private pull(pod: PodId, machine: Machine): void {
     const { pods, owners, sim } = this.state;
-    const owner = owners[pods.service[pod]];
-    const { imageMiB } = owner.revisions[pods.revision[pod]];
+    const { imageMiB } = owners[pods.service[pod]].revisions[pods.revision[pod]];
     const pulled = machine.pull(imageOf(this.state, pod), imageMiB, sim.now);
     pods.event[pod] = sim.after(pulled + this.startUp.before(pod), this.started, pod);
   }
@@ -197,8 +202,7 @@ export class Fleet {
   private start(pod: PodId): void {
     const { pods, sim } = this.state;
     pods.phase[pod] = Phase.Starting;
-    pods.startedAt[pod] = sim.now;
-    pods.changed[pod] = sim.now;
+    pods.startedAt[pod] = pods.changed[pod] = sim.now;
     this.events.started(pod);
     this.startUp.running(pod);
     const { after, endedBy } = this.startUp.comingUp(pod);
@@ -248,16 +252,14 @@ export class Fleet {
     const standsStill = this.state.stillness.has(pod);
     pods.stopsAt[pod] = standsStill ? Infinity : sim.now + (runs ? Math.min(lifecycle.preStop, grace) : 0);
     if (standsStill) return;
-    if (runs && lifecycle.preStop > 0) {
-      pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
-    } else if (pods.inFlight[pod] === 0) this.remove(pod);
+    if (runs && lifecycle.preStop > 0) pods.event[pod] = sim.at(pods.stopsAt[pod], this.stopped, pod);
+    else if (pods.inFlight[pod] === 0) this.remove(pod);
     else pods.event[pod] = sim.after(grace, this.graceOver, pod);
   }
 
   private leaveService(pod: PodId): void {
-    const { pods, owners } = this.state;
-    const owner = owners[pods.service[pod]];
-    strike(owner.ready, pods.readyIndex, pod);
+    const owner = this.state.owners[this.state.pods.service[pod]];
+    strike(owner.ready, this.state.pods.readyIndex, pod);
     if (!(owner instanceof Background)) owner.podUnready(pod);
   }
 
@@ -267,12 +269,12 @@ export class Fleet {
     owner.draining--;
     pods.phase[pod] = Phase.Gone;
     this.events.gone(pod);
-    const node = pods.node[pod] as NodeId;
-    if (node !== NONE) {
-      const machine = this.machines.byId[node]!;
+    const machine = this.machines.byId[pods.node[pod]];
+    if (machine !== undefined) {
       this.machines.vacate(pod);
       this.scheduling.left(pod, machine);
       if (machine.draining && machine.empty) this.giveBack(machine);
+      for (const one of this.daemons) one.retry();
       this.placeWhenDone();
     }
     pods.rows.remove(pod);

@@ -3,7 +3,7 @@ import { Job, type JobLook } from "../controllers/job/job.js";
 import type { JobPod } from "../controllers/job/pods.js";
 import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
-import type { JobTemplate } from "./spec.js";
+import type { JobTemplate } from "./background-spec.js";
 import { NONE, Phase, type PodId, type State } from "./state.js";
 
 /** A pod by a number of its own, since rows are used again. */

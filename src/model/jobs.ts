@@ -11,11 +11,11 @@ import type { EventKind, Id } from "../kernel/simulation.js";
 import type { Condition } from "../policy/contract.js";
 import type { Seconds } from "../units.js";
 import type { Background } from "./background.js";
+import type { JobTemplate } from "./background-spec.js";
 import { Creations } from "./creations.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
 import { JobRun } from "./job-run.js";
-import type { JobTemplate } from "./spec.js";
 import { NONE, type PodId, type State } from "./state.js";
 
 type JobId = Id<"job">;

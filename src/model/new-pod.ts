@@ -1,3 +1,4 @@
+import type { Size } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import { Background } from "./background.js";
 import { setResources } from "./pod-size.js";
@@ -29,6 +30,8 @@ export function newPod({ pods, podObjects, sim }: State, owner: Owner, revision:
   pods.sample[pod] = pods.memorySample[pod] = pods.sampleWindow[pod] = NaN;
   return pod;
 }
+
+export const sizeOfNew = (owner: Owner, revision: number): Size => resourcesOfNew(owner, revision).size;
 
 /** A sizer's word comes after the template's, of whatever revision. */
 function resourcesOfNew({ resources, spec, revisions }: Owner, revision: number): Resources {

@@ -117,7 +117,7 @@ export class Provisioning {
           return { service: name, ...sizeOf(pods, pod), object, annotations: lifecycle.annotations, since };
         }),
       daemons: background.flatMap(({ daemon, resources: { size }, spec }) =>
-        daemon ? [{ service: spec.name, ...size, daemon }] : [],
+        daemon ? [{ service: spec.name, ...size, daemon, ...(spec.template && { placing: spec.template }) }] : [],
       ),
       budgets: services.flatMap(budgetOf),
     };

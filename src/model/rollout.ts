@@ -33,7 +33,7 @@ export class Rollout implements Workload {
     const { sim } = state;
     this.controller = new Deployment(spec.settings);
     this.looks = new Looks(state, "deployment", () => this.look());
-    this.availability = new Availability(state, service);
+    this.availability = new Availability(state, service, spec.minReady);
     this.log = new RolloutLog(service, decisions);
     const changes = sim.event("deployment.changed", (which: number) => {
       this.wanted = spec.rollouts[which];

@@ -43,7 +43,7 @@ export class RouteRegister {
     loads: readonly LoadSpec[],
     private readonly laws: Distribution[],
   ) {
-    this.classes = classesOf(loads, hosts);
+    this.classes = classesOf(loads, hosts, services);
     const asked = loads.flatMap(({ mix }) => mix).filter(({ service }) => this.host(service) !== undefined);
     const fronts = new Map(
       asked.map(({ service, endpoint }) => [`${service}/${endpoint}`, { host: service, endpoint }]),

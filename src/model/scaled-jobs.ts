@@ -2,11 +2,11 @@
 import { type QueueTrigger, requestJobs } from "../controllers/keda/scaled-job.js";
 import { type EventKind, type Id, Rank } from "../kernel/simulation.js";
 import type { Background } from "./background.js";
+import type { JobTemplate, ScaledJobRuns } from "./background-spec.js";
 import type { DecisionLog } from "./decisions.js";
 import type { JobRun } from "./job-run.js";
 import type { Jobs } from "./jobs.js";
 import type { Metrics } from "./metrics.js";
-import type { JobTemplate, ScaledJobRuns } from "./spec.js";
 import { Phase, type State } from "./state.js";
 
 type ScaledId = Id<"scaled job">;

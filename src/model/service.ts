@@ -2,6 +2,8 @@ import { IntList } from "../kernel/int-list.js";
 import type { Balancer, Scaler } from "../policy/contract.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { Seconds } from "../units.js";
+import type { Admission } from "./admission/admission.js";
+import type { CallerAdmission } from "./admission/caller-admission.js";
 import type { Background } from "./background.js";
 import { isDedicated } from "./dedicated.js";
 import type { Links } from "./mesh/links.js";
@@ -29,7 +31,7 @@ export class Service {
   readonly limit: number;
   readonly queueLimit: number;
   readonly holdsCall: boolean;
-  /** Calls to it have timeouts, tries again or hedges. */
+  /** Calls to it have timeouts, tries again or hedges, or their callers may refuse them. */
   readonly routed: boolean;
   /** Others are asked before a call comes to the application. */
   readonly checked: boolean;
@@ -57,6 +59,9 @@ export class Service {
   upstream!: Gateway;
   /** Its callers' proxies, where they have some. */
   links: Links | undefined;
+  /** What its pods refuse, and what its callers' proxies refuse for it. */
+  admission: Admission | undefined;
+  callerAdmission: CallerAdmission | undefined;
   scaler: Scaler | undefined;
   wakes = false;
   /** Its balancer learns from answers. */
@@ -127,7 +132,7 @@ export class Service {
     this.checked = spec.checks.length > 0;
     this.cancels = spec.route.cancels !== false;
     this.finishes = spec.route.cancels === "waiting";
-    this.routed = !isPlain(spec.route);
+    this.routed = !isPlain(spec.route) || spec.admission?.successRate?.at === "caller";
     const work = (at: PassSpec["at"], charged?: PassSpec["charged"]): Seconds =>
       spec.hop.passes
         .filter((pass) => pass.at === at && (charged === undefined || pass.charged === charged))
@@ -175,5 +180,7 @@ export class Service {
   restartMeasures(): void {
     this.queueing = this.startingUp = this.work = this.working = this.waited = this.network = this.proxied = 0;
     this.measured = this.measuredRefused = this.measuredKilled = 0;
+    if (this.admission !== undefined) this.admission.shed = 0;
+    if (this.callerAdmission !== undefined) this.callerAdmission.shed = 0;
   }
 }

@@ -1,7 +1,4 @@
 /** What a world is made of: plain data, checked and in the inner units, with policies as makers. */
-import type { CronJobSpec } from "../controllers/cron-job/cron-job.js";
-import type { JobSpec } from "../controllers/job/job.js";
-import type { ScaledJobSpec } from "../controllers/keda/scaled-job.js";
 import type { Housekeeping } from "../controllers/kubelet/housekeeping.js";
 import type { Thresholds } from "../controllers/kubelet/pressure.js";
 import type { Probes } from "../controllers/kubelet/probes.js";
@@ -16,14 +13,15 @@ import type {
   Provisioner,
   Scaler,
   Scheduler,
-  Signal,
   Size,
 } from "../policy/contract.js";
 import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
+import type { AdmissionSpec } from "./admission/admission-spec.js";
 import type { PlacingTemplate } from "./api-objects.js";
 import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
+import type { BackgroundSpec } from "./background-spec.js";
 import type { CheckSpec } from "./check.js";
 import type { ConcurrencySpec } from "./concurrency-spec.js";
 import type { FaultSpec } from "./faults/spec.js";
@@ -101,6 +99,7 @@ export interface ServiceSpec extends PodTemplate {
   /** What keeps its pods, and how they change to another revision. */
   readonly workload: WorkloadSpec;
   readonly concurrency: ConcurrencySpec;
+  readonly admission?: AdmissionSpec | undefined;
   readonly endpoints: readonly EndpointSpec[];
   readonly caches: readonly CacheSpec[];
   readonly pools: readonly PoolSpec[];
@@ -119,41 +118,6 @@ export interface ServiceSpec extends PodTemplate {
   readonly weights: readonly number[];
   readonly scaler: { readonly name: string; readonly create: (context: PolicyContext) => Scaler } | undefined;
   readonly sizer: { readonly name: string; readonly create: (context: PolicyContext) => Sizer } | undefined;
-}
-
-/** Pods that serve nobody: each has a process that does these steps, and then ends. */
-export interface BackgroundSpec extends PodTemplate {
-  readonly steps: readonly Step[];
-  /** How likely the process ends badly, once it has done its work. */
-  readonly failure: Fraction;
-  readonly runs: Runs;
-}
-
-/** What makes its pods: a DaemonSet, or Jobs. */
-export type Runs =
-  | { readonly kind: "daemon" }
-  | { readonly kind: "job"; readonly job: JobTemplate; readonly at: Seconds }
-  | { readonly kind: "cron"; readonly job: JobTemplate; readonly cron: CronJobSpec; readonly startsAt: number }
-  | { readonly kind: "scaled"; readonly job: JobTemplate; readonly scaled: ScaledJobRuns };
-
-export interface JobTemplate extends JobSpec {
-  readonly parallelism: number;
-}
-
-/** A KEDA ScaledJob: Jobs made by how long queues are. */
-export interface ScaledJobRuns {
-  readonly spec: ScaledJobSpec;
-  readonly pollingInterval: Seconds;
-  readonly triggers: readonly QueueSource[];
-}
-
-export interface QueueSource {
-  readonly service: string;
-  readonly signal: Signal;
-  /** How much of it one job is there for, and above which it is active. */
-  readonly target: number;
-  readonly activation: number;
-  readonly window: Seconds;
 }
 
 export interface Target {

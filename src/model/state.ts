@@ -141,6 +141,9 @@ export class Calls {
   slot = new Int32Array(FIRST_CAPACITY);
   /** The connection that it is on, or the pool at which it waits for one. */
   connection = new Int32Array(FIRST_CAPACITY);
+  /** Where pods refuse calls (admission/): when its pod let it in, NaN if not, and as the how manieth of those under way there. */
+  admittedAt = new Float64Array(FIRST_CAPACITY);
+  admittedAs = new Int32Array(FIRST_CAPACITY);
   /** Its timer's length, or 0 without one: who gives a row back has stopped it; when it is due, and its neighbours among those of this length. */
   timer = new Int32Array(FIRST_CAPACITY);
   timerDue = new Float64Array(FIRST_CAPACITY);

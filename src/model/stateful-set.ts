@@ -29,7 +29,7 @@ export class Stateful implements Workload {
     this.wanted = { revision: 0, paused: false, partition: spec.partition };
     this.controller = new StatefulSet(spec.settings);
     this.looks = new Looks(state, "stateful-set", () => this.look());
-    this.availability = new Availability(state, service);
+    this.availability = new Availability(state, service, spec.minReady);
     this.log = new StatefulSetLog(service, log);
     const { name } = service.spec;
     this.creations = new Creations(state, log, {

@@ -5,12 +5,12 @@
 import type { EventKind, Simulation } from "../kernel/simulation.js";
 import { Answers } from "./answers.js";
 import { Parent as Parents, CallState as States } from "./call-state.js";
-import { cancel } from "./cancel.js";
+import { cancel, handOver } from "./cancel.js";
 import { Cpu } from "./cpu.js";
 import { Departures } from "./departures.js";
 import { Failure as Failures } from "./failure.js";
 import { failsNow } from "./faults/brown-outs.js";
-import { Lines, Line as Lineup } from "./lines.js";
+import { Lines } from "./lines.js";
 import { Passes } from "./mesh/passes.js";
 import type { Recorder } from "./recorder.js";
 import { Routing } from "./routing.js";
@@ -28,7 +28,6 @@ const NONE: number = NOTHING;
 const Failure = Failures;
 const CallState = States;
 const Parent = Parents;
-const Line = Lineup;
 
 export class Traffic {
   readonly cpu: Cpu;
@@ -130,9 +129,15 @@ export class Traffic {
   }
 
   private enter(call: CallId, pod: PodId, service: Service): void {
-    const { pods } = this;
     this.calls.pod[call] = pod;
-    if (++pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
+    this.pods.inFlight[pod]++;
+    if (service.admission === undefined || service.admission.admits(call, pod)) this.comeIn(call, pod, service);
+  }
+
+  /** Its pod does not refuse a call. */
+  comeIn(call: CallId, pod: PodId, service: Service): void {
+    const { pods } = this;
+    if (pods.inFlight[pod] > pods.mostInFlight[pod]) this.events.tooManyCalls(pod);
     if (pods.failing[pod] > 0 && failsNow(this.state, pod, call)) return this.steps.fail(call, Failure.Aborted);
     if (service.podWork > 0 && this.passes.holdsUp(call, pod, service)) return;
     if (service.checked) this.steps.advance(call);
@@ -146,6 +151,7 @@ export class Traffic {
     if (pods.busy[pod] >= service.limit) return this.queue(call, pod, service);
     pods.busy[pod]++;
     this.calls.state[call] = CallState.Served;
+    service.admission?.sheds(call, pod, 0);
     this.recorder.waited(service, 0);
     this.steps.advance(call);
   }
@@ -160,7 +166,8 @@ export class Traffic {
     const { calls, pods } = this;
     // What comes after a cancelled call must not end under the hands of who is cancelling.
     if (this.cancelling) return void this.sim.after(0, this.pumpSoon, pod);
-    if (service.waitsAtService) {
+    // Who is in the pod already, and waits for his next piece of work, goes on before others are let in.
+    if (service.waitsAtService && pods.queued[pod] === 0) {
       if (service.head !== NONE) this.release(service);
       return;
     }
@@ -171,6 +178,7 @@ export class Traffic {
     while (pods.queued[pod] > 0 && pods.busy[pod] < service.limit) {
       const call = pods.head[pod] as CallId;
       this.lines.leavePod(call, pod, service);
+      if (service.admission?.sheds(call, pod, this.sim.now - calls.since[call])) continue;
       pods.busy[pod]++;
       if (service.holdsCall) {
         calls.state[call] = CallState.Served;
@@ -212,20 +220,8 @@ export class Traffic {
       else this.steps.advance(call);
       return;
     }
-    if (!owner.holdsCall && !this.handOver(call, owner)) return;
+    if (!owner.holdsCall && !handOver(this, calls, call, owner)) return;
     this.steps.advance(call);
-  }
-
-  /** A call's worker goes to the next one. Whether the call goes on itself: it may not be needed any more after that. */
-  private handOver(call: CallId, owner: Service): boolean {
-    const { calls } = this;
-    calls.line[call] = Line.Between;
-    this.workerFree(calls.pod[call] as PodId, owner);
-    calls.line[call] = Line.None;
-    if (calls.failure[call] !== Failure.Cancelled) return true;
-    if (calls.state[call] === CallState.Strand) this.free(call);
-    else this.end(call, Failure.Cancelled);
-    return false;
   }
 
   /** A worker that was held for a piece of work alone is free. */
@@ -251,6 +247,7 @@ export class Traffic {
 
   private leave(call: CallId, pod: PodId, service: Service): void {
     const { calls, pods } = this;
+    service.admission?.left(call, pod, calls.failure[call]);
     if (calls.state[call] === CallState.Served) {
       pods.busy[pod]--;
       this.pump(pod, service);

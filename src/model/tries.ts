@@ -61,10 +61,12 @@ export class Tries {
     const { policies } = state.program.routes;
     // Budgets are parts of the calls under way, of which guards alone are counted.
     const budgets = policies.some(({ route }) => route.retries.budget !== undefined);
+    // And a caller refuses a call, whatever its tries.
+    const guards = budgets || services.some(({ spec: { admission } }) => admission?.successRate?.at === "caller");
     const routeOf = (spec: RouteSpec, backOffLaw: number): Route => ({
       spec,
-      guarded: budgets || hasTries(spec),
-      timeout: this.timers.length(budgets || hasTries(spec) ? spec.timeout : patienceOf(spec)),
+      guarded: guards || hasTries(spec),
+      timeout: this.timers.length(guards || hasTries(spec) ? spec.timeout : patienceOf(spec)),
       perTry: this.timers.length(spec.perTry),
       backOffLaw,
       again: failures.map((name) => spec.retries.on.includes(name)),
@@ -99,7 +101,8 @@ export class Tries {
     calls.child[guard] = calls.sibling[guard] = NONE;
     this.counts(guard).underWay++;
     this.timers.start(guard, route.timeout);
-    this.try(guard);
+    if (this.state.services[calls.service[guard]].callerAdmission?.rejects(guard)) this.finish(guard, Failure.Shed);
+    else this.try(guard);
   }
 
   private try(guard: CallId): void {
@@ -215,6 +218,8 @@ export class Tries {
   }
 
   private finish(guard: CallId, failure: number): void {
+    const { callerAdmission } = this.state.services[this.calls.service[guard]];
+    if (callerAdmission !== undefined && this.calls.turns[guard] > 0) callerAdmission.answered(guard, failure);
     this.drop(guard, failure === Failure.Timeout ? failure : Failure.Cancelled);
     this.calls.failure[guard] = failure;
     this.roads.reply(guard);

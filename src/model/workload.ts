@@ -1,4 +1,5 @@
 /** Workloads: whoever says which pods a service has, and how pods of one revision follow those of another. */
+import type { DaemonSetSettings } from "../controllers/daemon-set/daemon-set.js";
 import type { DeploymentSettings } from "../controllers/deployment/deployment.js";
 import type { StatefulSetSettings } from "../controllers/stateful-set/stateful-set.js";
 import type { Distribution } from "../kernel/distributions.js";
@@ -49,6 +50,18 @@ export interface StatefulSetSpec extends Rollable {
   /** The lowest ordinal that is updated, until a rollout says another. */
   readonly partition: number;
 }
+
+export interface DaemonSetSpec extends Rollable {
+  readonly settings: Omit<DaemonSetSettings, "placing" | "minReadySeconds">;
+}
+
+/** What Kubernetes takes a DaemonSet to be that says nothing of itself. */
+export const plainDaemonSet: DaemonSetSpec = {
+  settings: { updateStrategy: "RollingUpdate", maxUnavailable: 1, maxSurge: 0 },
+  minReady: 0,
+  revisions: [],
+  rollouts: [],
+};
 
 export type WorkloadSpec = DeploymentSpec | StatefulSetSpec;
 

@@ -1,6 +1,7 @@
 import type { Simulation, Trace } from "../kernel/simulation.js";
 import type { Series } from "../measure/series.js";
 import type { Seconds } from "../units.js";
+import { admitServices } from "./admission/admit-services.js";
 import { Background } from "./background.js";
 import { Batch } from "./batch.js";
 import { Bill, type BillTotals } from "./bill.js";
@@ -90,7 +91,9 @@ function machineEvents(
     closed: (machine) => parts().fleet.scheduling.machineClosed(machine),
     countChanged: () => parts().provisioning.machinesChanged(),
     bought: all(
-      (one) => parts().batch.bought(one),
+      (one) => {
+        for (const set of parts().fleet.daemons) set.bought(one);
+      },
       (one) => parts().provisioning.interruptions.bought(one),
     ),
     gone: all(
@@ -157,6 +160,7 @@ export function createWorld(spec: WorldSpec, seed: number, options: WorldOptions
     callsChanged: (service) => control.wake(service),
   });
   linkServices(state, log, traffic.departures);
+  admitServices(state, traffic, log);
   const machines: Machines = new Machines(
     state,
     bill,

@@ -204,14 +204,17 @@ export interface BudgetView {
   readonly fullyBlocking: boolean;
 }
 
+/** What a pod says of nodes. */
+type Placing = Pick<PodObject, "nodeSelector" | "tolerations" | "affinity">;
+
 export interface ClusterView {
   readonly now: Seconds;
   readonly nodes: readonly NodeView[];
   /** Pods without a node, oldest first; not those whose room is being made by preemption. */
   readonly pending: readonly (PlacedPod & { readonly since: Seconds })[];
   readonly groups: readonly GroupView[];
-  /** Pods that every node has. */
-  readonly daemons: readonly PlacedPod[];
+  /** Pods that every node has, or those that say so alone. */
+  readonly daemons: readonly (PlacedPod & { readonly placing?: Placing })[];
   /** Of the services that have one. */
   readonly budgets: readonly BudgetView[];
 }

@@ -56,10 +56,12 @@ export function storiesOf(runs: readonly Run[], question: Question): readonly St
 
 /**
  * A pod that waits has asked for a place and not got it, which its numbers say as 0 to 1. A workload speaks only when
- * somebody has changed it, or it has, or one of its conditions has changed. A moment that no Job met is worth a word.
+ * somebody has changed it, or it has, or one of its conditions has changed. A moment that no Job met is worth a word. Limits change
+ * all the time, and are told of when the latency that they go by has been measured.
  */
-const changesSomething = ({ subject, from, asked, rule }: Decision): boolean =>
+const changesSomething = ({ subject, policy, from, asked, rule }: Decision): boolean =>
   from !== asked ||
+  policy === "adaptive-concurrency" ||
   isNews.test(subject) ||
   isWorkload.test(subject) ||
   rule === "MissSchedule" ||
@@ -100,9 +102,10 @@ function told(one: Decision, paint: Paint): string {
   ].join("\n");
 }
 
-function changeOf({ subject, from, wished, asked }: Decision): string {
-  if (subject.startsWith("pod "))
-    return asked > from ? "waits for a node" : asked < from ? "is evicted" : "starts again";
+function changeOf({ subject, policy, from, wished, asked }: Decision): string {
+  if (policy === "adaptive-concurrency") return `lets ${formatPlain(asked)} in at once`;
+  if (subject.startsWith("pod ") && from === asked) return policy === "kubelet" ? "starts again" : "";
+  if (subject.startsWith("pod ")) return asked > from ? "waits for a node" : "is evicted";
   if (isNews.test(subject)) return "";
   const of = unitOf(subject);
   if (subject.startsWith("route "))

@@ -1,10 +1,14 @@
 /** Whether jobs and daemons go together with the rest of a scenario. */
+import { eligibilityOf } from "../controllers/daemon-set/nodes.js";
 import type { Size } from "../policy/contract.js";
+import { labelsOfNode } from "../policy/node-labels.js";
 import type { Sayings } from "./check.js";
 import { unknownName } from "./complaint.js";
 import { childOf, entriesOf, type Raw } from "./raw.js";
-import type { Setup } from "./setup.js";
+import type { GroupSetup, Setup } from "./setup.js";
+import { placingOf } from "./shape-daemons.js";
 import { resourcesOf } from "./shape-jobs.js";
+import { archOf, taintsOf } from "./world.js";
 
 /** Pods are told apart by their owner's name; and queues are of services that there are. */
 export function checkBackground(raw: Raw, to: Sayings): void {
@@ -32,17 +36,20 @@ export function checkBackground(raw: Raw, to: Sayings): void {
   }
 }
 
-/** What the daemons of a machine leave of it. */
-export function besideDaemons(room: Size, { daemons }: Setup): Size {
+/** What the daemons of a group's machine leave of its room. */
+export function besideDaemons(room: Size, group: GroupSetup, { daemons }: Setup): Size {
+  const kind = { labels: group.labels, type: group.type ?? group.name, arch: archOf(group) };
+  const node = { name: group.name, labels: labelsOfNode(kind, group.zones[0], group.name), taints: taintsOf(group) };
+  const here = [...daemons.values()].filter((daemon) => eligibilityOf(node, placingOf(daemon)).starts);
   const sum = (of: (pod: ReturnType<typeof resourcesOf>) => number): number =>
-    [...daemons.values()].reduce((total, daemon) => total + of(resourcesOf(daemon)), 0);
+    here.reduce((total, daemon) => total + of(resourcesOf(daemon)), 0);
   return {
     cpuMillicores: room.cpuMillicores - sum(({ cpu }) => cpu.request),
     memoryMiB: room.memoryMiB - sum(({ memory }) => memory.request),
   };
 }
 
-/** A daemon has a pod on every node, so that there must be room for it on the smallest. */
+/** A daemon has a pod on every node that it may stand on, so that there must be room for it on the smallest. */
 export function daemonsFit(rooms: readonly Size[], { daemons }: Setup, say: Sayings["say"]): boolean {
   const least = (of: (room: Size) => number): number => Math.min(...rooms.map(of));
   const [first] = daemons.keys();

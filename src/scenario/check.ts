@@ -1,6 +1,7 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
+import { checkAdmission } from "./check-admission.js";
 import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { checkDeadlines } from "./check-deadlines.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
@@ -175,6 +176,7 @@ export function checkTypes({ single: { cluster } }: Parts, to: Sayings): void {
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
   checkFaults(parts, to);
+  checkAdmission(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);
@@ -234,7 +236,10 @@ function checkGroup({ count, min, max, path }: GroupSetup, say: Sayings["say"]):
 
 function checkRoom(setup: Setup, say: Sayings["say"], warn: Sayings["warn"]): void {
   const { policy, services, groups, provisioner } = setup;
-  const rooms = groups.flatMap((group) => allocatableOf(group) ?? []).map((room) => besideDaemons(room, setup));
+  const rooms = groups.flatMap((group) => {
+    const room = allocatableOf(group);
+    return room === undefined ? [] : [besideDaemons(room, group, setup)];
+  });
   if (rooms.length === 0 || rooms.length < groups.length || !daemonsFit(rooms, setup, say)) return;
   for (const { cpu, cpuPath, memory, memoryPath } of [...services, ...podsOfJobs(setup)]) {
     if (rooms.some((room) => cpu.request <= room.cpuMillicores && memory.request <= room.memoryMiB)) continue;

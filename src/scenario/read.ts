@@ -12,7 +12,8 @@ import { childOf, entriesOf, type FromManifests, type Raw, withManifests } from 
 import { balancers, DEFAULTS, type Parts, type Setup, type Single, setupOf } from "./setup.js";
 import { named, type Objective, single, type Variant } from "./shape.js";
 import type { QueueFields } from "./shape-async.js";
-import type { Daemon, Job } from "./shape-jobs.js";
+import type { Daemon } from "./shape-daemons.js";
+import type { Job } from "./shape-jobs.js";
 import type { Load } from "./shape-load.js";
 import { isPolicyPath, policyFields, type Question, registries, type Use } from "./shape-policy.js";
 import type { Route } from "./shape-routes.js";

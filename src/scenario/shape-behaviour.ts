@@ -1,6 +1,7 @@
 /** What a policy may change of how a service is called and how its pods go: resilience, connections and hooks are compared, too. */
 import { z } from "zod";
 import { seconds } from "../policy/fields.js";
+import { admissionFields } from "./shape-admission.js";
 import { meshFields } from "./shape-mesh.js";
 import { cancels, routeFields } from "./shape-route.js";
 import type { Service } from "./shape-service.js";
@@ -13,6 +14,7 @@ export const behaviourFields = {
   hedge,
   cancels: cancels.optional().meta({ description: "Another word on whether calls that nobody waits for stop." }),
   ...meshFields,
+  ...admissionFields,
   preStop: seconds()
     .optional()
     .meta({ description: "Another time that the hook runs before a container is told to stop." }),

@@ -1,11 +1,13 @@
-/** The sections `jobs` and `daemons`: pods that serve nobody. */
+/** The section `jobs`: pods that do some work and end. */
 import { z } from "zod";
 import { isSchedule } from "../controllers/cron-job/schedule.js";
-import { constant } from "../kernel/distributions.js";
+import type { Distribution } from "../kernel/distributions.js";
+import type { BackgroundSpec, JobTemplate, Runs } from "../model/background-spec.js";
 import { plainLifecycle } from "../model/lifecycle.js";
-import type { BackgroundSpec, JobTemplate, PodTemplate, Runs, Step } from "../model/spec.js";
+import type { PodTemplate } from "../model/spec.js";
 import { signals } from "../policy/contract.js";
-import { cpu, interval, level, memory, moment, oneOf, seconds, text } from "../policy/fields.js";
+import { interval, level, memory, moment, oneOf, seconds, text } from "../policy/fields.js";
+import type { MiB } from "../units.js";
 import {
   checked,
   cpuSize,
@@ -21,7 +23,8 @@ import {
 } from "./fields.js";
 import { steps } from "./shape-service.js";
 
-const podFields = {
+/** Of every pod that serves nobody. */
+export const podFields = {
   cpu: cpuSize.optional().meta({
     description: `CPU of a pod: the request, or request and limit. Default: ${DEFAULT_CPU}, without a limit.`,
   }),
@@ -115,21 +118,21 @@ export const job = checked(
 ).meta({ description: "Pods that do some work and end: a Job, a CronJob or a ScaledJob." });
 export type Job = z.output<typeof job>;
 
-export const daemon = z
-  .strictObject({
-    ...podFields,
-    use: cpu().prefault("0m").meta({ description: "CPU that each of its pods uses, in turns of a second." }),
-  })
-  .meta({ description: "A DaemonSet: a pod on every node, for as long as the node is there." });
-export type Daemon = z.output<typeof daemon>;
+interface PodFields {
+  readonly cpu?: z.output<typeof cpuSize> | undefined;
+  readonly memory?: z.output<typeof memorySize> | undefined;
+}
 
 /** What a pod requests and may use, with the defaults. */
-export const resourcesOf = ({ cpu, memory }: Job | Daemon) => ({
+export const resourcesOf = ({ cpu, memory }: PodFields) => ({
   cpu: cpu ?? cpuSize.parse(DEFAULT_CPU),
   memory: memory ?? memorySize.parse(DEFAULT_MEMORY),
 });
 
-const podOf = (name: string, pod: Job | Daemon): PodTemplate => ({
+export const podOf = (
+  name: string,
+  pod: PodFields & { readonly image: MiB; readonly startup: Distribution },
+): PodTemplate => ({
   name,
   cfsPeriod: undefined,
   size: { cpuMillicores: resourcesOf(pod).cpu.request, memoryMiB: resourcesOf(pod).memory.request },
@@ -170,20 +173,3 @@ function runsOf({ schedule, scaledBy, at, ...fields }: Job): Runs {
   const sources = triggers.map(({ threshold, ...source }) => ({ ...source, target: threshold }));
   return { kind: "scaled", job, scaled: { spec, pollingInterval, triggers: sources } };
 }
-
-/** Works for its share of each second, for ever. */
-export function daemonSpec(name: string, daemon: Daemon): BackgroundSpec {
-  const use = daemon.use / 1000;
-  const turn: readonly Step[] =
-    use >= 1
-      ? [{ kind: "cpu", work: constant(1) }]
-      : [
-          { kind: "cpu", work: constant(use) },
-          { kind: "wait", time: constant(1 - use) },
-        ];
-  const work: Step = { kind: "repeat", times: constant(FOR_EVER), steps: turn };
-  return { ...podOf(name, daemon), steps: use > 0 ? [work] : [], failure: 0, runs: { kind: "daemon" } };
-}
-
-/** The most turns that a loop counts: 68 years of seconds. */
-const FOR_EVER = 2 ** 31 - 1;

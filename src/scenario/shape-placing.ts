@@ -115,24 +115,26 @@ const podAffinity = (what: string) =>
       .meta({ description: `Pods that it would rather ${what}.` }),
   });
 
-const affinity = z.strictObject({
-  nodeAffinity: z
+const nodeAffinity = z.strictObject({
+  [REQUIRED]: z
     .strictObject({
-      [REQUIRED]: z
-        .strictObject({
-          nodeSelectorTerms: several(nodeTerm, "terms").meta({ description: "One of these at least has to hold." }),
-        })
-        .optional()
-        .meta({ description: "Nodes that it may go to." }),
-      [PREFERRED]: several(
-        z.strictObject({ weight: weight(), preference: nodeTerm.meta({ description: "What it prefers." }) }),
-        "preferences",
-      )
-        .optional()
-        .meta({ description: "Nodes that it would rather go to." }),
+      nodeSelectorTerms: several(nodeTerm, "terms").meta({ description: "One of these at least has to hold." }),
     })
     .optional()
-    .meta({ description: "By labels of nodes." }),
+    .meta({ description: "Nodes that it may go to." }),
+  [PREFERRED]: several(
+    z.strictObject({ weight: weight(), preference: nodeTerm.meta({ description: "What it prefers." }) }),
+    "preferences",
+  )
+    .optional()
+    .meta({ description: "Nodes that it would rather go to." }),
+});
+
+/** Of pods that each have their node: there is nothing to prefer. */
+export const requiredNodes = nodeAffinity.pick({ [REQUIRED]: true });
+
+const affinity = z.strictObject({
+  nodeAffinity: nodeAffinity.optional().meta({ description: "By labels of nodes." }),
   podAffinity: podAffinity("be near").optional().meta({ description: "Near which pods." }),
   podAntiAffinity: podAffinity("not be near").optional().meta({ description: "Far from which pods." }),
 });

@@ -20,6 +20,7 @@ import {
   turns,
   wholeFrom,
 } from "./fields.js";
+import { admissionFields } from "./shape-admission.js";
 import { asynchronousSteps, shareFields } from "./shape-async.js";
 import { checkFields } from "./shape-checks.js";
 import { lifecycleFields } from "./shape-lifecycle.js";
@@ -202,6 +203,7 @@ export const service = z
     ...lifecycleFields,
     ...routeFields,
     ...meshFields,
+    ...admissionFields,
     ...checkFields,
     ...shareFields,
     ...workloadFields,

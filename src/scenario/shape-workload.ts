@@ -6,16 +6,16 @@ import type { Revision, RolloutSpec, WorkloadSpec } from "../model/workload.js";
 import { memory, oneOf, seconds, show } from "../policy/fields.js";
 import type { Resources } from "../policy/sizer-contract.js";
 import type { MiB } from "../units.js";
-import { above0, checked, cpuSize, duration, law, memorySize, orUnlimited, wholeFrom } from "./fields.js";
+import { above0, checked, cpuSize, duration, law, memorySize, orUnlimited, type Say, wholeFrom } from "./fields.js";
 
 /** A number of pods, or a share of them in whole per cent, as Kubernetes takes both. */
 const noQuantity = ({ input }: { readonly input?: unknown }): string =>
   `expected a number of pods or a share like "25%", got ${show(input)}`;
-const quantity: z.ZodType<Quantity> = z
+export const quantity: z.ZodType<Quantity> = z
   .union([wholeFrom(0), z.string().regex(/^\d+%$/, { error: noQuantity })], { error: noQuantity })
   .meta({ examples: [1, "25%"] });
 
-const isNothing = (given: Quantity): boolean => Number.parseInt(String(given), 10) === 0;
+export const isNothing = (given: Quantity): boolean => Number.parseInt(String(given), 10) === 0;
 
 /** Policies may say it instead of the service, so it brings its own defaults. */
 export const strategy = checked(
@@ -65,54 +65,66 @@ const updateStrategy = checked(
 
 const yes = () => z.literal(true, { error: (issue) => `expected true or nothing, got ${show(issue.input)}` });
 
-const change = checked(
-  z.strictObject({
-    at: seconds().meta({ description: "When, from the beginning of the run, warm-up included." }),
-    image: memory().optional().meta({ description: "Another image of this size, which no node has yet." }),
-    cpu: cpuSize.optional().meta({ description: "CPU of its pods: the request, or request and limit." }),
-    memory: memorySize.optional().meta({ description: "Memory of its pods: the request, or request and limit." }),
-    startup: law.optional().meta({ description: "From the container's start until it could answer." }),
-    workTimes: above0()
-      .optional()
-      .meta({ description: "What all CPU work is multiplied by, compared with the endpoints' steps." }),
-    crashAfter: z
-      .union([z.literal("never"), law])
-      .optional()
-      .meta({ description: "From a container's start until it ends by a fault of its own, or never." }),
-    restart: yes().optional().meta({ description: "New pods, though nothing else changes: kubectl rollout restart." }),
-    undo: yes().optional().meta({ description: "Back to the revision before: kubectl rollout undo." }),
-    paused: z
-      .boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
-      .optional()
-      .meta({ description: "From now on rollouts rest, or go on: kubectl rollout pause and resume." }),
-    partition: wholeFrom(0)
-      .optional()
-      .meta({ description: "Of a StatefulSet: from now on the lowest ordinal that is updated." }),
-  }),
-  ({ at, undo, paused, partition, ...template }, say) => {
-    const changed = Object.keys(template).filter((key) => template[key as keyof typeof template] !== undefined);
-    if (undo === true && changed.length > 0) say([changed[0]], "expected nothing else of the template beside undo");
-    if (changed.length === 0 && [undo, paused, partition].every((given) => given === undefined))
-      say(
-        [],
-        "expected a change, such as image, cpu, memory, startup, workTimes, crashAfter, restart, undo, paused or partition, got none",
-      );
-  },
-);
-export type Change = z.output<typeof change>;
+/** What any kind's rollout may change. */
+const changed = {
+  at: seconds().meta({ description: "When, from the beginning of the run, warm-up included." }),
+  image: memory().optional().meta({ description: "Another image of this size, which no node has yet." }),
+  cpu: cpuSize.optional().meta({ description: "CPU of its pods: the request, or request and limit." }),
+  memory: memorySize.optional().meta({ description: "Memory of its pods: the request, or request and limit." }),
+  startup: law.optional().meta({ description: "From the container's start until it could answer." }),
+  workTimes: above0()
+    .optional()
+    .meta({ description: "What all CPU work is multiplied by, compared with the endpoints' steps." }),
+  crashAfter: z
+    .union([z.literal("never"), law])
+    .optional()
+    .meta({ description: "From a container's start until it ends by a fault of its own, or never." }),
+  restart: yes().optional().meta({ description: "New pods, though nothing else changes: kubectl rollout restart." }),
+  undo: yes().optional().meta({ description: "Back to the revision before: kubectl rollout undo." }),
+};
+const change = z.strictObject({
+  ...changed,
+  paused: z
+    .boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
+    .optional()
+    .meta({ description: "From now on rollouts rest, or go on: kubectl rollout pause and resume." }),
+  partition: wholeFrom(0)
+    .optional()
+    .meta({ description: "Of a StatefulSet: from now on the lowest ordinal that is updated." }),
+});
 
-const rollouts = checked(
-  z.array(change, { error: (issue) => `expected a list of rollouts, got ${show(issue.input)}` }),
-  (changes, say) => {
-    let revisions = 1;
-    for (const [i, one] of changes.entries()) {
-      if (i > 0 && one.at <= changes[i - 1].at)
-        say([i, "at"], `expected a time after ${changes[i - 1].at} s, got ${one.at} s`);
-      if (one.undo === true && revisions === 1) say([i, "undo"], "expected a rollout to take back before this one");
-      if (one.undo === undefined && isTemplate(one)) revisions++;
-    }
-  },
-);
+type Change = z.output<typeof change>;
+
+const checkChange =
+  (names: string) =>
+  ({ at, undo, paused, partition, ...template }: Change, say: Say): void => {
+    const given = Object.keys(template).filter((key) => template[key as keyof typeof template] !== undefined);
+    if (undo === true && given.length > 0) say([given[0]], "expected nothing else of the template beside undo");
+    if (given.length === 0 && [undo, paused, partition].every((one) => one === undefined))
+      say([], `expected a change, such as ${names}, got none`);
+  };
+
+function checkRollouts(changes: readonly Change[], say: Say): void {
+  let revisions = 1;
+  for (const [i, one] of changes.entries()) {
+    if (i > 0 && one.at <= changes[i - 1].at)
+      say([i, "at"], `expected a time after ${changes[i - 1].at} s, got ${one.at} s`);
+    if (one.undo === true && revisions === 1) say([i, "undo"], "expected a rollout to take back before this one");
+    if (one.undo === undefined && isTemplate(one)) revisions++;
+  }
+}
+
+const rolloutsOf = <T extends z.ZodType<Change>>(one: T) =>
+  checked(z.array(one, { error: (issue) => `expected a list of rollouts, got ${show(issue.input)}` }), checkRollouts)
+    .optional()
+    .meta({
+      description:
+        "New revisions of the pods: when, and what changes; what is left out stays as it was. Default: none.",
+    });
+
+const OF_TEMPLATE = "image, cpu, memory, startup, workTimes, crashAfter, restart";
+const rollouts = rolloutsOf(checked(change, checkChange(`${OF_TEMPLATE}, undo, paused or partition`)));
+export const rolloutsOfDaemons = rolloutsOf(checked(z.strictObject(changed), checkChange(`${OF_TEMPLATE} or undo`)));
 
 const isTemplate = ({ image, cpu, memory, startup, workTimes, crashAfter, restart }: Change): boolean =>
   [image, cpu, memory, startup, workTimes, crashAfter, restart].some((given) => given !== undefined);
@@ -133,9 +145,7 @@ export const workloadFields = {
   progressDeadline: orUnlimited(duration())
     .prefault("10m")
     .meta({ description: "A rollout that stands still for longer is reported as ProgressDeadlineExceeded." }),
-  rollouts: rollouts.optional().meta({
-    description: "New revisions of the pods: when, and what changes; what is left out stays as it was. Default: none.",
-  }),
+  rollouts,
 };
 
 const together = z.strictObject(workloadFields);
@@ -172,8 +182,13 @@ export function workloadOf(fields: Fields & First, sizes: Sizes, strategy: Strat
   return { kind: "Deployment", settings: { ...strategy, ...deadline }, minReady, ...revisionsOf(fields, sizes) };
 }
 
+interface Changing {
+  readonly rollouts?: readonly Change[] | undefined;
+  readonly updateStrategy?: { readonly partition?: number } | undefined;
+}
+
 /** Each change begins where the one before ended; an undone revision is the one before again, and then the latest. */
-function revisionsOf(fields: Fields & First, first: Sizes): Pick<WorkloadSpec, "revisions" | "rollouts"> {
+export function revisionsOf(fields: Changing & First, first: Sizes): Pick<WorkloadSpec, "revisions" | "rollouts"> {
   const { image: imageMiB, startup, crashAfter } = fields;
   const revisions: Revision[] = [{ image: 0, imageMiB, startup, crashAfter, workTimes: 1 }];
   const rollouts: RolloutSpec[] = [];

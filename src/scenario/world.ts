@@ -9,9 +9,11 @@ import { type ArrivalSpec, createArrivals } from "../workload/arrivals.js";
 import { createTraceArrivals, type TextSource, type TraceSpec } from "../workload/trace.js";
 import { asksForZones, faultSpecs } from "./faults.js";
 import type { GroupSetup, ServiceSetup, Setup, Single } from "./setup.js";
+import { admissionOf } from "./shape-admission.js";
 import { cachesOf, poolsOf, queueSpec } from "./shape-async.js";
 import { checksOf } from "./shape-checks.js";
-import { daemonSpec, jobSpec } from "./shape-jobs.js";
+import { daemonSpec } from "./shape-daemons.js";
+import { jobSpec } from "./shape-jobs.js";
 import { lifecycleOf } from "./shape-lifecycle.js";
 import type { Load, Trace } from "./shape-load.js";
 import { type Mesh, meshOf, passesOf, retriesOf, sidecarOf, withSidecar } from "./shape-mesh.js";
@@ -75,6 +77,7 @@ function serviceSpec(setup: ServiceSetup, single: Single, mesh: Mesh | undefined
     template: templateOf(service, priorityClasses),
     workload: workloadOf(service, { cpu, memory }, strategy),
     concurrency: service.concurrency,
+    admission: admissionOf(service.admission),
     endpoints: Object.entries(service.endpoints).map(([endpoint, steps]) => ({ name: endpoint, steps })),
     caches: cachesOf(setup.caches),
     pools: poolsOf(service.pools),
@@ -169,13 +172,16 @@ const oneMachine: NodeGroupSpec = {
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 
+export const archOf = ({ arch, type = "" }: GroupSetup): string => arch ?? instanceType(type)?.arch ?? "amd64";
+export const taintsOf = ({ taints = [] }: GroupSetup): readonly Taint[] => taints as readonly Taint[];
+
 function groupSpec(group: GroupSetup): NodeGroupSpec {
   const known = instanceType(group.type ?? "");
   const usdPerHour = group.usdPerHour ?? known!.usdPerHour;
   return {
     name: group.name,
     type: group.type ?? group.name,
-    arch: group.arch ?? known?.arch ?? "amd64",
+    arch: archOf(group),
     capacity: capacityOf(group)!,
     allocatable: allocatableOf(group)!,
     maxPods: group.maxPods,
@@ -188,7 +194,7 @@ function groupSpec(group: GroupSetup): NodeGroupSpec {
     boot: group.boot,
     zones: group.zones,
     labels: group.labels,
-    taints: (group.taints ?? []) as readonly Taint[],
+    taints: taintsOf(group),
     virtualizationFactor: group.virtualizationFactor,
   };
 }

@@ -4,6 +4,7 @@ import type { CronJobSpec } from "../../src/controllers/cron-job/cron-job.js";
 import type { ScaledJobSpec } from "../../src/controllers/keda/scaled-job.js";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { plainLifecycle } from "../../src/model/lifecycle.js";
 import type { NodeGroupSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Provisioner } from "../../src/policy/contract.js";
@@ -244,6 +245,22 @@ describe("a daemon", () => {
     const played = play({ background: [agent], cluster: onCores(2, 3) }, 100);
     expect(played.state.background[0].members.count).toBe(3);
     expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(3 * 100 * 0.2, 6);
+  });
+
+  test("whose container crashes has one process again: at once the first time, then after 10 s, then after 20 s", () => {
+    const busy = { kind: "repeat", times: constant(1e6), steps: [{ kind: "cpu", work: constant(1) }] } as const;
+    const lifecycle = { ...plainLifecycle, crashAfter: constant(5) };
+    const agent = job({ name: "agent", steps: [busy], lifecycle, runs: { kind: "daemon" } });
+    const played = play({ background: [agent], cluster: onCores(2) }, 44);
+    // It works 0–5, 5–10, 20–25 and from 45 on; two processes would use two cores.
+    expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(15, 6);
+    expect(played.state.background[0].restarts).toBe(3);
+  });
+
+  test("whose process ends is started again as one that crashes", () => {
+    const agent = job({ name: "agent", work: 5, runs: { kind: "daemon" } });
+    const played = play({ background: [agent], cluster: onCores(2) }, 44);
+    expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(15, 6);
   });
 
   test("goes with its node, which nothing else keeps; a Job's pod on it has failed and is made again", () => {

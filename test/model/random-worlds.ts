@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
+import type { BackgroundSpec, Runs } from "../../src/model/background-spec.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
-import type { BackgroundSpec, NodeGroupSpec, Runs, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
+import type { NodeGroupSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
+import { admission } from "./random-admission.js";
 import { faults } from "./random-faults.js";
 import { mesh, passes } from "./random-mesh.js";
 import { aim, hosts } from "./random-routes.js";
@@ -110,6 +112,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
         budget: fc.constantFrom(undefined, { maxUnavailable: { share: 0.5 } }),
         annotations: fc.constant({}),
       }),
+      admission: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: admission }),
     })
     .map((one) =>
       service({
@@ -129,6 +132,7 @@ const serviceOf = (self: number, count: number, mailed: boolean): fc.Arbitrary<S
             ? [{ service: `s${self + 1}`, endpoint: "call", timeout: 0.5, open: one.holds === "work" }]
             : [],
         route: one.route,
+        admission: one.admission,
         mesh: one.mesh,
         grace: one.grace,
         startup: one.startup,

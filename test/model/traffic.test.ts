@@ -69,6 +69,13 @@ describe("steps", () => {
     expect(latencies(play(spec).answers)).toEqual([one, 2 * one].map((x) => +x.toFixed(9)));
   });
 
+  test("where calls wait at the service, the next piece of work of one that is in a pod comes before those", () => {
+    const alone: ConcurrencySpec = { limit: 1, queue: Infinity, holds: "work", waitsAt: "service" };
+    const { answers } = play(shop({ concurrency: alone, steps: [cpu(1), wait(0.5), cpu(1)] }, 0, 0, 0));
+    // First: 0–1 work, 1.5 asks, 2–3 work. Second: 1–2 work, 2.5 asks, 3–4 work. Third: 4–5 and 5.5–6.5 work.
+    expect(latencies(answers)).toEqual([3, 4, 6.5]);
+  });
+
   test("a worker held for its work alone serves others while the call is out", () => {
     const async: ConcurrencySpec = { limit: 1, queue: Infinity, holds: "work", waitsAt: "pod" };
     const spec = world({

@@ -49,6 +49,34 @@ test("without a moment, every decision that changed something is told, and every
   expect(asking({})).toEqual([grew, waits]);
 });
 
+test("a measurement of the latency without load says what limit comes of it; a restart is a kubelet's", () => {
+  const seen = { minRtt: 0.0505, took: 0.9, limit: 14, lowest: 8, highest: 27 };
+  const same = { from: 14, wished: 14, asked: 14 };
+  const decisions = [
+    decision(30, "pod cart-0", { policy: "adaptive-concurrency", rule: "minRTT measured", seen, ...same }),
+    decision(40, "pod cart-0", {
+      policy: "outlier-detection",
+      rule: "ejected by the proxy of outside: consecutive 5xx",
+    }),
+    decision(50, "pod cart-0", { policy: "kubelet", rule: "Completed" }),
+  ];
+  expect(whyText([{ policy: "b", replication: 0, decisions }], {})).toBe(
+    `under b, replication 1
+
+30 s  pod cart-0  lets 14 in at once
+  adaptive-concurrency: minRTT measured
+    seen: minRtt 0.0505, took 0.9, limit 14, lowest 8, highest 27
+
+40 s  pod cart-0
+  outlier-detection: ejected by the proxy of outside: consecutive 5xx
+
+50 s  pod cart-0  starts again
+  kubelet: Completed
+`,
+  );
+  expect(storiesOf([{ ...run, decisions }], {})[0].decisions).toEqual(decisions.slice(0, 1));
+});
+
 describe("at a moment", () => {
   test("the latest decision of each subject is told, changes or not", () => {
     expect(asking({ at: 75 }).map(({ subject, time }) => [subject, time])).toEqual([

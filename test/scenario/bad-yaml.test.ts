@@ -78,7 +78,7 @@ describe("keys", () => {
     [
       "an unknown key of a service",
       services("services:\n  web:\n    replica: 3\n    endpoints: { get: { cpu: 5ms } }\n"),
-      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, cpuModel, scaler, sizer, balancer, strategy, weights, image, startup, readiness and 45 more (replicas?)",
+      "3:5 services.web.replica: no such field; there are replicas, cpu, memory, cpuModel, scaler, sizer, balancer, strategy, weights, image, startup, readiness and 46 more (replicas?)",
     ],
     [
       "a missing key",

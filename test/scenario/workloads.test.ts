@@ -175,3 +175,60 @@ describe("what makes no sense", () => {
     ]);
   });
 });
+
+describe("a daemon", () => {
+  const daemon = (...fields: readonly string[]): string =>
+    services(
+      `services:\n  web:\n    endpoints: { get: { cpu: 5ms } }\ndaemons:\n  agent:\n    cpu: 100m\n${fields.map((field) => `    ${field}\n`).join("")}`,
+    );
+  const runs = (...fields: readonly string[]) => {
+    const { scenario } = readScenario(daemon(...fields), { name: "good.yaml" });
+    return scenario.world("as-written").background[0];
+  };
+
+  test("goes from node to node by default; where it surges none is missing", () => {
+    const plain = { updateStrategy: "RollingUpdate", maxUnavailable: 1, maxSurge: 0 };
+    expect(runs().runs).toEqual({ kind: "daemon", set: { settings: plain, minReady: 0, revisions: [], rollouts: [] } });
+    expect(runs("updateStrategy: { maxSurge: 25% }").runs).toMatchObject({
+      set: { settings: { maxUnavailable: 0, maxSurge: "25%" } },
+    });
+  });
+
+  test("says where its pods may stand, and what a rollout changes", () => {
+    const { template, runs: made } = runs(
+      "nodeSelector: { disk: ssd }",
+      "rollouts: [{ at: 1m, cpu: 200m }, { at: 2m, undo: true }]",
+    );
+    expect(template).toEqual({ nodeSelector: { disk: "ssd" } });
+    expect(made).toMatchObject({ set: { revisions: [{ resources: { size: { cpuMillicores: 200 } } }] } });
+    expect(made.kind === "daemon" && made.set?.rollouts.map(({ revision }) => revision)).toEqual([1, 0]);
+  });
+
+  test("has to fit on the nodes that it stands on alone", () => {
+    const nodes =
+      "cluster: { nodes: { small: { type: m5.large }, large: { type: m5.4xlarge, labels: { disk: ssd } } } }\n";
+    const large = daemon("memory: 20Gi", "nodeSelector: { disk: ssd }");
+    expect(complaintsOf(large + nodes)).toEqual([]);
+    expect(complaintsOf(daemon("memory: 20Gi") + nodes)).toEqual([
+      "5:3 daemons.agent: expected daemons that fit on every node, got 13853Mi of memory too much", // of 8 GiB EKS keeps 255 + 11 · 110 + 100 MiB
+    ]);
+  });
+
+  test.each<Row>([
+    [
+      "both missing and too many",
+      daemon("updateStrategy: { maxUnavailable: 1, maxSurge: 1 }"),
+      "7:52 daemons.agent.updateStrategy.maxSurge: expected 0 where maxUnavailable is not, got 1",
+    ],
+    [
+      "limits of what is never done",
+      daemon("updateStrategy: { type: OnDelete, maxUnavailable: 2 }"),
+      "7:55 daemons.agent.updateStrategy.maxUnavailable: expected it only where type is RollingUpdate, got 2",
+    ],
+    [
+      "a pause",
+      daemon("rollouts: [{ at: 1m, paused: true }]"),
+      "7:26 daemons.agent.rollouts[0].paused: no such field; there are at, image, cpu, memory, startup, workTimes, crashAfter, restart, undo",
+    ],
+  ])("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
+});

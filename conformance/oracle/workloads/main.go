@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dryscale.dev/conformance/oracle/vectors"
+	"k8s.io/klog/v2"
 )
 
 const version = "kubernetes v1.36.2 (Apache-2.0)"
@@ -94,6 +95,7 @@ func (c Controller[G, S, D]) play(t *testing.T, vector *Vector[G, S, D], step fu
 func main() {
 	in := flag.String("in", "", "folder of situations")
 	out := flag.String("out", ".", "folder for the vectors")
+	klog.SetLogger(klog.Logger{}) // nobody reads what the controllers tell of each look
 	testing.Init()
 	flag.Parse()
 	testing.Main(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{
@@ -101,6 +103,7 @@ func main() {
 		F: func(t *testing.T) {
 			jobs.run(t, *in, *out)
 			cronJobs.run(t, *in, *out)
+			daemonSets.run(t, *in, *out)
 		},
 	}}, nil, nil)
 }

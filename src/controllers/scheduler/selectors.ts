@@ -46,12 +46,12 @@ export const isEmpty = (selector: LabelSelector | undefined): boolean =>
   (selector.matchExpressions ?? []).length === 0;
 
 /** A term without requirements matches no node. */
-export function matchesTerm(node: Node, { matchExpressions = [] }: NodeSelectorTerm): boolean {
+export function matchesTerm(node: Pick<Node, "labels">, { matchExpressions = [] }: NodeSelectorTerm): boolean {
   return matchExpressions.length > 0 && matchExpressions.every((one) => meets(labelsOf(node), one));
 }
 
 /** The node selector, and one term at least of the required node affinity. */
-export function wantsNode(pod: Pod, node: Node): boolean {
+export function wantsNode(pod: Pick<Pod, "nodeSelector" | "affinity">, node: Pick<Node, "labels">): boolean {
   if (!holds(labelsOf(node), pod.nodeSelector)) return false;
   const required = pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(node, term));

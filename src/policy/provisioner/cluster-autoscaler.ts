@@ -11,6 +11,7 @@ import type { DrainFacts } from "../../controllers/cluster-autoscaler/drainabili
 import { expanders, waste } from "../../controllers/cluster-autoscaler/expanders.js";
 import type { Unremovable } from "../../controllers/cluster-autoscaler/planner.js";
 import { nextLook } from "../../controllers/cluster-autoscaler/trigger.js";
+import { eligibilityOf } from "../../controllers/daemon-set/nodes.js";
 import { CAPACITY_TYPE } from "../../controllers/karpenter/labels.js";
 import type { Node as NodeObject } from "../../controllers/scheduler/objects.js";
 import type { ClusterView, GroupView, PlacedPod, ProvisionAnswer, Reason, Why } from "../contract.js";
@@ -72,14 +73,14 @@ function seenBy(view: ClusterView): Cluster {
 
 function besideDaemons(group: GroupView, view: ClusterView): Group {
   const { name, capacity, maxPods, usdPerHour, min, max, count } = group;
-  const { daemons } = view;
+  const template = templateOf(group, view);
+  const daemons = view.daemons.filter(({ placing = {} }) => eligibilityOf(template, placing).starts);
   const left = { ...group.allocatable };
   for (const { cpuMillicores, memoryMiB } of daemons) {
     left.cpuMillicores -= cpuMillicores;
     left.memoryMiB -= memoryMiB;
   }
   const places = maxPods - daemons.length;
-  const template = templateOf(group, view);
   return { name, capacity, allocatable: left, maxPods: places, usdPerHour, min, max, count, template };
 }
 

@@ -122,7 +122,8 @@ export function podOf(pod: PlacedPod, name: string, created: Seconds): Pod {
 }
 
 /** What the pod says of where it would be, near whom, and how important it is. */
-function wishesOf({ labels, priority, terminating, nodeSelector, tolerations, affinity, spread }: PodObject) {
+export function wishesOf(object: Partial<PodObject>) {
+  const { labels, priority, terminating, nodeSelector, tolerations, affinity, spread } = object;
   const { nodeAffinity, podAffinity, podAntiAffinity } = affinity ?? {};
   const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   const preferred = nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;

@@ -18,7 +18,7 @@ import { Batch } from "./karpenter-batch.js";
 import { Commands } from "./karpenter-commands.js";
 import { type KarpenterValues, karpenterFields } from "./karpenter-fields.js";
 import { orderOf } from "./karpenter-launch.js";
-import { DEFAULT_POOL, type Pool, podOf, poolsOf, typeOf } from "./karpenter-world.js";
+import { DEFAULT_POOL, type Pool, podOf, poolsOf, typeOf, wishesOf } from "./karpenter-world.js";
 
 /** Between two looks; the batch's idle time can be told no finer. */
 const LOOK = 1;
@@ -203,7 +203,10 @@ class Karpenter implements Provisioner {
           pods.map((pod, i) => ({ ...podOf(pod, `${id}-${i}`, 0), node: String(id) })),
         ),
       ],
-      daemons: view.daemons.map((pod) => podOf(pod, pod.service, 0)),
+      daemons: view.daemons.map((pod) => ({
+        ...podOf(pod, pod.service, 0),
+        ...(pod.placing && wishesOf(pod.placing)),
+      })),
       pdbs: view.budgets.map(({ service, allowed, fullyBlocking }) => ({ app: service, allowed, fullyBlocking })),
       spotToSpotConsolidation,
     };

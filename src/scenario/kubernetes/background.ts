@@ -3,7 +3,9 @@ import { isSchedule, Schedule } from "../../controllers/cron-job/schedule.js";
 import { show } from "../../policy/fields.js";
 import type { Field } from "./field.js";
 import type { Manifest } from "./objects.js";
+import { nodesOf } from "./placing.js";
 import { plain } from "./pod.js";
+import { nodeByNodeFields } from "./rollout.js";
 import { readScaling } from "./scaled-job.js";
 import type { Workload } from "./workloads.js";
 import { ASSUMED, inSeconds, said, type WrittenFields } from "./written.js";
@@ -44,15 +46,18 @@ export function backgroundOf(manifests: readonly Manifest[], workloads: readonly
       ({ kind, namespace, name }) => kind === one.kind && namespace === one.namespace && name === one.name,
     );
     if (workload === undefined) return [];
-    if (one.kind === "DaemonSet") return [daemonOf(workload)];
+    if (one.kind === "DaemonSet") return [daemonOf(one, workload)];
     return isJob(one.kind) ? jobOf(one, one.kind, workload, workloads) : [];
   });
 }
 
-function daemonOf(workload: Workload): ImportedBackground {
+function daemonOf({ root }: Manifest, workload: Workload): ImportedBackground {
   const use = Math.round((workload.cpu.request ?? 0) * SHARE_OF_REQUEST);
-  const fields: WrittenFields =
-    use === 0 ? {} : { use: { value: `${use}m`, remark: `${ASSUMED}: a fifth of what it requests` } };
+  const fields: WrittenFields = {
+    ...(use > 0 && { use: { value: `${use}m`, remark: `${ASSUMED}: a fifth of what it requests` } }),
+    ...nodesOf(root.at("spec", "template", "spec")),
+    ...nodeByNodeFields(root.at("spec")),
+  };
   return { section: "daemons", workload, fields, remarks: [] };
 }
 

@@ -24,6 +24,8 @@ const NODE_AFFINITY: Readonly<Record<string, Part>> = {
   [PREFERRED]: [{ weight: true, preference: NODE_TERM }],
 };
 const AFFINITY = { nodeAffinity: NODE_AFFINITY, podAffinity: NEAR, podAntiAffinity: NEAR };
+/** A DaemonSet's pods each have their node: there is nothing to prefer, and nobody to be near. */
+const NODES_ALONE = { nodeAffinity: { [REQUIRED]: NODE_AFFINITY[REQUIRED] } };
 const TOLERATION: Part = { key: true, operator: true, value: true, effect: true };
 const SPREAD: Part = {
   ...{ maxSkew: true, topologyKey: true, whenUnsatisfiable: true, labelSelector: SELECTOR, minDomains: true },
@@ -45,16 +47,29 @@ const EVERYWHERE: Labels = { "kubernetes.io/os": "linux" };
 
 /** Undefined where the pod says nothing that a scheduler which goes by sizes alone would not do. */
 export function placingOf(pod: Field, classes: Classes): WrittenFields {
-  const nodeSelector = Object.entries(pod.at("nodeSelector").texts())
-    .map(([key, value]) => [nodeLabel(key), value])
-    .filter(([key, value]) => EVERYWHERE[key] !== value);
   return said({
-    nodeSelector: nodeSelector.length === 0 ? undefined : plain(Object.fromEntries(nodeSelector)),
+    nodeSelector: selectorOf(pod),
     tolerations: listed(tolerationsOf(pod.at("tolerations"))),
-    affinity: plain(affinityOf(pod.at("affinity"))),
+    affinity: plain(affinityOf(pod.at("affinity"), AFFINITY)),
     topologySpreadConstraints: listed(pod.at("topologySpreadConstraints").items().map(spreadOf)),
     ...priorityFields(pod, classes),
   }) as WrittenFields;
+}
+
+/** What decides on which nodes a DaemonSet has its pods. */
+export function nodesOf(pod: Field): WrittenFields {
+  return said({
+    nodeSelector: selectorOf(pod),
+    tolerations: listed(tolerationsOf(pod.at("tolerations"))),
+    affinity: plain(affinityOf(pod.at("affinity"), NODES_ALONE)),
+  }) as WrittenFields;
+}
+
+function selectorOf(pod: Field) {
+  const labels = Object.entries(pod.at("nodeSelector").texts())
+    .map(([key, value]) => [nodeLabel(key), value])
+    .filter(([key, value]) => EVERYWHERE[key] !== value);
+  return labels.length === 0 ? undefined : plain(Object.fromEntries(labels));
 }
 
 const listed = (list: readonly unknown[]) => (list.length === 0 ? undefined : plain(list));
@@ -104,7 +119,7 @@ function tolerationsOf(list: Field): unknown[] {
   return maps.map((one) => readPart(one, TOLERATION, shapes.tolerations.unwrap().element));
 }
 
-function affinityOf(field: Field): unknown {
+function affinityOf(field: Field, simulated: typeof AFFINITY | typeof NODES_ALONE): unknown {
   if (!field.there) return undefined;
   const near = field.at("nodeAffinity");
   const terms: Readonly<Record<string, readonly Field[]>> = {
@@ -114,12 +129,12 @@ function affinityOf(field: Field): unknown {
       .items()
       .map((one) => one.at("preference")),
   };
-  const kept = Object.entries(NODE_AFFINITY).filter(([key]) => {
+  const kept = Object.entries(simulated.nodeAffinity).filter(([key]) => {
     const byName = terms[key].some((term) => term.at("matchFields").there && !term.at("matchExpressions").there);
     if (byName) near.at(key).warn("nodes by their names are not simulated: left out as a whole", { key: true });
     return !byName;
   });
-  const part = { ...AFFINITY, nodeAffinity: Object.fromEntries(kept) };
+  const part = { ...simulated, nodeAffinity: Object.fromEntries(kept) };
   const value = renamed(readPart(field, part, shapes.affinity.unwrap()));
   return isSaid(value) ? value : undefined;
 }

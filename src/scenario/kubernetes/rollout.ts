@@ -29,6 +29,32 @@ export function ordinalFields(spec: Field): WrittenFields {
   }) as WrittenFields;
 }
 
+/** A DaemonSet's own. */
+export function nodeByNodeFields(spec: Field): WrittenFields {
+  return said({
+    updateStrategy: plain(nodeByNode(spec.at("updateStrategy"))),
+    minReadySeconds: plain(inSeconds(spec.at("minReadySeconds").whole())),
+  }) as WrittenFields;
+}
+
+/** Upstream has one node without a pod where it is not said, even beside a surge; and then refuses both. */
+function nodeByNode(field: Field): object | undefined {
+  const type = field.at("type").word("RollingUpdate", "OnDelete");
+  const rolling = field.at("rollingUpdate");
+  if (type === "OnDelete" && rolling.there) {
+    rolling.say("expected it only where type is RollingUpdate", { key: true });
+    return undefined;
+  }
+  const [surge, unavailable] = [rolling.at("maxSurge"), rolling.at("maxUnavailable")];
+  const [maxSurge, maxUnavailable] = [amountOf(surge), amountOf(unavailable)];
+  const surges = maxSurge !== undefined && !isNothing(maxSurge);
+  if (surges && !isNothing(maxUnavailable))
+    surge.say(`expected maxUnavailable: 0 beside it, got ${maxUnavailable ?? 1}`);
+  if (!surges && isNothing(maxUnavailable)) unavailable.say("expected more than 0 where maxSurge is 0, got 0");
+  const strategy = said({ type, maxSurge, maxUnavailable });
+  return Object.keys(strategy).length === 0 ? undefined : strategy;
+}
+
 function updateStrategyOf(field: Field): object | undefined {
   const type = field.at("type").word("RollingUpdate", "OnDelete");
   const rolling = field.at("rollingUpdate");

@@ -4,9 +4,30 @@ import fc from "fast-check";
 const seconds = (most: number) => fc.integer({ min: 1, max: most }).map((n) => `${n}s`);
 const optional = <T extends Record<string, fc.Arbitrary<unknown>>>(fields: T) =>
   fc.record(fields, { requiredKeys: [] });
-export const anyDaemon = optional({
+const size = {
   cpu: fc.integer({ min: 1, max: 9000 }).map((n) => `${n}m`),
   memory: fc.constant({ request: "64Mi", limit: "128Mi" }),
+};
+const share = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom("1%", "34%", "100%"));
+const inNode = { key: "disk", operator: "In", values: ["ssd"] };
+export const anyDaemon = optional({
+  ...size,
+  nodeSelector: fc.constant({ disk: "ssd" }),
+  tolerations: fc.constantFrom(
+    [{ operator: "Exists" }],
+    [{ key: "team", operator: "Equal", value: "data", effect: "NoSchedule" }],
+  ),
+  affinity: fc.constant({
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [inNode] }] },
+    },
+  }),
+  updateStrategy: fc.oneof(
+    fc.constant({ type: "OnDelete" }),
+    share.map((maxSurge) => ({ maxSurge })),
+    share.map((maxUnavailable) => ({ maxUnavailable })),
+  ),
+  minReadySeconds: seconds(90),
 });
 const schedule = fc.record(
   {
@@ -46,7 +67,7 @@ const scaledBy = fc.record(
 );
 export const anyJob = fc
   .tuple(
-    anyDaemon,
+    optional(size),
     optional({
       parallelism: fc.nat(9),
       backoffLimit: fc.nat(9),

@@ -7,6 +7,7 @@ import { importManifests } from "../../../src/scenario/kubernetes/import.js";
 import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { readScenario } from "../../../src/scenario/read.js";
 import type { Setup } from "../../../src/scenario/setup.js";
+import { type Daemon, settingsOf } from "../../../src/scenario/shape-daemons.js";
 import { anyDaemon, anyJob } from "./any-job.js";
 
 const setupOf = (text: string): Setup => readScenario(text, { name: "s.yaml" }).scenario.setup("as-written");
@@ -27,13 +28,13 @@ test("any jobs and daemons come back as they are", () => {
       const back = again(setup);
       expect([...back.jobs]).toEqual([...setup.jobs].map(([name, given]) => [name, sized(given)]));
       // How much of its CPU a daemon uses is in no manifest.
-      expect([...back.daemons.values()].map(({ use, ...rest }) => rest)).toEqual(
-        [...setup.daemons.values()].map(({ use, ...rest }) => sized(rest)),
-      );
+      expect([...back.daemons.values()].map(held)).toEqual([...setup.daemons.values()].map(sized).map(held));
     }),
     { numRuns: 200 },
   );
 });
+
+const held = ({ use: _, ...daemon }: Daemon) => ({ ...daemon, updateStrategy: settingsOf(daemon) });
 
 /** What is not said of a size is written as the default that it has. */
 function sized<T extends { readonly cpu?: unknown; readonly memory?: unknown }>(given: T): T {

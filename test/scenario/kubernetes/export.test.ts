@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exportSetup } from "../../../src/scenario/kubernetes/export/export.js";
-import { exportText } from "../../../src/scenario/kubernetes/export/text.js";
+import { exportText, yamlText } from "../../../src/scenario/kubernetes/export/text.js";
 import { importManifests } from "../../../src/scenario/kubernetes/import.js";
 import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { readScenario } from "../../../src/scenario/read.js";
@@ -166,4 +166,24 @@ test("what is set for the whole cluster is a note with the flag that sets it", (
     "stabilization: no field of the object; for the whole cluster, kube-controller-manager --horizontal-pod-autoscaler-downscale-stabilization=60s",
     "tolerance: no field of the object; for the whole cluster, kube-controller-manager --horizontal-pod-autoscaler-tolerance=0.05",
   ]);
+});
+
+/** How sigs.k8s.io/yaml v1.6.0, with which kubectl reads, takes these words without quotes: as something else than a text, or as one. */
+describe("texts stay texts for kubectl", () => {
+  test.each([
+    ...["0o7", "-0o7", "0O7", "0o_7", "0x1F", "0X1F", "-0x1f", "0x_1", "0b11", "0B1", "0b+0", "012", "0_7", "08"],
+    ...["1_000", "1_", "+__886", "-_9", "1e3", "1E5", "1e1_0", "592E_7", "1.", ".5", "+1", "-0"],
+    ...[".inf", "-.Inf", "+.INF", ".NaN", "~", "null", "Null", "true", "on", "Off", "yes", "No", "y", "n", ""],
+    ...["2001-12-14", "12:30", "190:20:30", "- a", "a: b", "# x", "@x", "&a", "*a", "!x", "%x"],
+  ])("%j is quoted", (text) => {
+    expect(yamlText({ value: text })).toBe(`value: "${text}"\n`);
+    expect(yamlText({ [text]: 1 })).toMatch(/^(\? )?"/);
+  });
+
+  test.each(["100m", "25%", "1Gi", "0o8", "0b2", "1e", "0x", "a_1", "_a", "1,000", "1.2.3", "v1", "1-2"])(
+    "%j needs no quotes",
+    (text) => expect(yamlText({ value: text })).toBe(`value: ${text}\n`),
+  );
+
+  test("numbers are none the worse", () => expect(yamlText({ a: 7, b: 0.5, c: true })).toBe("a: 7\nb: 0.5\nc: true\n"));
 });

@@ -1,6 +1,7 @@
 /** What serves nobody as manifests: Job, CronJob, ScaledJob and DaemonSet. */
 import type { Setup } from "../../setup.js";
-import { type Daemon, type Job, resourcesOf } from "../../shape-jobs.js";
+import { type Daemon, settingsOf } from "../../shape-daemons.js";
+import { type Job, resourcesOf } from "../../shape-jobs.js";
 import { said } from "../written.js";
 import type { ExportedPart } from "./export.js";
 import { queryTrigger, SOURCE_NOTE } from "./keda.js";
@@ -31,10 +32,23 @@ function containerOf(name: string, pod: Job | Daemon): object {
 
 function daemonPart(name: string, daemon: Daemon): ExportedPart {
   const labels = { app: name };
-  const template = { metadata: { labels }, spec: { containers: [containerOf(name, daemon)] } };
-  const spec = { selector: { matchLabels: labels }, template };
+  const notes = [fillIn("how much CPU is used")];
+  const { nodeSelector, tolerations, affinity, updateStrategy, minReadySeconds } = daemon;
+  const nodes = said({ nodeSelector, tolerations, affinity });
+  const template = { metadata: { labels }, spec: { ...nodes, containers: [containerOf(name, daemon)] } };
+  const spec = {
+    selector: { matchLabels: labels },
+    ...said({ updateStrategy: updateStrategy && updateOf(daemon) }),
+    ...(minReadySeconds > 0 && { minReadySeconds: wholeSeconds(minReadySeconds, "minReadySeconds", notes) }),
+    template,
+  };
   const object = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name, labels }, spec };
-  return { name, objects: [object], notes: [fillIn("how much CPU is used")] };
+  return { name, objects: [object], notes };
+}
+
+function updateOf(daemon: Daemon): object {
+  const { updateStrategy: type, maxSurge, maxUnavailable } = settingsOf(daemon);
+  return { type, ...(type === "RollingUpdate" && { rollingUpdate: { maxSurge, maxUnavailable } }) };
 }
 
 function jobPart(name: string, job: Job): ExportedPart {

@@ -1,5 +1,5 @@
 /** Exported objects as text that kubectl takes, with a comment that says where it is from and what it cannot hold. */
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import type { ExportedPart } from "./export.js";
 
 /** Where the objects are from. */
@@ -19,11 +19,23 @@ export function exportText(parts: readonly ExportedPart[], origin: Origin): stri
     ...headOf(origin),
     ...(notes.length === 0 ? [] : ["# To look at:", ...notes.map((note) => `#   ${note}`)]),
   ];
-  return [`${head.join("\n")}\n`, ...objects.map((object) => stringify(object, WRITTEN))].join("---\n");
+  return [`${head.join("\n")}\n`, ...objects.map(yamlText)].join("---\n");
 }
 
 /** In quotes what kubectl, which reads YAML 1.1, would take for something else: the word Off, for one. */
-const WRITTEN = { lineWidth: 0, version: "1.1" } as const;
+export function yamlText(object: unknown): string {
+  const document = new Document(object, { version: "1.1" });
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === "string" && isNumberInGo(scalar.value)) scalar.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** kubectl's reader leaves out underscores wherever they stand, and takes what Go takes: 0o7, 0X1F and 0b-1 beside YAML's own. */
+const isNumberInGo = (text: string): boolean =>
+  /^[-+]?(0x[\da-f]+|0o[0-7]+|0b[-+]?[01]+|(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i.test(text.replaceAll("_", ""));
 
 const headOf = ({ program, scenario, policy, seed, workloads }: Origin): string[] => [
   `# Written by ${program} from ${scenario}: policy ${policy}, seed ${seed}.`,
