@@ -19,6 +19,8 @@ export interface Account {
   readonly source: Source;
   readonly sayings: Sayings;
   readonly read: Set<string>;
+  /** The key of a map by which it has what is asked for, where keys may be spelled otherwise; "" is the map itself. */
+  readonly spelled?: (map: object, path: Path, key: string | number) => string | undefined;
 }
 
 type About = { readonly key?: boolean; readonly suggestion?: string | undefined };
@@ -40,9 +42,12 @@ export class Field {
   at(...keys: readonly (string | number)[]): Field {
     return keys.reduce<Field>((field, key) => {
       const { value } = field;
-      const inside = typeof value === "object" && value !== null && Object.hasOwn(value, key);
-      const child = inside ? (value as Record<string | number, unknown>)[key] : undefined;
-      return new Field(this.account, [...field.path, key], child, this.unsimulated, field);
+      if (typeof value !== "object" || value === null)
+        return new Field(this.account, [...field.path, key], undefined, this.unsimulated, field);
+      const own = Object.hasOwn(value, key) ? key : (this.account.spelled?.(value, field.path, key) ?? key);
+      if (own === "") return field;
+      const child = Object.hasOwn(value, own) ? (value as Record<string | number, unknown>)[own] : undefined;
+      return new Field(this.account, [...field.path, own], child, this.unsimulated, field);
     }, this);
   }
 

@@ -3,6 +3,7 @@ import { show } from "../../policy/fields.js";
 import { type Complaint, ScenarioError } from "../complaint.js";
 import type { Raw } from "../raw.js";
 import { type Path, readDocuments, type Source } from "../source.js";
+import { ENTRY_VERSION, entriesIn, isHcl, kindOfEntry, spellings } from "./config-entry.js";
 import { type Account, Field, type Sayings, tally } from "./field.js";
 
 export interface ManifestFile {
@@ -35,6 +36,7 @@ export function manifestsIn(files: readonly ManifestFile[], sayings: Sayings) {
   const strangers: Stranger[] = [];
   for (const { file, text } of files) {
     try {
+      if (isHcl(text)) throw new ScenarioError([{ ...HCL, file, source: text.split("\n")[0] }]);
       for (const source of readDocuments(text, file)) objectsIn(file, source, [], source.data as Raw);
     } catch (fault) {
       if (!(fault instanceof ScenarioError)) throw fault;
@@ -44,8 +46,20 @@ export function manifestsIn(files: readonly ManifestFile[], sayings: Sayings) {
   return { manifests: withoutDoubles(found), strangers };
 
   function objectsIn(file: string, source: Source, path: Path, data: unknown): void {
-    const account: Account = { source, sayings, read: new Set() };
+    const entry = kindOfEntry(data);
+    const account: Account = { source, sayings, read: new Set(), ...(entry && { spelled: spellings(path) }) };
     const root = new Field(account, path, data);
+    if (entry !== undefined) {
+      root.at("kind").mark();
+      const name = root.at("name").text() ?? "";
+      found.push(manifest(account, file, { kind: entry, apiVersion: ENTRY_VERSION, name }, root));
+      return;
+    }
+    const first = entriesIn(data);
+    if (first.length > 0) {
+      for (const [i, one] of first.entries()) objectsIn(file, source, [...path, "config_entries", "bootstrap", i], one);
+      return;
+    }
     const [kind, apiVersion] = [root.at("kind"), root.at("apiVersion")];
     if (!kind.there && !apiVersion.there) {
       const services = root.at("services");
@@ -68,6 +82,15 @@ export function manifestsIn(files: readonly ManifestFile[], sayings: Sayings) {
     found.push(manifest(account, file, { kind: name, apiVersion: version, name: called.text() ?? "" }, root));
   }
 }
+
+/** No parser of HCL that is small and kept is at hand; the entry in JSON is one command away. */
+const HCL = {
+  path: "",
+  line: 1,
+  column: 1,
+  length: 1,
+  message: "expected JSON or YAML, got HCL: `consul config read` writes an entry as JSON",
+};
 
 type Identity = Pick<Manifest, "kind" | "apiVersion" | "name">;
 

@@ -14,6 +14,8 @@ export function policyFields(policy: Field): WrittenFields {
     connections: written(connectionsOf(pool)),
     limits: written(limitsOf(pool.at("http"))),
     outliers: written(outliersOf(outliers)),
+    slowStart: written(slowStartOf(policy.at("loadBalancer"))),
+    locality: written(localityOf(policy.at("loadBalancer", "localityLbSetting"), outliers.there)),
     panic: outliers.there ? { value: percentOf(outliers.at("minHealthPercent")) ?? "0%" } : undefined,
   }) as WrittenFields;
 }
@@ -37,6 +39,44 @@ function balancerOf(field: Field): unknown {
   const word = simple.word("ROUND_ROBIN", "LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "UNSPECIFIED");
   if (word === "PASSTHROUGH") simple.warn("calls to the pod that was meant are not simulated: taken as the default");
   return word === undefined || word === "PASSTHROUGH" || word === "UNSPECIFIED" ? undefined : BALANCERS[word];
+}
+
+/** Istio's warmup; what is not said of it is Envoy's, as here. */
+function slowStartOf(balancer: Field) {
+  const [warmup, old] = [balancer.at("warmup"), balancer.at("warmupDurationSecs")];
+  const window = spanOf(warmup.there ? warmup.at("duration") : old);
+  if (window === undefined) return undefined;
+  const least = percentOf(warmup.at("minimumPercent"));
+  const aggression = warmup.at("aggression").mark().value;
+  return said({ window, least, aggression: typeof aggression === "number" ? aggression : undefined });
+}
+
+/**
+ * Zones by weight, or the caller's own first. Weights are the same for callers of all zones in the simulation; regions, and an order of
+ * zones that are not the caller's own, it has none.
+ */
+function localityOf(field: Field, outliers: boolean): unknown {
+  if (!field.there || field.at("enabled").mark().value === false) return undefined;
+  const distribute = field.at("distribute");
+  if (distribute.there) return weightsOf(distribute);
+  if (outliers) return "failover";
+  field.warn("localities fail over only where outlierDetection says who is unfit: all pods are alike", { key: true });
+  return undefined;
+}
+
+function weightsOf(list: Field): unknown {
+  const all = list.items().map((one) => {
+    const weights = one.at("to").entries();
+    const sum = weights.reduce((total, [, weight]) => total + (weight.whole(0, 100) ?? 0), 0);
+    if (sum !== 100) one.at("to").say(`expected weights with a sum of 100, got ${sum}`);
+    // region/zone/subzone
+    return Object.fromEntries(weights.map(([place, { value }]) => [place.split("/")[1] ?? place, value]));
+  });
+  const [first] = all;
+  if (first === undefined) return undefined;
+  if (all.some((one) => JSON.stringify(one) !== JSON.stringify(first)))
+    list.warn("callers of all zones have the same weights in the simulation: the first are taken", { key: true });
+  return { weighted: first };
 }
 
 /** By what it is hashed is the load's business: its `keys`. */

@@ -69,16 +69,19 @@ function hostsOf(list: Field, { namespace }: Manifest, { hosts }: Known): Host[]
   });
 }
 
-/** Those that calls which come by these gateways meet, in order. */
+/**
+ * Those that calls which come by these gateways meet, in order. Which protocol a port speaks is not known here: where there are
+ * rules for HTTP calls go by these, else by those for connections.
+ */
 function rulesOf({ root, namespace }: Manifest, gateways: readonly string[], known: Known): RuleWithPaths[] {
-  return root
-    .at("spec", "http")
-    .items()
-    .flatMap((http) => {
-      const matches = http.at("match").items();
-      const met = matches.filter((one) => meets(one.at("gateways"), gateways));
-      return matches.length > 0 && met.length === 0 ? [] : (ruleOf(http, met, namespace, known) ?? []);
-    });
+  const kinds = ["http", "tcp", "tls"].map((key) => root.at("spec", key));
+  const rules = kinds.find(({ there }) => there);
+  const make = rules === kinds[0] ? ruleOf : connectionRuleOf;
+  return (rules?.items() ?? []).flatMap((rule) => {
+    const matches = rule.at("match").items();
+    const met = matches.filter((one) => meets(one.at("gateways"), gateways));
+    return matches.length > 0 && met.length === 0 ? [] : (make(rule, met, namespace, known) ?? []);
+  });
 }
 
 /** A condition that names gateways is of those that come by them. */
@@ -118,6 +121,28 @@ function ruleOf(http: Field, matches: readonly Field[], namespace: string, known
     return undefined;
   }
   return parts && { rule: ledTo(parts, rule), examples };
+}
+
+/** Of a connection nothing is known but who opens it; it is not tried again, nor given up for its length. */
+function connectionRuleOf(
+  at: Field,
+  matches: readonly Field[],
+  namespace: string,
+  known: Known,
+): RuleWithPaths | undefined {
+  const from = matches.map((one) => {
+    for (const key of ["port", "destinationSubnets", "sniHosts"])
+      if (one.at(key).there)
+        one.at(key).warn(`calls are not told apart by ${key} in the simulation: taken as met`, { key: true });
+    return callersOf(one, known.workloads);
+  });
+  const parts = partsOf(at.at("route"), namespace, known);
+  const all = from.length === 0 || from.includes(undefined);
+  const rule: WrittenRule = {
+    ...(all ? {} : { match: from.map((callers) => ({ from: callers! })) }),
+    ...{ timeout: "none", retries: "none" },
+  };
+  return parts && { rule: ledTo(parts, rule), examples: [] };
 }
 
 /** The status that the proxy itself gives. */

@@ -1,7 +1,7 @@
 /** Istio's DestinationRules: subsets, and how callers treat a host's pods. */
 import { expect, test } from "vitest";
 import { imported } from "../kubernetes/manifests.js";
-import { calledOf, faultsIn, leftIn, one, shop } from "./meshed.js";
+import { calledOf, doubtsIn, faultsIn, leftIn, one, shop } from "./meshed.js";
 
 const rule = (spec: string) => one("networking.istio.io/v1", "DestinationRule", `host: web\n${spec}`, "rule");
 const policy = (of: string) => rule(`trafficPolicy: { ${of} }`);
@@ -90,4 +90,41 @@ test.each([
   ],
 ])("%s cannot be meant", (_, text, complaint) => {
   expect(faultsIn(text)).toEqual([complaint]);
+});
+
+test("warms up pods that are new", () => {
+  const balancer =
+    "loadBalancer: { simple: ROUND_ROBIN, warmup: { duration: 30s, minimumPercent: 20, aggression: 2 } }";
+  expect(calledOf(policy(balancer), "web-v1")).toEqual({
+    balancer: "round-robin",
+    slowStart: { window: "30s", least: "20%", aggression: 2 },
+  });
+  expect(calledOf(policy("loadBalancer: { warmupDurationSecs: 1m }"), "web-v1")).toEqual({
+    slowStart: { window: "1m" },
+  });
+});
+
+test("spreads over localities by weight, or prefers the caller's own where somebody looks for outliers", () => {
+  const setting = (of: string) => `loadBalancer: { localityLbSetting: { ${of} } }`;
+  const weights = "to: { 'us/a/*': 80, 'us/b/*': 20 }";
+  expect(calledOf(policy(setting(`distribute: [{ from: 'us/a/*', ${weights} }]`)), "web-v1")).toEqual({
+    locality: { weighted: { a: 80, b: 20 } },
+  });
+  const failover = setting("enabled: true, failover: [{ from: us, to: eu }]");
+  const both = policy(`${failover}, outlierDetection: { interval: 5s }`);
+  expect(calledOf(both, "web-v1").locality).toBe("failover");
+  expect(leftIn(both, "DestinationRule")).toEqual(["spec.trafficPolicy.loadBalancer.localityLbSetting.failover"]);
+  expect(calledOf(policy(failover), "web-v1")).toEqual({});
+  expect(doubtsIn(policy(failover))).toEqual([
+    expect.stringContaining("localities fail over only where outlierDetection says who is unfit"),
+  ]);
+  expect(calledOf(policy(`${setting("enabled: false")}, outlierDetection: {}`), "web-v1").locality).toBeUndefined();
+  expect(faultsIn(policy(setting("distribute: [{ from: '*', to: { 'us/a': 80 } }]")))).toEqual([
+    expect.stringContaining("expected weights with a sum of 100, got 80"),
+  ]);
+  expect(
+    doubtsIn(
+      policy(setting(`distribute: [{ from: 'us/a/*', ${weights} }, { from: 'us/b/*', to: { 'us/b/*': 100 } }]`)),
+    ),
+  ).toEqual([expect.stringContaining("callers of all zones have the same weights in the simulation")]);
 });
