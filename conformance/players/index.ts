@@ -8,6 +8,7 @@ import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playMetricsServer } from "./metrics-server.js";
+import { playNodePressure } from "./node-pressure.js";
 import { playOutlierDetection } from "./outlier-detection.js";
 import { playResourceQuota } from "./resource-quota.js";
 import { playScheduler } from "./scheduler.js";
@@ -33,6 +34,7 @@ export const players: Readonly<Record<string, Player>> = {
   knative: playKnative,
   "metrics-server": playMetricsServer,
   "outlier-detection": playOutlierDetection,
+  "node-pressure": playNodePressure,
   "resource-quota": playResourceQuota,
   scheduler: playScheduler,
   "stateful-set": playStatefulSet,

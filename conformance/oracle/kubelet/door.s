@@ -1,0 +1,1 @@
+// Empty: it lets world.go declare a function without a body.
