@@ -1,7 +1,8 @@
 /** Calls set out: at once, or by their caller's proxy, which chooses the pod and may let them wait or turn them away. */
 import { Failure as Failures } from "./failure.js";
-import { LATER as MUST_WAIT, type Sender } from "./mesh/connections.js";
+import { LATER as MUST_WAIT } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
+import type { Sender } from "./mesh/sender.js";
 import type { Ways } from "./network/ways.js";
 import type { Service } from "./service.js";
 import type { CallId, State } from "./state.js";
