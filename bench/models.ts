@@ -3,14 +3,23 @@ import { z } from "zod";
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
 import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
-import { type OutliersSpec, plainMesh } from "../src/model/mesh/mesh-spec.js";
+import { envoysOutliers, plainMesh } from "../src/model/mesh/mesh-spec.js";
 import { plainRoute } from "../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
 import { balancers } from "../src/policy/balancer/index.js";
-import type { Balancer, PolicyContext, Provisioner, Scaler, Scheduler } from "../src/policy/contract.js";
+import type {
+  Balancer,
+  ClusterScheduler,
+  PolicyContext,
+  Provisioner,
+  Scaler,
+  Scheduler,
+} from "../src/policy/contract.js";
 import type { Definition } from "../src/policy/define.js";
 import { provisioners } from "../src/policy/provisioner/index.js";
 import { scalers } from "../src/policy/scaler/index.js";
+import { schedulers } from "../src/policy/scheduler/index.js";
+import { metrics } from "../src/scenario/shape-control.js";
 
 const poisson = (to: string, rate: number): LoadSpec => ({
   kind: "open",
@@ -97,7 +106,8 @@ export function meshed(): WorldSpec {
 }
 
 /**
- * The chain on machines with room for it, with the controllers that a cluster has, or with none. The bounds hold the pods
+ * The chain on machines with room for it, with the controllers that a cluster has (an HPA for each service on what a metrics
+ * server has of its pods, the Cluster Autoscaler, kube-scheduler), or with none. The bounds hold the pods
  * where they are, so that both play the very same requests and only the deciding differs.
  */
 export function controlled(controllers: boolean): WorldSpec {
@@ -106,15 +116,17 @@ export function controlled(controllers: boolean): WorldSpec {
   const machines = { ...unlimitedGroup, count: 10, min: 10, max: 20, capacity: size, allocatable: size, maxPods: 110 };
   const hpa = chosen(scalers, "hpa", { target: "80%" }) as (context: PolicyContext) => Scaler;
   const nodes = chosen(provisioners, "cluster-autoscaler", {}) as (context: PolicyContext) => Provisioner;
+  const scheduler = chosen(schedulers, "kube-scheduler", {}) as () => ClusterScheduler;
   return {
     ...bare,
+    pipeline: controllers ? metrics.parse({ pipeline: "kubernetes" }).pipeline : undefined,
     services: bare.services.map(({ scaler: _, ...service }) => ({
       ...service,
       scaler: controllers ? { name: "hpa", create: hpa } : undefined,
     })),
     cluster: cluster({
       groups: [machines],
-      scheduler: leastAllocated,
+      scheduler: controllers ? { name: "kube-scheduler", create: scheduler } : leastAllocated,
       provisioner: controllers ? { name: "cluster-autoscaler", create: nodes } : undefined,
     }),
   };
@@ -125,19 +137,6 @@ function chosen(registry: readonly Definition<unknown>[], name: string, fields: 
   const definition = registry.find((one) => one.name === name)!;
   return (context: PolicyContext) => definition.create(z.object(definition.fields).parse(fields), context);
 }
-
-/** Envoy's defaults. */
-const envoysOutliers: OutliersSpec = {
-  consecutive: { failures: 5, enforcing: 1 },
-  gateway: { failures: 5, enforcing: 0 },
-  interval: 10,
-  baseEjection: 30,
-  longestEjection: 300,
-  mostEjected: 0.1,
-  alwaysOne: false,
-  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
-  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
-};
 
 /** So many pods of one service on machines of 110 pods each, with 100 calls a second among them all. */
 export function idlePods(pods: number): WorldSpec {

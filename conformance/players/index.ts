@@ -8,6 +8,7 @@ import { playKarpenter } from "./karpenter.js";
 import { playKeda } from "./keda.js";
 import { playKnative } from "./knative.js";
 import { playMetricsServer } from "./metrics-server.js";
+import { playOutlierDetection } from "./outlier-detection.js";
 import { playResourceQuota } from "./resource-quota.js";
 import { playScheduler } from "./scheduler.js";
 import { playStatefulSet } from "./stateful-set.js";
@@ -31,6 +32,7 @@ export const players: Readonly<Record<string, Player>> = {
   keda: playKeda,
   knative: playKnative,
   "metrics-server": playMetricsServer,
+  "outlier-detection": playOutlierDetection,
   "resource-quota": playResourceQuota,
   scheduler: playScheduler,
   "stateful-set": playStatefulSet,

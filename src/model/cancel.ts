@@ -37,6 +37,7 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
     calls.failure[row] = Failure.Cancelled; // its work is done, and it is told where that ends: see Traffic.worked
     return;
   }
+  if (calls.line[row] === Line.AtMachine) traffic.passes.leaveMachine(row);
   const waits = calls.line[row] !== Line.None;
   if (waits) traffic.lines.leave(row);
   if (calls.pod[row] === NONE && !waits) {
@@ -54,7 +55,8 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
 function isFinished({ calls, owners }: State, row: CallId): boolean {
   if (!owners[calls.service[row]].finishes || calls.pod[row] === NONE) return false;
   if (calls.state[row] === CallState.Strand || calls.state[row] === CallState.Guard) return false;
-  return calls.line[row] === Line.None || calls.line[row] === Line.Between;
+  const line = calls.line[row];
+  return line === Line.None || line === Line.Between || line === Line.AtMachine;
 }
 
 /** Ends the piece of CPU work under way, if there is one, and frees the worker that it alone holds. */

@@ -19,6 +19,7 @@ import type { Seconds } from "../units.js";
 import { Cfs } from "./cfs.js";
 import { changesSpeeds } from "./faults/spec.js";
 import { meld, meldPairs, without } from "./finish-heap.js";
+import { firstContainer } from "./mesh/machine-proxies.js";
 import type { Owner } from "./service.js";
 import {
   type CallId,
@@ -165,10 +166,10 @@ export class Cpu {
 
   private finishEarliest(pod: PodId): CallId {
     const { sim, pods, calls } = this;
-    const owner = this.owners[pods.service[pod]];
     this.advance(pod);
     pods.cpuEvent[pod] = NONE;
     const call = pods.earliest[pod] as CallId;
+    const owner = this.owners[calls.service[call]];
     pods.virtual[pod] = calls.finish[call];
     pods.earliest[pod] = meldPairs(calls, calls.child[call]);
     owner.working += sim.now - calls.since[call];
@@ -236,7 +237,8 @@ export class Cpu {
   /** A machine's cores become more or fewer, or faster or slower: at pace 0 they stand still, and count as used. */
   setCores(node: NodeId, cores: number, pace: number): void {
     const { nodes, pods } = this;
-    for (let pod = nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) this.advance(pod as PodId);
+    for (let pod = firstContainer(nodes, pods, node); pod !== NONE; pod = pods.nextOnNode[pod])
+      this.advance(pod as PodId);
     nodes.cores[node] = cores;
     nodes.pace[node] = pace;
     this.share(node);
@@ -244,11 +246,11 @@ export class Cpu {
 
   /** Shares a crowded node's cores by weight among its active containers (water filling). */
   private share(node: NodeId): void {
-    const { pods, owners } = this;
-    let cores = this.nodes.cores[node];
+    const { nodes, pods, owners } = this;
+    let cores = nodes.cores[node];
     let weights = 0;
     let count = 0;
-    for (let pod = this.nodes.firstPod[node]; pod !== NONE; pod = pods.nextOnNode[pod]) {
+    for (let pod = firstContainer(nodes, pods, node); pod !== NONE; pod = pods.nextOnNode[pod]) {
       const active = pods.active[pod];
       if (active === 0) continue;
       if (owners[pods.service[pod]].dedicated) {

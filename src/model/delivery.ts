@@ -6,6 +6,7 @@ import { type EventKind, type Id, Rank } from "../kernel/simulation.js";
 import type { DecisionLog } from "./decisions.js";
 import type { ScheduleSpec, ShiftSpec } from "./delivery-spec.js";
 import type { Fleet } from "./fleet.js";
+import { pushDelay } from "./mesh/mesh-spec.js";
 import type { Recorder } from "./recorder.js";
 import type { Service } from "./service.js";
 import type { State } from "./state.js";
@@ -13,6 +14,7 @@ import { Watch, type Watched } from "./watch.js";
 
 type ShiftId = Id<"shift">;
 type ChangeId = Id<"change">;
+type PushId = Id<"push">;
 
 /** A shift under way. */
 interface Shift {
@@ -41,6 +43,9 @@ export class Deliveries {
   private readonly changes: { readonly host: string; readonly change: ScheduleSpec["changes"][number] }[] = [];
   private readonly tick: EventKind<ShiftId>;
   private readonly due: EventKind<ChangeId>;
+  /** What callers are told, in the order of their being told. */
+  private readonly pushes: (() => void)[] = [];
+  private readonly pushed: EventKind<PushId>;
 
   constructor(
     private readonly state: State,
@@ -61,6 +66,7 @@ export class Deliveries {
     if (this.shifts.length > 0) parts.recorder.watch = watch;
     this.tick = sim.event("delivery.check", (id: ShiftId) => this.look(this.shifts[id], id), Rank.Decide);
     this.due = sim.event("delivery.change", (id: ChangeId) => this.change(id), Rank.Decide);
+    this.pushed = sim.event("delivery.pushed", (id: PushId) => this.pushes[id]());
   }
 
   start(): void {
@@ -71,9 +77,9 @@ export class Deliveries {
 
   private change(id: ChangeId): void {
     const { host, change } = this.changes[id];
-    this.state.splits.set(host, change.weights);
     for (const [name, weight] of Object.entries(change.weights))
       this.tell(host, "schedule", { rule: `weight of ${name}`, from: Number.NaN, asked: weight, seen: {} });
+    this.push(host, () => this.state.splits.set(host, change.weights));
   }
 
   private look(shift: Shift, id: ShiftId): void {
@@ -146,8 +152,11 @@ export class Deliveries {
       shift.phase = "keeps";
       shift.promotedAt = this.state.sim.now;
     }
-    this.shiftTo(shift, share, share === 1 ? `promotes ${to.spec.name}` : `advances ${to.spec.name}`, seen);
-    if (share === 1 && spec.keep === 0) this.retire(shift, {});
+    const last = share === 1 && spec.keep === 0;
+    if (last) shift.phase = "over";
+    this.shiftTo(shift, share, share === 1 ? `promotes ${to.spec.name}` : `advances ${to.spec.name}`, seen, () => {
+      if (last) this.retire(shift, {});
+    });
   }
 
   private rollBack(shift: Shift, what: string, seen: Finding["seen"]): void {
@@ -165,12 +174,30 @@ export class Deliveries {
     this.note(shift, `succeeded: ${from.spec.name} is no longer kept`, seen);
   }
 
-  private shiftTo(shift: Shift, share: number, rule: string, seen: Finding["seen"]): void {
+  private shiftTo(shift: Shift, share: number, rule: string, seen: Finding["seen"], then = (): void => {}): void {
     const { host, spec } = shift;
     const from = 100 * shift.share;
     shift.share = share;
-    this.state.splits.shift(host, spec.from, spec.to, share);
     this.tell(host, spec.kind, { rule, from, asked: 100 * share, seen });
+    this.push(host, () => {
+      this.state.splits.shift(host, spec.from, spec.to, share);
+      then();
+    });
+  }
+
+  /** Weights count once those who go by them know: the proxies of callers, where destinations have such; else at once. */
+  private push(host: string, change: () => void): void {
+    const { sim, spec, services } = this.state;
+    const { rules } = spec.routes.find(({ name }) => name === host)!;
+    const named = new Set(rules.flatMap(({ to }) => to.map(({ service }) => service)));
+    const delays = services.map(({ spec: { name, mesh } }) => (named.has(name) && mesh ? pushDelay(mesh) : 0));
+    const delay = Math.max(...delays);
+    const told = (): void => {
+      change();
+      this.parts.log.fulfil(`route ${host}`, sim.now);
+    };
+    if (delay === 0) return told();
+    sim.after(delay, this.pushed, (this.pushes.push(told) - 1) as PushId);
   }
 
   private note({ host, spec, share }: Shift, rule: string, seen: Finding["seen"]): void {
@@ -185,6 +212,5 @@ export class Deliveries {
     const { sim } = this.state;
     const from = Number.isNaN(about.from) ? about.asked : about.from;
     this.parts.log.add({ ...about, from, time: sim.now, subject: `route ${host}`, policy, wished: about.asked });
-    this.parts.log.fulfil(`route ${host}`, sim.now);
   }
 }

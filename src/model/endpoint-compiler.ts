@@ -4,7 +4,7 @@ import { RandomStream } from "../kernel/random.js";
 import type { AsynchronousStep } from "./asynchronous.js";
 import type { CheckSpec } from "./check.js";
 import type { PassSpec } from "./mesh/mesh-spec.js";
-import { Op } from "./program.js";
+import { Leg, Op } from "./program.js";
 import { type Emitter, emitCall } from "./route-program.js";
 import type { RouteRegister } from "./route-register.js";
 import type { ServiceSpec, Step } from "./spec.js";
@@ -69,11 +69,28 @@ export class EndpointCompiler implements Emitter {
     const { services } = this.world;
     const service = services.findIndex((one) => one.name === name);
     const passes = services[service]?.hop.passes.filter((pass) => pass.at === at) ?? [];
-    const work = passes.reduce((sum, { cpu }) => sum + cpu, 0);
-    if (!this.shared || work === 0) return;
-    const pass = this.emit(Op.Pass, this.law({ shape: "constant", value: work }));
-    pass.jump = service;
-    pass.need = at === "pod" ? 0 : 1;
+    const work = (charged: PassSpec["charged"]): number =>
+      passes.reduce((sum, { cpu, charged: to }) => (to === charged ? sum + cpu : sum), 0);
+    if (!this.shared) return;
+    const pieces = [
+      { op: Op.MachinePass, value: work("node") },
+      { op: Op.Pass, value: work("pod") },
+    ].filter(({ value }) => value > 0);
+    pieces.forEach(({ op, value }, i) => {
+      const pass = this.emit(op, this.law({ shape: "constant", value }));
+      pass.jump = service;
+      if (at === "caller") pass.need = Leg.Out;
+      else pass.need = i < pieces.length - 1 ? Leg.StillIn : Leg.In;
+    });
+  }
+
+  /** What a caller's proxy does for one call more, beside whatever its pod does. Undefined when that is nothing. */
+  repass(name: string): number | undefined {
+    const start = this.rows.length;
+    this.pass(name, "caller");
+    if (this.rows.length === start) return undefined;
+    this.emit(Op.Rest, 0);
+    return start;
   }
 
   /** What is asked before a call comes to the application. What the application draws is the same with it and without. */

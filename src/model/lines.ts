@@ -20,6 +20,8 @@ export const Line = {
   Between: 3,
   /** At its caller's proxy, for a connection: see mesh/connections.ts. */
   AtProxy: 4,
+  /** With its machine's proxy, which works for it: see mesh/passes.ts. */
+  AtMachine: 5,
 } as const;
 const NoLine = Line.None;
 const InPod = Line.Pod;

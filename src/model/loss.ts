@@ -15,6 +15,7 @@ export function loseCalls(state: State, traffic: Traffic, pod: PodId): void {
   for (let row = 0; row < calls.rows.high; row++) {
     const call = row as CallId;
     if (calls.parent[call] === Parent.Free || calls.pod[call] !== pod) continue;
+    if (calls.line[call] === Line.AtMachine) traffic.passes.leaveMachine(call);
     if (calls.event[call] !== NONE) sim.cancel(calls.event[call]);
     calls.event[call] = calls.awaits[call] = NONE;
     // Whoever in this pod gets what it held is lost as well, and gives it back in his turn.

@@ -9,6 +9,7 @@ import type { Usd } from "../units.js";
 import { isDaemon } from "./background.js";
 import type { Bill } from "./bill.js";
 import { Machine } from "./machine.js";
+import { removeMachineProxy } from "./mesh/machine-proxies.js";
 import { sizeOf } from "./pod-size.js";
 import type { NodeGroupSpec } from "./spec.js";
 import { NONE, type NodeId, type PodId, type State } from "./state.js";
@@ -174,6 +175,7 @@ export class Machines {
       if (event !== NONE) sim.cancel(event);
     this.all.splice(this.all.indexOf(machine), 1);
     this.byId[machine.id] = undefined;
+    removeMachineProxy(this.state, machine.id);
     nodes.rows.remove(machine.id);
     this.groups.find(({ spec }) => spec === machine.spec)!.count--;
     this.bill.givenBack(machine, sim.now);
@@ -232,7 +234,7 @@ export class Machines {
     if (offering === undefined) return undefined;
     const node = nodes.rows.add();
     nodes.firstPod[node] = NONE;
-    nodes.event[node] = NONE;
+    nodes.event[node] = nodes.proxy[node] = NONE;
     nodes.demand[node] = nodes.still[node] = 0;
     nodes.pace[node] = 1;
     nodes.zone[node] = this.state.zones.indexOf(offering.zone);

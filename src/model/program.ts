@@ -50,7 +50,7 @@ export const Op = {
   Match: 18,
   /** arg: endpoint, which is called for nobody. */
   Mirror: 19,
-  /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: 0 where that is the pod's own, and it begins. */
+  /** Work of the pod's proxy, which needs no worker. arg: law of the work; jump: the service that is called; need: see Leg. */
   Pass: 20,
   /** arg: endpoint; jump: the policy that its callers follow instead of its service's. */
   CallBy: 21,
@@ -63,6 +63,10 @@ export const Op = {
   Judge: 24,
   /** The call is let in. */
   Admit: 25,
+  /** The same work as of a Pass, done by the proxy of the pod's machine. */
+  MachinePass: 26,
+  /** What nobody waits for is done. */
+  Rest: 27,
 } as const;
 
 /** All endpoints and processes of a world as one list of instructions in columns. */
@@ -82,7 +86,18 @@ export interface Program {
   /** Where the processes in the background begin. */
   readonly processes: readonly number[];
   readonly routes: CompiledRoutes;
+  /** By service: where what its callers' proxies do for a call once more begins, if there is anything. */
+  readonly repasses: readonly (number | undefined)[];
 }
+
+/** Whose way a proxy's work is on, in the column `need`. */
+export const Leg = {
+  /** The call's own, which comes to the application then; or there is more to do on it. */
+  In: 0,
+  StillIn: 1,
+  /** That of a call which it makes. */
+  Out: 2,
+} as const;
 
 export interface CompiledEndpoint {
   /** A virtual host's has no pods of its own, and is kept under the first service. */
@@ -108,6 +123,7 @@ export function compile({ services, background, queues, routes, loads }: Parts, 
   const register = new RouteRegister(routes, services, loads, laws);
   const compiler = (service: string | undefined, endpoint: string, shared: boolean) =>
     new EndpointCompiler({ rows, laws, names, register, services }, service, endpoint, shared);
+  const anyShared = background.length > 0 || services.some((service) => !isDedicated(service, uneven));
   const endpoints = services.flatMap((service, id) =>
     service.endpoints.map((endpoint): CompiledEndpoint => {
       const entry = rows.length;
@@ -133,6 +149,7 @@ export function compile({ services, background, queues, routes, loads }: Parts, 
     front.emit(Op.Answer, 0);
     return { service: 0, host, virtual: true, name: endpoint, entry };
   });
+  const repasses = services.map(({ name }) => compiler(undefined, `${name}/again`, anyShared).repass(name));
   return {
     op: Int32Array.from(rows, ({ op }) => op),
     arg: Int32Array.from(rows, ({ arg }) => arg),
@@ -144,6 +161,7 @@ export function compile({ services, background, queues, routes, loads }: Parts, 
     endpoints: [...endpoints, ...fronts],
     processes,
     routes: register.compiled,
+    repasses,
   };
 }
 

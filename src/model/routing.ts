@@ -58,11 +58,12 @@ export class Routing {
    * Calls for nobody. It sets out as an event of its own: what it does there may end the very call that it was copied from.
    */
   mirror(call: CallId, pc: number): void {
-    const { calls, sim } = this.state;
+    const { calls, services, sim } = this.state;
+    const pod = calls.pod[call] as PodId;
     const copy = this.inner(call, pc, Parent.Orphan);
     calls.headers[copy] = calls.headers[call];
     calls.user[copy] = MIRRORED;
-    sim.after(0, this.mirrored, copy, calls.pod[call] as PodId);
+    sim.after(this.roads.departures.copied(pod, services[calls.service[copy]]), this.mirrored, copy, pod);
   }
 
   private send(copy: CallId, pod: PodId): void {

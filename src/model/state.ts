@@ -165,6 +165,8 @@ export class Nodes {
   pace = new Float64Array(FIRST_CAPACITY);
   /** It stands still, and all that is on it. */
   still = new Uint8Array(FIRST_CAPACITY);
+  /** The proxy that stands there outside of pods: a row of the table of pods that is no pod, or NONE. See mesh/machine-proxies.ts. */
+  proxy = new Int32Array(FIRST_CAPACITY);
   /** Cores that the active pods on it could use at this moment. */
   demand = new Float64Array(FIRST_CAPACITY);
   event = new Int32Array(FIRST_CAPACITY);

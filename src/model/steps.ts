@@ -84,6 +84,7 @@ export class Steps {
         case Op.Cpu:
           return this.traffic.startWork(call);
         case Op.Pass:
+        case Op.MachinePass:
           return this.traffic.startPass(call);
         case Op.Call:
           return this.call(call, pc);
@@ -99,15 +100,9 @@ export class Steps {
           break;
         case Op.Fork:
           return this.fork(call, pc);
-        case Op.Repeat: {
-          calls.pc[call] = program.jump[pc];
-          this.draw(call, pc);
-          const turns = Math.round(this.draws.value);
-          if (turns < 1) break;
-          calls.count[call] = 1;
-          calls.quorum[call] = Quorum.All;
-          return this.startStrand(call, pc + 1, program.site[pc], turns);
-        }
+        case Op.Repeat:
+          if (this.repeat(call, pc)) return;
+          break;
         case Op.Again:
           if (--calls.turns[call] === 0) return this.join(call);
           calls.site[call] = siteWithin(calls.site[call], program.site[pc]);
@@ -134,6 +129,8 @@ export class Steps {
           return this.traffic.routing.call(call, pc);
         case Op.Answer:
           return this.traffic.reply(call);
+        case Op.Rest:
+          return this.traffic.free(call);
         default:
           if (!this.traffic.shares.carryOut(call, pc)) return;
       }
@@ -165,6 +162,19 @@ export class Steps {
     const last = pc + program.arg[pc];
     for (let entry = pc + 1; entry <= last; entry++) if (draw < program.cumulative[entry]) return program.arg[entry];
     return program.jump[pc];
+  }
+
+  /** Begins a loop's first turn; false when there is none. */
+  private repeat(call: CallId, pc: number): boolean {
+    const { calls, program } = this;
+    calls.pc[call] = program.jump[pc];
+    this.draw(call, pc);
+    const turns = Math.round(this.draws.value);
+    if (turns < 1) return false;
+    calls.count[call] = 1;
+    calls.quorum[call] = Quorum.All;
+    this.startStrand(call, pc + 1, program.site[pc], turns);
+    return true;
   }
 
   private fork(call: CallId, pc: number): void {

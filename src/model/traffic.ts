@@ -38,8 +38,8 @@ export class Traffic {
   readonly departures: Departures;
   readonly shares: Shares;
   readonly travel: Travel;
+  readonly passes: Passes;
   private readonly answers: Answers;
-  private readonly passes: Passes;
   private readonly sim: Simulation;
   private readonly services: readonly Service[];
   private readonly pods: Pods;
@@ -59,14 +59,14 @@ export class Traffic {
     this.services = services;
     this.pods = pods;
     this.calls = calls;
-    this.passes = new Passes(state, (call) => this.startPass(call));
+    this.passes = new Passes(state, this);
     this.steps = new Steps(state, this, events.exited);
     this.cpu = new Cpu(state, (call) => this.worked(call));
     this.pumpSoon = sim.event("pod.next-call", (pod: PodId) => {
       if (pods.phase[pod] !== Phase.Gone) this.pump(pod, services[pods.service[pod]]);
     });
     this.travel = new Travel(state, this);
-    this.departures = new Departures(state, this.travel, (call) => this.reply(call));
+    this.departures = new Departures(state, this.travel, this.passes, (call) => this.reply(call));
     this.lines = new Lines(state, recorder, (call) => this.steps.fail(call, Failure.Abandoned));
     this.tries = new Tries(state, this, this.departures);
     this.routing = new Routing(state, this);
@@ -203,8 +203,7 @@ export class Traffic {
 
   /** What a proxy beside the pod has to do for a call is next. */
   startPass(call: CallId): void {
-    const { calls } = this;
-    this.work(call, calls.pod[call] as PodId, this.state.owners[calls.service[call]]);
+    this.work(call, this.passes.container(call), this.state.owners[this.calls.service[call]]);
   }
 
   private work(call: CallId, pod: PodId, owner: Owner): void {

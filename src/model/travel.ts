@@ -71,13 +71,16 @@ export class Travel {
     this.sim.after(delay, this.reached, call);
   }
 
-  /** What the proxy beside its caller does, where that has a core of its own; elsewhere the caller's program says when. */
+  /**
+   * What the proxy beside its caller does, where that has a core of its own; elsewhere the caller's program says when, of the
+   * first try, and mesh/passes.ts what it costs, of others.
+   */
   private callersWork(call: CallId, service: Service): Seconds {
     const { pods, owners } = this.state;
     const pod = callerOf(this.calls, call);
-    if (pod === NONE || !owners[pods.service[pod]].dedicated) return 0;
-    pods.used[pod] += service.callerBilled;
-    service.proxied += service.callerWork;
+    if (pod === NONE) return 0;
+    if (owners[pods.service[pod]].dedicated) billCaller(this.state, pod, service);
+    else if (!isTriedAgain(this.calls, call)) return 0;
     return service.callerWork;
   }
 
@@ -100,6 +103,18 @@ export function callerOf(calls: Calls, call: CallId): number {
   let parent = calls.parent[call];
   if (parent >= 0 && calls.state[parent] === CallState.Guard) parent = calls.parent[parent];
   return parent < 0 ? NONE : calls.pod[parent];
+}
+
+/** What the proxy beside a caller with cores of its own does for a call. */
+export function billCaller({ pods }: State, pod: number, service: Service): void {
+  pods.used[pod] += service.callerBilled;
+  service.proxied += service.callerWork;
+}
+
+/** Whether a call is a try after the first: these have places of their own. */
+function isTriedAgain(calls: Calls, call: CallId): boolean {
+  const guard = calls.parent[call];
+  return guard >= 0 && calls.state[guard] === CallState.Guard && calls.site[guard] !== calls.site[call];
 }
 
 // A call's own random quantities, told apart from those of its steps.

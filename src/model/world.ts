@@ -130,6 +130,7 @@ function fleetEvents(
       loseCalls(state, parts().traffic, pod);
     },
     gone(pod) {
+      parts().traffic.passes.podGone(pod);
       parts().batch.forget(pod);
       forgetPod(state, pod);
     },

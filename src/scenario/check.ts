@@ -1,7 +1,6 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
-import { checkAdmission } from "./check-admission.js";
 import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
 import { checkDeadlines } from "./check-deadlines.js";
 import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
@@ -176,7 +175,6 @@ export function checkTypes({ single: { cluster } }: Parts, to: Sayings): void {
 export function checkSetups(parts: Parts, policies: readonly string[], to: Sayings): void {
   checkPriorityClasses(parts, to);
   checkFaults(parts, to);
-  checkAdmission(parts, to);
   const said = new Set<string>();
   const once: Sayings["say"] = (path, message, about) => {
     const place = JSON.stringify(path);

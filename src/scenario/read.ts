@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { WorldSpec } from "../model/spec.js";
 import { readOutages } from "../workload/outages.js";
 import { AS_WRITTEN, checkReferences, checkSetups, checkTypes, checkVariants, checkWorkloads } from "./check.js";
+import { checkAdmission } from "./check-admission.js";
 import { COMPLAINTS_LIMIT, type Complaint, inOrder, ScenarioError, unknownName } from "./complaint.js";
 import { outageFiles } from "./faults.js";
 import { name as nameField } from "./fields.js";
@@ -63,6 +64,7 @@ export function readScenario(
   const raw = withManifests(source.data as Raw, options.manifests);
   const parts = reading.parts(raw);
   checkReferences(raw, parts, reading);
+  checkAdmission(raw, parts, reading);
   checkVariants(raw, reading);
   checkWorkloads(raw, parts, reading);
   const policies = Object.keys((raw.policies as object | null | undefined) ?? {});

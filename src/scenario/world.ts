@@ -1,7 +1,7 @@
 /** A policy's setup as the plain data that the model takes. */
 import { instanceType, reserved } from "../catalogue/instances.js";
 import type { Taint } from "../controllers/scheduler/objects.js";
-import { constant } from "../kernel/distributions.js";
+import { unlimitedGroup } from "../model/builders.js";
 import { plainMesh } from "../model/mesh/mesh-spec.js";
 import type { ClusterSpec, HopSpec, LoadSpec, NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../model/spec.js";
 import type { Size } from "../policy/contract.js";
@@ -162,22 +162,13 @@ function clusterSpec({ cluster }: Single, { groups, scheduler, provisioner }: Se
 }
 
 const oneMachine: NodeGroupSpec = {
+  ...unlimitedGroup,
   name: "machine",
   type: "without limits",
-  arch: "amd64",
   capacity: WITHOUT_LIMITS,
   allocatable: WITHOUT_LIMITS,
   maxPods: 1e6,
-  usdPerHour: 0,
-  capacityTypes: ["on-demand"],
-  spot: undefined,
-  count: 1,
-  min: 1,
-  max: 1,
-  boot: constant(0),
   zones: ["a"],
-  labels: {},
-  taints: [],
   virtualizationFactor: 0, // no machines are modelled, so there is no demand R for them
 };
 

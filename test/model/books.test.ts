@@ -5,6 +5,7 @@ import { isDaemon } from "../../src/model/background.js";
 import { failures, heard } from "../../src/model/failure.js";
 import { Phase } from "../../src/model/state.js";
 import { createWorld, type World } from "../../src/model/world.js";
+import { expectCoresWell } from "./cores.js";
 import { kinds } from "./random-faults.js";
 import { worlds } from "./random-worlds.js";
 
@@ -45,6 +46,7 @@ describe("whatever happens", () => {
             played.sim.run(time);
             played.checkBooks();
             expectWithin(played);
+            expectCoresWell(played);
           }
           for (const [i, name] of failures.entries()) count(name, played.recorder.failed[i]);
           count(

@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { service, world } from "../../src/model/builders.js";
 import type { DeliverySpec, ShiftSpec } from "../../src/model/delivery-spec.js";
+import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import { plainRoute } from "../../src/model/route.js";
 import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
-import { at, wait } from "./lab.js";
+import { at, play, wait } from "./lab.js";
 import { host, many, rule, unlimited } from "./route-lab.js";
 
 const version = (name: string, steps: readonly Step[], about: Partial<ServiceSpec> = {}): ServiceSpec =>
@@ -135,4 +136,37 @@ test("a schedule changes weights by the clock", () => {
   const after = played.services.map(({ arrived }, i) => arrived - between[i]);
   const mean = (after[0] + after[1]) / 2;
   expect(((after[0] - mean) ** 2 + (after[1] - mean) ** 2) / mean).toBeLessThan(6.63);
+});
+
+describe("weights reach the proxies of callers later", () => {
+  const mesh = { ...plainMesh, discovery: { watch: 3, quiet: 1, longest: 10, push: 0.5 } };
+  /** Twice a second, at 0.25 s and 0.75 s: when each reached which version, and failures. */
+  const lived = (delivery: DeliverySpec, about: Partial<ServiceSpec>) => {
+    const times = Array.from({ length: 60 }, (_, i) => 0.25 + i / 2);
+    const spec = world({
+      services: [version("one", [wait(0.1)], about), version("three", [wait(0.2)], about)],
+      routes: [{ ...host(rule({ weights: { one: 100, three: 0 } })), delivery }],
+      loads: [at("host", ...times)],
+    });
+    const { answers, world: played } = play(spec);
+    const young = answers.filter(({ latency }) => latency > 0.15).map((one) => +(one.at - one.latency).toFixed(9));
+    return { from: young[0], lost: answers.filter(({ failure }) => failure !== 0).length, played };
+  };
+  const schedule: DeliverySpec = { kind: "schedule", changes: [{ at: 10, weights: { one: 0, three: 1 } }] };
+
+  test("by quiet and push, and not by the kubelet's watch: a schedule", () => {
+    expect(lived(schedule, {}).from).toBe(10.25);
+    expect(lived(schedule, { mesh }).from).toBe(11.75); // 10 + 1 + 0.5
+    expect(lived(schedule, { mesh: { ...mesh, discovery: { ...mesh.discovery, longest: 0.5 } } }).from).toBe(11.25);
+  });
+
+  test("a canary's promotion, and what is not kept goes when they know", () => {
+    const { from, lost, played } = lived({ ...canary, steps: [], keep: 0 }, { mesh });
+    expect(from).toBe(11.75);
+    expect(lost).toBe(0);
+    const [promotion] = played.decisions.filter(({ rule: what }) => what === "promotes three");
+    expect([promotion.time, promotion.effectiveAt]).toEqual([10, 11.5]);
+    const [retired] = played.decisions.filter(({ rule: what }) => what.startsWith("succeeded"));
+    expect(retired.time).toBe(11.5);
+  });
 });

@@ -130,6 +130,11 @@ const rows: readonly (readonly [admission: string, from: string, complaint: stri
     "hom,",
     'rateLimit[1].endpoint: no endpoint of web named "hom"; there are home, pay (home?)',
   ],
+  [
+    "{ rateLimit: [{ endpoint: hom, tokens: 1 }] }",
+    "hom,",
+    'rateLimit[0].endpoint: no endpoint of web named "hom"; there are home, pay (home?)',
+  ],
 ];
 
 describe("complaints name their place", () => {

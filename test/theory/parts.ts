@@ -79,6 +79,14 @@ export function node(name: string, servers: number, steps: readonly Step[], abou
   return station(servers, steps, { name, concurrency, ...about });
 }
 
+/** As many workers as it takes, held for CPU work alone, of which there is none. */
+export const open = (name: string, steps: readonly Step[] = [], about: Partial<ServiceSpec> = {}): ServiceSpec =>
+  node(name, Infinity, steps, {
+    size: { cpuMillicores: 1000, memoryMiB: 256 },
+    cpuLimitMillicores: Infinity,
+    ...about,
+  });
+
 /** A pod whose calls share so many cores evenly, each on one at most. */
 export function sharing(cores: number, about: Partial<ServiceSpec> & { readonly steps?: readonly Step[] }) {
   return service({

@@ -51,6 +51,8 @@ const SMALL: readonly (readonly [name: string, times: number])[] = [
   ["M/M/c lambda=1.5 mu=1 c=2 by one consumer", 1],
   ["M/M/c lambda=1.5 mu=1 c=2 by c consumers", 1],
   ["M/M/1 lambda=0.5 mu=1 behind a cache", 1],
+  ["M/M/c lambda=1.5 mu=1 c=2 on a branch of a route", 1],
+  ["E2/M/1 lambda=0.5 mu=1 in two zones by turns", 1],
   ["LRU cache, Zipf IRM items=1000 zipf=1.2 size=100", 1],
   ["M/M/1 with breakdowns (fail any time, preemptive resume) lambda=0.5 mu=1 fail_rate=0.01 repair_rate=0.1", 1],
   ["k-of-n availability n=5 k=3 a=0.95 weibull", 1],

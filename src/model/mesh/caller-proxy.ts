@@ -134,7 +134,7 @@ export class CallerProxy {
   private choosePart(): number {
     if (this.spec.locality!.kind === "weighted") {
       const chosen = this.turns.first;
-      this.turns.turn(this.divided[chosen].share);
+      this.turns.turn(this.divided[chosen].weight!);
       return chosen;
     }
     let draw = this.parts.stream.uniform();
@@ -166,7 +166,7 @@ export class CallerProxy {
     this.divided = divide(this.spec.locality!, known, place.origin(), place.zones, this.spec.panic);
     for (const [i, { slots }] of this.divided.entries()) this.set(i, slots, slots.length);
     this.turns.begin(
-      this.divided.map(({ share }) => share),
+      this.divided.map(({ weight = 1 }) => weight),
       0,
     );
   }

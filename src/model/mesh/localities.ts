@@ -22,6 +22,8 @@ export interface Part {
   readonly slots: Int32Array;
   /** How likely it is asked; all parts together 1. */
   readonly share: Fraction;
+  /** Where parts take turns: what Envoy puts them in line by. Of shares, which are quotients, other ties would come out. */
+  readonly weight?: number;
 }
 
 /** Envoy's overprovisioning factor: a group is good for all its calls until less than 1 / 1.4 of it is fit. */
@@ -94,12 +96,12 @@ function weighted(
     const here = within(known, (one) => one === zone);
     const fit = here.slots.filter(here.isFit);
     if (here.slots.length === 0 || fit.length === 0) return [];
-    const share = (weights[name] ?? 0) * Math.min(1, (OVERPROVISIONED * fit.length) / here.slots.length);
-    return share > 0 ? [{ slots: fit, share }] : [];
+    const weight = (weights[name] ?? 0) * Math.min(1, OVERPROVISIONED * (fit.length / here.slots.length));
+    return weight > 0 ? [{ slots: fit, weight }] : [];
   });
-  const sum = parts.reduce((total, { share }) => total + share, 0);
+  const sum = parts.reduce((total, { weight }) => total + weight, 0);
   if (sum === 0) return whole(usable(known, panic));
-  return parts.map(({ slots, share }) => ({ slots, share: share / sum }));
+  return parts.map((part) => ({ ...part, share: part.weight / sum }));
 }
 
 /**

@@ -49,6 +49,10 @@ export type DnsClientSpec =
   | { readonly kind: "time"; readonly time: Seconds }
   | { readonly kind: "failure"; readonly least: Seconds };
 
+/** From a change of a route, which no kubelet has to find out, until proxies know of it: gathered and pushed like others. */
+export const pushDelay = ({ discovery: { quiet, longest, push } }: MeshSpec): Seconds =>
+  Math.min(quiet, longest) + push;
+
 /** One proxy on the way of a call. */
 export interface PassSpec {
   /** Beside its caller's pod or beside the pod called; requests from outside have no caller. */
@@ -147,6 +151,19 @@ export interface OutliersSpec {
     readonly enforcing: Fraction;
   };
 }
+
+/** Envoy's defaults. */
+export const envoysOutliers: OutliersSpec = {
+  consecutive: { failures: 5, enforcing: 1 },
+  gateway: { failures: 5, enforcing: 0 },
+  interval: 10,
+  baseEjection: 30,
+  longestEjection: 300,
+  mostEjected: 0.1,
+  alwaysOne: false,
+  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
+  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
+};
 
 /** Proxies that know every change at once, limit nothing and leave nobody out. */
 export const plainMesh: MeshSpec = {

@@ -1,6 +1,6 @@
 /**
  * Consistent hashing with bounded loads (Mirrokni et al., arXiv 1608.01350), as Envoy's hash_balance_factor: a pod has at most
- * `factor` times its share of the calls under way, this one included, rounded up; who finds his pod above that goes to the first
+ * so many per cent of its share of the calls under way, this one included, rounded up; who finds his pod above that goes to the first
  * of the others that is not, in an order that is his hash's own, and to the least loaded when all are.
  *
  * Envoy shuffles by a Mersenne Twister seeded with the hash; the generator here is another, so the orders differ.
@@ -13,14 +13,20 @@ export const balanceFactor = fraction()
   .optional()
   .describe("Calls that a pod may have under way, of its share of all. Default: as many as come.");
 
+/** A factor in per cent, in which Envoy reckons: so many calls times 110 are a whole number, and times 1.1 a little more. */
+export const percentOf = (factor: number): number => Number((100 * factor).toPrecision(12));
+
+/** How many calls all pods may have together: so many per cent of those that they have, rounded up. */
+export const slotsOf = (calls: number, percent: number): number => Math.ceil((calls * percent) / 100);
+
 /** How far a pod is beyond what it may have: more than 1 is too much. */
 function overload({ rows, active, weight }: Upstream, place: number, slots: number, weights: number): number {
-  const own = Math.max(1, Math.ceil((slots * weight[rows[place]]) / weights));
+  const own = Math.max(1, Math.ceil(slots * (weight[rows[place]] / weights)));
   return active[rows[place]] / own;
 }
 
 /** The place of the pod for a call whose hash leads to `first`. */
-export function bounded(upstream: Upstream, first: number, high: number, low: number, factor: number): number {
+export function bounded(upstream: Upstream, first: number, high: number, low: number, percent: number): number {
   const { rows, count, active, weight } = upstream;
   let calls = 1;
   let weights = 0;
@@ -28,7 +34,7 @@ export function bounded(upstream: Upstream, first: number, high: number, low: nu
     calls += active[rows[i]];
     weights += weight[rows[i]];
   }
-  const slots = Math.ceil(calls * factor);
+  const slots = slotsOf(calls, percent);
   let least = overload(upstream, first, slots, weights);
   if (least <= 1) return first;
   let chosen = first;

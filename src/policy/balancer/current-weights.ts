@@ -5,16 +5,23 @@
 export class CurrentWeights {
   private values = new Float64Array(16);
 
-  /** Raises a pod by its weight, and says what it has now. */
-  raise(row: number, weight: number): number {
-    if (row >= this.values.length) this.grow(row);
-    this.values[row] += weight;
-    return this.values[row];
-  }
-
-  /** The pod goes next, after so much was given out. */
-  take(row: number, given: number): void {
-    this.values[row] -= given;
+  /** The place of the one that goes next, of the first `count` of these rows; of equals the first. */
+  turn(rows: Int32Array, count: number, weight: Float64Array): number {
+    let best = 0;
+    let highest = -Infinity;
+    let given = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i];
+      if (row >= this.values.length) this.grow(row);
+      this.values[row] += weight[row];
+      given += weight[row];
+      if (this.values[row] > highest) {
+        highest = this.values[row];
+        best = i;
+      }
+    }
+    this.values[rows[best]] -= given;
+    return best;
   }
 
   /** The row may be another pod's one day, which begins at 0. */

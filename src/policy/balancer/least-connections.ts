@@ -13,35 +13,27 @@ import { CurrentWeights } from "./current-weights.js";
 
 function inTurns(): Balancer {
   const current = new CurrentWeights();
+  /** Those with the fewest calls so far, as rows and as places. */
+  let equals = new Int32Array(16);
+  let places = new Int32Array(16);
   return {
     pick({ rows, count, active, weight }) {
-      let best = 0;
-      let equals = 1;
-      for (let i = 1; i < count; i++) {
-        const one = active[rows[i]] * weight[rows[best]];
-        const least = active[rows[best]] * weight[rows[i]];
-        if (one < least) {
-          best = i;
-          equals = 1;
-        } else if (one === least) equals++;
+      if (count > equals.length) {
+        equals = new Int32Array(2 * count);
+        places = new Int32Array(2 * count);
       }
-      if (equals === 1) return best;
-      const calls = active[rows[best]];
-      const worth = weight[rows[best]];
-      let highest = -Infinity;
-      let given = 0;
-      for (let i = best; i < count; i++) {
-        const row = rows[i];
-        if (active[row] * worth !== calls * weight[row]) continue;
-        const raised = current.raise(row, weight[row]);
-        given += weight[row];
-        if (raised > highest) {
-          highest = raised;
-          best = i;
+      let found = 0;
+      for (let i = 0; i < count; i++) {
+        if (found > 0) {
+          const one = active[rows[i]] * weight[equals[0]];
+          const least = active[equals[0]] * weight[rows[i]];
+          if (one > least) continue;
+          if (one < least) found = 0;
         }
+        places[found] = i;
+        equals[found++] = rows[i];
       }
-      current.take(rows[best], given);
-      return best;
+      return found === 1 ? places[0] : places[current.turn(equals, found, weight)];
     },
     forget: (row) => current.forget(row),
   };

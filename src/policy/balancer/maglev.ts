@@ -5,7 +5,7 @@
 import type { Balancer, Upstream } from "../contract.js";
 import { defineBalancer } from "../define.js";
 import { show, whole } from "../fields.js";
-import { balanceFactor, bounded } from "./bounded-load.js";
+import { balanceFactor, bounded, percentOf } from "./bounded-load.js";
 import { hash64, remainder } from "./hashing.js";
 
 /** The table: at each place of it a place in `upstream.rows`. */
@@ -52,6 +52,7 @@ export const maglev = defineBalancer({
     balanceFactor,
   },
   create: ({ tableSize, balanceFactor: factor }): Balancer => {
+    const percent = factor === undefined ? undefined : percentOf(factor);
     let version = -1;
     let table: Int32Array;
     return {
@@ -62,7 +63,7 @@ export const maglev = defineBalancer({
           table = tableOf(upstream, tableSize);
         }
         const place = table[remainder(high, low, tableSize)];
-        return factor === undefined ? place : bounded(upstream, place, high, low, factor);
+        return percent === undefined ? place : bounded(upstream, place, high, low, percent);
       },
     };
   },

@@ -5,7 +5,7 @@
 import type { Balancer, Upstream } from "../contract.js";
 import { defineBalancer } from "../define.js";
 import { whole } from "../fields.js";
-import { balanceFactor, bounded } from "./bounded-load.js";
+import { balanceFactor, bounded, percentOf } from "./bounded-load.js";
 import { hash64 } from "./hashing.js";
 
 /** Where the pods stand, in ascending order of their hashes. */
@@ -64,6 +64,7 @@ export const ringHash = defineBalancer({
     balanceFactor,
   },
   create: ({ minimumRingSize, maximumRingSize, balanceFactor: factor }): Balancer => {
+    const percent = factor === undefined ? undefined : percentOf(factor);
     let version = -1;
     let ring: Ring;
     return {
@@ -74,7 +75,7 @@ export const ringHash = defineBalancer({
           ring = ringOf(upstream, minimumRingSize, maximumRingSize);
         }
         const place = ring.place[indexOn(ring, high, low)];
-        return factor === undefined ? place : bounded(upstream, place, high, low, factor);
+        return percent === undefined ? place : bounded(upstream, place, high, low, percent);
       },
     };
   },

@@ -16,22 +16,7 @@ export const smoothRoundRobin = defineBalancer({
   create: (): Balancer => {
     const current = new CurrentWeights();
     return {
-      pick({ rows, count, weight }) {
-        let best = 0;
-        let highest = -Infinity;
-        let given = 0;
-        for (let i = 0; i < count; i++) {
-          const row = rows[i];
-          const raised = current.raise(row, weight[row]);
-          given += weight[row];
-          if (raised > highest) {
-            highest = raised;
-            best = i;
-          }
-        }
-        current.take(rows[best], given);
-        return best;
-      },
+      pick: ({ rows, count, weight }) => current.turn(rows, count, weight),
       forget: (row) => current.forget(row),
     };
   },

@@ -1,5 +1,7 @@
 /** Tokens, windows and success rates, worked by hand or taken from upstream's own tests. */
 import { describe, expect, test } from "vitest";
+import { RequestChance } from "../../../src/kernel/request-chance.js";
+import { CallerAdmission } from "../../../src/model/admission/caller-admission.js";
 import { FixedWindow } from "../../../src/model/admission/fixed-window.js";
 import { SuccessRate } from "../../../src/model/admission/success-rate.js";
 import { TokenBucket } from "../../../src/model/admission/token-bucket.js";
@@ -38,6 +40,20 @@ describe("a bucket of 3 tokens, 2 a second", () => {
     for (let i = 1; i < 10; i++) bucket.take(i / 10);
     expect(bucket.take(1)).toBe(true);
   });
+});
+
+test("a proxy that has the number of one that is gone knows nothing of what that has seen", () => {
+  const calls = { proxy: [0], request: [7], site: [7] };
+  const state = { calls, chance: new RequestChance(1, "test"), sim: { now: 0 } };
+  const service = { links: { proxies: [{}] } };
+  const spec = { at: "caller", window: 10, threshold: 1, aggression: 1, leastRate: 0, most: 1 } as const;
+  const admission = new CallerAdmission(state as never, service as never, spec);
+  const guard = 0 as never;
+  for (let i = 0; i < 1e6; i++) admission.answered(guard, 1);
+  expect(admission.rejects(guard)).toBe(true);
+  service.links.proxies[0] = {};
+  expect(admission.rejects(guard)).toBe(false);
+  expect(admission.shed).toBe(1);
 });
 
 test("a window of a minute is one of the clock: twice the limit may come within a moment at its edge", () => {
@@ -133,5 +149,12 @@ describe("admission by success rate", () => {
     expect(rated(5, 49)).toBe(false); // 4.9 a second, which are 4
     expect(rated(5, 50)).toBe(true);
     expect(rated(0, 1)).toBe(true);
+    // What is older than the window still counts here until the next answer, but so does the time since then.
+    const idle = new SuccessRate({ ...spec, leastRate: 15 });
+    for (const time of [0, 9.5]) for (let i = 0; i < 100; i++) idle.answered(false, time);
+    expect(idle.rejects(0, 13)).toBe(true); // 200 in 13 s
+    const later = new SuccessRate({ ...spec, leastRate: 15 });
+    for (const time of [0, 9.5]) for (let i = 0; i < 100; i++) later.answered(false, time);
+    expect(later.rejects(0, 14)).toBe(false); // 200 in 14 s are 14 a second
   });
 });

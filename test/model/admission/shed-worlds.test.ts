@@ -49,6 +49,22 @@ describe("shedding", () => {
     expect(waits.at(-1)).toBeLessThan(0.2);
   });
 
+  test("by queue time, by hand: who does not wait counts, too, and what is spared is not shed", () => {
+    // Calls of 30 ms for one worker, four at a time: the waits are 0, 30, 60 and 90 ms.
+    const played = (spares: readonly string[]): readonly number[] => {
+      const queueTime = { target: 0.005, interval: 0.1 };
+      const spec = { steps: [cpu(0.03)], admission: admission({ shedding: { queueTime, cpu: undefined, spares } }) };
+      const { answers } = play(shop(spec, 0, 0, 0, 0, 0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 0.4));
+      return [0, 0.2, 0.4].map(
+        (from) => answers.filter((one) => one.failure === Shed && one.at >= from && one.at < from + 0.2).length,
+      );
+    };
+    // The second interval begins at 30 ms, and the shortest wait of the first was 0. The third begins at 200 ms, and that of the second was
+    // 30 ms: it is overloaded, and whoever has waited 30 ms is shed. But in it somebody has not waited, so that the fourth, from 400 ms on, is well.
+    expect(played([])).toEqual([0, 3, 0]);
+    expect(played(["call"])).toEqual([0, 0, 0]);
+  });
+
   test("by queue time: without overload nobody", () => {
     const queueTime = { target: 0.005, interval: 0.1 };
     const spec = { steps: [cpu(0.01)], admission: admission({ shedding: { queueTime, cpu: undefined, spares: [] } }) };

@@ -1,28 +1,16 @@
 /** Envoy's outlier detection, answer by answer: facts of its own unit tests and of its documentation's example. */
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../../src/kernel/random.js";
+import { meanInterval } from "../../../src/measure/interval.js";
 import { Failure } from "../../../src/model/failure.js";
-import type { OutliersSpec } from "../../../src/model/mesh/mesh-spec.js";
+import { envoysOutliers, type OutliersSpec } from "../../../src/model/mesh/mesh-spec.js";
 import { type Ejection, Outliers } from "../../../src/model/mesh/outliers.js";
-
-/** Envoy's defaults. */
-const defaults: OutliersSpec = {
-  consecutive: { failures: 5, enforcing: 1 },
-  gateway: { failures: 5, enforcing: 0 },
-  interval: 10,
-  baseEjection: 30,
-  longestEjection: 300,
-  mostEjected: 0.1,
-  alwaysOne: false,
-  successRate: { pods: 5, volume: 100, factor: 1.9, enforcing: 1 },
-  failureShare: { pods: 5, volume: 50, threshold: 0.85, enforcing: 0 },
-};
 
 function detector(hosts: number, about: Partial<OutliersSpec> = {}) {
   const ejections: Ejection[] = [];
   const slots = Array.from({ length: hosts }, (_, i) => i);
   const outliers = new Outliers(
-    { ...defaults, ...about },
+    { ...envoysOutliers, ...about },
     new RandomStream(1, "test"),
     () => slots,
     (ejection) => ejections.push(ejection),
@@ -74,6 +62,42 @@ describe("failures in a row", () => {
     // Binomial: 3,000 ± 4σ.
     expect(Math.abs(outliers.ejectedCount - 3000)).toBeLessThan(4 * Math.sqrt(10_000 * 0.3 * 0.7));
   });
+});
+
+test("a pod whose calls fail by chance is ejected after as many as a run of failures takes on average", () => {
+  // Of n failures in a row, each with chance q: (1 - q^n) / (q^n (1 - q)) calls; for half of the calls and three in a row, 14.
+  const chance = new RandomStream(7, "failures");
+  const runs = Array.from({ length: 4000 }, () => {
+    const { outliers } = detector(10, { consecutive: { failures: 3, enforcing: 1 } });
+    let calls = 0;
+    while (!outliers.isEjected(0)) {
+      calls++;
+      outliers.answered(0, chance.uniform() < 0.5 ? Failure.Killed : Failure.None, calls);
+    }
+    return calls;
+  });
+  const { mean, halfWidth } = meanInterval(runs, 0.99);
+  expect(Math.abs(mean - (1 - 0.5 ** 3) / (0.5 ** 3 * 0.5))).toBeLessThan(halfWidth);
+  expect(halfWidth).toBeLessThan(0.7);
+});
+
+test("a pod that always fails is left out for the share of time that ejections and what lies between them say", () => {
+  // A call each second, in the midst of it, and an interval of 10 s: five failures, then 30, 60, 90 … s, each until the next
+  // interval. The k-th begins 4.5 s after the last was over, and is over at the first multiple of 10 at 30 k s or more after.
+  const { outliers, ejections } = detector(10);
+  const expected: number[] = [];
+  for (let k = 1, over = 0; k <= 6; k++) {
+    expected.push(over + 4.5);
+    over = Math.ceil((over + 4.5 + 30 * k) / 10) * 10;
+  }
+  const seen: number[] = [];
+  for (let second = 0; second < 800; second++) {
+    if (second % 10 === 0 && second > 0) outliers.interval(second);
+    const before = ejections.length;
+    if (!outliers.isEjected(0)) outliers.answered(0, Failure.Killed, second + 0.5);
+    if (ejections.length > before) seen.push(second + 0.5);
+  }
+  expect(seen.slice(0, 6)).toEqual(expected);
 });
 
 describe("how long an ejection lasts", () => {
@@ -154,8 +178,8 @@ describe("by interval", () => {
 
   test("a share of failures at the threshold", () => {
     const about = {
-      successRate: { ...defaults.successRate, enforcing: 0 },
-      failureShare: { ...defaults.failureShare, enforcing: 1 },
+      successRate: { ...envoysOutliers.successRate, enforcing: 0 },
+      failureShare: { ...envoysOutliers.failureShare, enforcing: 1 },
     };
     expect(rates([15, 16, 100, 100, 100], about).map(({ slot, cause }) => [slot, cause])).toEqual([
       [0, "failure percentage"],

@@ -1,7 +1,8 @@
 /** Bounds as Envoy's: slots = ⌈(calls + 1) · factor⌉, a pod's ⌈slots · its share⌉. Worked by hand. */
 import { describe, expect, test } from "vitest";
-import { bounded } from "../../../src/policy/balancer/bounded-load.js";
+import { bounded, percentOf, slotsOf } from "../../../src/policy/balancer/bounded-load.js";
 import type { Upstream } from "../../../src/policy/contract.js";
+import { parseFraction } from "../../../src/units.js";
 
 const pods = (active: readonly number[], weight = active.map(() => 1)): Upstream => ({
   rows: Int32Array.from(active, (_, i) => i),
@@ -17,7 +18,7 @@ const hashes = Array.from({ length: 3000 }, (_, i) => [
   Math.imul(i + 1, 0x85ebca6b) >>> 0,
 ]);
 const places = (upstream: Upstream, first: number, factor: number): number[] =>
-  hashes.map(([high, low]) => bounded(upstream, first, high, low, factor));
+  hashes.map(([high, low]) => bounded(upstream, first, high, low, percentOf(factor)));
 
 describe("a pod is kept as long as it has no more than it may", () => {
   // 9 + 1 calls at 1.5 are 15 slots, 5 for each of three pods.
@@ -51,6 +52,24 @@ test("a pod's bound goes by its weight", () => {
   expect(new Set(places(pods([9, 0], [3, 1]), 0, 1.2))).toEqual(new Set([0]));
   expect(new Set(places(pods([6, 3], [3, 1]), 1, 1.2))).toEqual(new Set([1]));
   expect(new Set(places(pods([5, 4], [3, 1]), 1, 1.2))).toEqual(new Set([0]));
+});
+
+describe("whole numbers, as Envoy's: (calls × per cent + 99) / 100 without a rest", () => {
+  test("for every number of calls and every per cent", () => {
+    for (let percent = 100; percent <= 400; percent++) {
+      const told = percentOf(parseFraction(`${percent}%`));
+      for (let calls = 1; calls <= 300; calls++) {
+        const exact = Number((BigInt(calls) * BigInt(percent) + 99n) / 100n);
+        if (slotsOf(calls, told) !== exact)
+          expect([calls, percent, slotsOf(calls, told)]).toEqual([calls, percent, exact]);
+      }
+    }
+  });
+
+  test("9 + 1 calls at 110 % are 11 slots, one of them for a weight of 1 of 11; of 12 it would be two", () => {
+    expect(new Set(places(pods([7, 2], [10, 1]), 1, 1.1))).toEqual(new Set([0]));
+    expect(new Set(places(pods([8, 1], [10, 1]), 1, 1.1))).toEqual(new Set([1]));
+  });
 });
 
 test("one key always goes the same way", () => {

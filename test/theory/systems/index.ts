@@ -8,6 +8,7 @@ import { general } from "./general.js";
 import { impatience } from "./impatience.js";
 import { networks } from "./networks.js";
 import { queues } from "./queues.js";
+import { routed } from "./routed.js";
 import { shares } from "./shares.js";
 import { shared } from "./sharing.js";
 import { transients } from "./transients.js";
@@ -24,6 +25,7 @@ export const systems: readonly System[] = [
   ...breaking,
   ...elasticity,
   ...shares,
+  ...routed,
   ...transients,
   ...certain,
 ];

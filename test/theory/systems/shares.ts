@@ -4,8 +4,8 @@
  */
 import { constant } from "../../../src/kernel/distributions.js";
 import type { CacheSpec, PoolSpec } from "../../../src/model/asynchronous.js";
-import type { LoadSpec, ServiceSpec, Step } from "../../../src/model/spec.js";
-import { bare, call, cpu, exponential, node, poisson, station, wait } from "../parts.js";
+import type { LoadSpec, ServiceSpec } from "../../../src/model/spec.js";
+import { bare, call, cpu, exponential, open, poisson, station, wait } from "../parts.js";
 import { type System, systemsOf } from "../system.js";
 import { watch } from "../watch.js";
 import { relaxed } from "./queues.js";
@@ -17,14 +17,6 @@ interface Markov {
   readonly K: number;
   readonly theta: number;
 }
-
-/** As many workers as it takes, held for CPU work alone, of which there is none. */
-const open = (name: string, steps: readonly Step[], about: Partial<ServiceSpec> = {}): ServiceSpec =>
-  node(name, Infinity, steps, {
-    size: { cpuMillicores: 1000, memoryMiB: 256 },
-    cpuLimitMillicores: Infinity,
-    ...about,
-  });
 
 /** A pod whose calls do nothing but hold a connection. */
 const pooled = (mu: number, pool: Partial<PoolSpec>): ServiceSpec =>
