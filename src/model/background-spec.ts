@@ -27,6 +27,8 @@ export type Runs =
 
 export interface JobTemplate extends JobSpec {
   readonly parallelism: number;
+  /** Of a process that ends badly; default: 1. */
+  readonly exitCode?: number;
 }
 
 /** A KEDA ScaledJob: Jobs made by how long queues are. */

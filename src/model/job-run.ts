@@ -6,6 +6,11 @@ import type { Background } from "./background.js";
 import type { JobTemplate } from "./background-spec.js";
 import { NONE, Phase, type PodId, type State } from "./state.js";
 
+export type PodEnd = "well" | "badly" | "disrupted";
+
+/** The exit code of a container that was told to stop and did not: 128 and the number of the signal. */
+const KILLED = 137;
+
 /** A pod by a number of its own, since rows are used again. */
 interface Numbered {
   readonly id: number;
@@ -27,6 +32,7 @@ export class JobRun {
   end: { readonly well: boolean; readonly reason: string; readonly at: Seconds } | undefined;
   private readonly job: Job;
   private readonly parallelism: number;
+  private readonly exitCode: number;
   /** Pods that have ended since the last look. */
   private ended: JobPod[] = [];
 
@@ -38,6 +44,7 @@ export class JobRun {
   ) {
     this.job = new Job(template);
     this.parallelism = template.parallelism;
+    this.exitCode = template.exitCode ?? 1;
   }
 
   look(state: State): JobLook {
@@ -59,11 +66,15 @@ export class JobRun {
     return [...this.pods].filter(([, { id }]) => ids.includes(id)).map(([pod]) => pod);
   }
 
-  /** A pod's process has ended, or the pod was thrown off its node, which counts as a failure. */
-  ends(pod: PodId, well: boolean, state: State): void {
+  /** A pod's process has ended, or the pod was thrown off its node, which is a failure with a condition of its own. */
+  ends(pod: PodId, how: PodEnd, state: State): void {
     const seen = seenAs(state, pod, this.pods.get(pod)!);
     this.pods.delete(pod);
-    this.ended.push({ ...seen, phase: well ? "Succeeded" : "Failed", ready: false, finishedAt: state.sim.now });
+    const phase = how === "well" ? "Succeeded" : "Failed";
+    const about = { phase, ready: false, finishedAt: state.sim.now } as const;
+    const code = how === "well" ? 0 : how === "badly" ? this.exitCode : KILLED;
+    const conditions = how === "disrupted" ? { conditions: [{ type: "DisruptionTarget", status: "True" }] } : {};
+    this.ended.push({ ...seen, ...about, exitCodes: { [this.background.spec.name]: code }, ...conditions });
   }
 }
 

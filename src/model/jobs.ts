@@ -15,7 +15,7 @@ import type { JobTemplate } from "./background-spec.js";
 import { Creations } from "./creations.js";
 import type { DecisionLog } from "./decisions.js";
 import type { Fleet } from "./fleet.js";
-import { JobRun } from "./job-run.js";
+import { JobRun, type PodEnd } from "./job-run.js";
 import { NONE, type PodId, type State } from "./state.js";
 
 type JobId = Id<"job">;
@@ -79,18 +79,18 @@ export class Jobs {
 
   /** A pod's process has ended, well or badly. */
   ended(pod: PodId, well: boolean): void {
-    this.gone(pod, well);
+    this.gone(pod, well ? "well" : "badly");
     this.fleet.retire(pod);
   }
 
   /** A pod is thrown off its node. */
   evicted(pod: PodId): void {
-    this.gone(pod, false);
+    this.gone(pod, "disrupted");
   }
 
-  private gone(pod: PodId, well: boolean): void {
+  private gone(pod: PodId, how: PodEnd): void {
     const run = this.runOfPod.get(pod)!;
-    run.ends(pod, well, this.state);
+    run.ends(pod, how, this.state);
     this.runOfPod.delete(pod);
     this.lookAfter(run, BATCH);
   }

@@ -85,6 +85,58 @@ const scaling = z.strictObject({
     .meta({ description: "What several triggers make together." }),
 });
 
+const condition = z.strictObject({
+  type: text('a condition like "DisruptionTarget"', (given: string) => /^[A-Za-z][\w./-]*$/.test(given)).meta({
+    description: "Of the pod; one that is thrown off its node has DisruptionTarget.",
+  }),
+  status: oneOf("True", "False", "Unknown").prefault("True").meta({ description: "What it has to be." }),
+});
+const conditions = z.array(condition).min(1, { error: "expected at least one condition, got none" });
+
+const failureRule = checked(
+  z.strictObject({
+    action: oneOf("FailJob", "Ignore", "Count").meta({
+      description: "The Job fails, or the failure is none, or it is one of those that backoffLimit allows.",
+    }),
+    onExitCodes: z
+      .strictObject({
+        operator: oneOf("In", "NotIn").meta({ description: "Whether the code is one of these, or none of them." }),
+        values: z
+          .array(wholeFrom(0))
+          .min(1, { error: "expected at least one exit code, got none" })
+          .meta({ description: "Exit codes of its process." }),
+      })
+      .optional()
+      .meta({ description: "By how its process ended." }),
+    onPodConditions: conditions.optional().meta({ description: "By conditions of the pod, of which one is enough." }),
+  }),
+  ({ onExitCodes, onPodConditions }, say) => {
+    if ((onExitCodes === undefined) === (onPodConditions === undefined))
+      say([], `expected either onExitCodes or onPodConditions, got ${onExitCodes === undefined ? "neither" : "both"}`);
+    if (onExitCodes?.operator === "In" && onExitCodes.values.includes(0))
+      say(["onExitCodes", "values"], "expected codes other than 0, which is no failure");
+  },
+);
+
+const INDEXES = /^\d+(-\d+)?(,\d+(-\d+)?)*$/;
+const successRule = checked(
+  z.strictObject({
+    succeededIndexes: text('indexes like "0-3,7"', (given: string) => INDEXES.test(given))
+      .optional()
+      .meta({ description: "All of these, or succeededCount of them." }),
+    succeededCount: wholeFrom(1).optional().meta({ description: "So many pods." }),
+  }),
+  ({ succeededIndexes, succeededCount }, say) => {
+    if (succeededIndexes === undefined && succeededCount === undefined)
+      say([], "expected succeededIndexes or succeededCount, got neither");
+  },
+);
+
+const rulesOf = <T extends z.ZodType>(rule: T, description: string) =>
+  z.strictObject({
+    rules: z.array(rule).min(1, { error: "expected at least one rule, got none" }).meta({ description }),
+  });
+
 export const job = checked(
   z.strictObject({
     ...podFields,
@@ -105,11 +157,20 @@ export const job = checked(
     podReplacementPolicy: oneOf("TerminatingOrFailed", "Failed")
       .prefault("TerminatingOrFailed")
       .meta({ description: "Whether a pod on its way out is replaced at once, or only when it has ended." }),
+    exitCode: wholeFrom(1).prefault(1).meta({ description: "What its process exits with when it ends badly." }),
+    podFailurePolicy: rulesOf(failureRule, "The first that a failed pod meets says what becomes of its failure.")
+      .optional()
+      .meta({ description: "Which failures count. Beside it only what has failed is replaced. Default: all count." }),
+    successPolicy: rulesOf(successRule, "One of them is enough.")
+      .optional()
+      .meta({ description: "When an Indexed Job has succeeded before all of its pods have. Default: never." }),
     at: seconds().prefault("0s").meta({ description: "When the Job is created, without a schedule or scaling." }),
     schedule: schedule.optional().meta({ description: "A CronJob: Jobs at the moments of a schedule." }),
     scaledBy: scaling.optional().meta({ description: "A KEDA ScaledJob: Jobs by the length of queues." }),
   }),
-  ({ schedule, scaledBy, completionMode, completions }, say) => {
+  ({ schedule, scaledBy, completionMode, completions, successPolicy }, say) => {
+    if (successPolicy !== undefined && completionMode !== "Indexed")
+      say(["successPolicy"], `expected it only where completionMode is Indexed, got ${completionMode}`);
     if (schedule !== undefined && scaledBy !== undefined)
       say(["scaledBy"], "expected either a schedule or scaledBy, got both");
     if (completionMode === "Indexed" && completions === undefined)
@@ -154,6 +215,13 @@ export const jobSpec = (name: string, job: Job): BackgroundSpec => ({
   runs: runsOf(job),
 });
 
+/** Where failures have a policy of their own, only what has ended may be replaced. */
+export const replacementOf = ({
+  podFailurePolicy,
+  podReplacementPolicy,
+}: Pick<Job, "podFailurePolicy" | "podReplacementPolicy">): Job["podReplacementPolicy"] =>
+  podFailurePolicy === undefined ? podReplacementPolicy : "Failed";
+
 function runsOf({ schedule, scaledBy, at, ...fields }: Job): Runs {
   const job: JobTemplate = {
     parallelism: fields.parallelism,
@@ -161,7 +229,10 @@ function runsOf({ schedule, scaledBy, at, ...fields }: Job): Runs {
     backoffLimit: fields.backoffLimit,
     activeDeadline: fields.activeDeadline,
     indexed: fields.completionMode === "Indexed",
-    podReplacementPolicy: fields.podReplacementPolicy,
+    podReplacementPolicy: replacementOf(fields),
+    ...(fields.exitCode !== 1 && { exitCode: fields.exitCode }),
+    ...(fields.podFailurePolicy && { podFailurePolicy: fields.podFailurePolicy }),
+    ...(fields.successPolicy && { successPolicy: fields.successPolicy }),
   };
   if (schedule !== undefined) {
     const { cron, startsAt, startingDeadline, ...spec } = schedule;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import type { BackgroundSpec } from "../../src/model/background-spec.js";
 import { cluster, job, unlimitedGroup, world } from "../../src/model/builders.js";
+import { plainLifecycle } from "../../src/model/lifecycle.js";
 import type { NodeGroupSpec, WorldSpec } from "../../src/model/spec.js";
 import { type DaemonSetSpec, plainDaemonSet, type Revision } from "../../src/model/workload.js";
 import { createWorld } from "../../src/model/world.js";
@@ -130,5 +131,28 @@ describe("a daemon's nodes", () => {
     const played = createWorld(world({ background: [plain(template)], cluster: of(group(), gpu) }), 1);
     played.sim.run(10);
     expect(played.state.background[0].ready.count).toBe(count);
+  });
+});
+
+describe("a daemon's container", () => {
+  const play = (about: Partial<BackgroundSpec>) => {
+    const agent = job({ name: "agent", runs: { kind: "daemon" }, ...about });
+    const played = createWorld(world({ background: [agent], cluster: of(group({ count: 1 })) }), 1);
+    played.sim.run(44);
+    const [{ restarts }] = played.state.background;
+    return { used: played.cpuUsed(played.state.background[0]), restarts };
+  };
+
+  test("that crashes has one process again: at once the first time, then after 10 s, then after 20 s", () => {
+    const steps = [{ kind: "repeat", times: constant(1e6), steps: [{ kind: "cpu", work: constant(1) }] }] as const;
+    // It works 0–5, 5–10, 20–25 and from 45 on; two processes would use more.
+    const { used, restarts } = play({ steps, lifecycle: { ...plainLifecycle, crashAfter: constant(5) } });
+    expect(used).toBeCloseTo(15, 6);
+    expect(restarts).toBe(3);
+  });
+
+  test("whose process ends is started again as one that crashes", () => {
+    const { used } = play({ steps: [{ kind: "cpu", work: constant(5) }] });
+    expect(used).toBeCloseTo(15, 6);
   });
 });

@@ -4,7 +4,6 @@ import type { CronJobSpec } from "../../src/controllers/cron-job/cron-job.js";
 import type { ScaledJobSpec } from "../../src/controllers/keda/scaled-job.js";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
 import type { NodeGroupSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Provisioner } from "../../src/policy/contract.js";
@@ -56,6 +55,25 @@ describe("a Job", () => {
     expect(runs[0].end?.at).toBeLessThanOrEqual(31);
     expect(state.background[0].members.count).toBe(0);
     expect(state.nodes.demand[0]).toBe(0);
+  });
+
+  test("fails at the first pod whose exit code its failure policy names", () => {
+    const rules = [{ action: "FailJob", onExitCodes: { operator: "In", values: [42] } }] as const;
+    const of = (exitCode: number) => job({ work: 5, failure: 1, job: { exitCode, podFailurePolicy: { rules } } });
+    const end = { well: false, reason: "PodFailurePolicy", at: 5 + 1 };
+    expect(play({ background: [of(42)] }, 60).runs[0].end).toEqual(end);
+    expect(play({ background: [of(1)] }, 60).runs[0].end).toBeUndefined();
+  });
+
+  test("has succeeded when its success policy has enough", () => {
+    const successPolicy = { rules: [{ succeededIndexes: "1-4", succeededCount: 2 }] };
+    const { runs } = play(
+      { background: [job({ work: 10, job: { completions: 9, indexed: true, successPolicy } })] },
+      200,
+    );
+    // Indexes 0, 1 and 2, one after another, each a second after the one before has ended.
+    expect(runs[0].end).toEqual({ well: true, reason: "SuccessPolicy", at: 3 * (10 + 1) });
+    expect(runs[0].made).toBe(3);
   });
 
   test("waits for room, which its own pods make for each other", () => {
@@ -247,23 +265,10 @@ describe("a daemon", () => {
     expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(3 * 100 * 0.2, 6);
   });
 
-  test("whose container crashes has one process again: at once the first time, then after 10 s, then after 20 s", () => {
-    const busy = { kind: "repeat", times: constant(1e6), steps: [{ kind: "cpu", work: constant(1) }] } as const;
-    const lifecycle = { ...plainLifecycle, crashAfter: constant(5) };
-    const agent = job({ name: "agent", steps: [busy], lifecycle, runs: { kind: "daemon" } });
-    const played = play({ background: [agent], cluster: onCores(2) }, 44);
-    // It works 0–5, 5–10, 20–25 and from 45 on; two processes would use two cores.
-    expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(15, 6);
-    expect(played.state.background[0].restarts).toBe(3);
-  });
-
-  test("whose process ends is started again as one that crashes", () => {
-    const agent = job({ name: "agent", work: 5, runs: { kind: "daemon" } });
-    const played = play({ background: [agent], cluster: onCores(2) }, 44);
-    expect(played.cpuUsed(played.state.background[0])).toBeCloseTo(15, 6);
-  });
-
-  test("goes with its node, which nothing else keeps; a Job's pod on it has failed and is made again", () => {
+  test.each([
+    ["has failed", false],
+    ["whose Job ignores it has not", true],
+  ])("goes with its node, which nothing else keeps; a Job's pod on it %s, and is made again", (_, ignored) => {
     let looks = 0;
     const once: Provisioner = {
       period: 50,
@@ -274,7 +279,9 @@ describe("a daemon", () => {
     );
     const provisioner = { name: "once", create: () => once };
     const group = { ...cores(2, 2), min: 0 };
-    const work = job({ work: 80 });
+    const disrupted = [{ type: "DisruptionTarget", status: "True" }];
+    const rules = [{ action: "Ignore", onPodConditions: disrupted }] as const;
+    const work = job({ work: 80, ...(ignored && { job: { backoffLimit: 0, podFailurePolicy: { rules } } }) });
     const { runs, state } = play(
       {
         background: [...agents, work],
@@ -284,7 +291,7 @@ describe("a daemon", () => {
     );
     expect(state.nodes.rows.high - 1).toBe(1); // of two rows the first is free again
     expect(state.background.slice(0, 2).map(({ members }) => members.count)).toEqual([1, 1]);
-    expect(runs[0]).toMatchObject({ failed: 1, made: 2 });
+    expect(runs[0]).toMatchObject({ failed: ignored ? 0 : 1, made: 2 });
     // Thrown out at 50; seen a second later; ten seconds after the failure it begins anew.
     expect(runs[0].end?.at).toBe(50 + 10 + 80 + 1);
   });

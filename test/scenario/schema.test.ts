@@ -163,6 +163,7 @@ const SHOWN_OTHERWISE = [
   ".services.web.concurrency",
   ".services.store.concurrency",
   ".services.store.kind",
+  ".jobs.cleanup.completionMode",
   ".load.burst.batch",
   ".load.ramp.arrivals",
   ".load.steps.arrivals",

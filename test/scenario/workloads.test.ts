@@ -232,3 +232,43 @@ describe("a daemon", () => {
     ],
   ])("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
 });
+
+describe("a job's policies", () => {
+  const job = (...fields: readonly string[]): string =>
+    services(
+      `services:\n  web:\n    endpoints: { get: { cpu: 5ms } }\njobs:\n  one:\n    steps: { cpu: 1s }\n${fields.map((field) => `    ${field}\n`).join("")}`,
+    );
+
+  test("with a failure policy only what has failed is replaced", () => {
+    const text = job(
+      "podFailurePolicy: { rules: [{ action: Ignore, onPodConditions: [{ type: DisruptionTarget }] }] }",
+    );
+    const rules = [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }];
+    expect(readScenario(text, { name: "good.yaml" }).scenario.world("as-written").background[0].runs).toMatchObject({
+      job: { podReplacementPolicy: "Failed", podFailurePolicy: { rules } },
+    });
+  });
+
+  test.each<Row>([
+    [
+      "a rule about nothing",
+      job("podFailurePolicy: { rules: [{ action: Count }] }"),
+      "7:33 jobs.one.podFailurePolicy.rules[0]: expected either onExitCodes or onPodConditions, got neither",
+    ],
+    [
+      "success as a failure",
+      job("podFailurePolicy: { rules: [{ action: Count, onExitCodes: { operator: In, values: [0] } }] }"),
+      "7:87 jobs.one.podFailurePolicy.rules[0].onExitCodes.values: expected codes other than 0, which is no failure",
+    ],
+    [
+      "enough of what has no numbers",
+      job("successPolicy: { rules: [{ succeededCount: 1 }] }"),
+      "7:20 jobs.one.successPolicy: expected it only where completionMode is Indexed, got NonIndexed",
+    ],
+    [
+      "no indexes",
+      job("completionMode: Indexed", "successPolicy: { rules: [{ succeededIndexes: 1-, succeededCount: 1 }] }"),
+      '8:50 jobs.one.successPolicy.rules[0].succeededIndexes: expected indexes like "0-3,7", got "1-"',
+    ],
+  ])("%s", (_, text, ...expected) => expect(complaintsOf(text)).toEqual(expected));
+});

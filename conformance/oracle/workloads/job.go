@@ -32,6 +32,9 @@ type JobSettings struct {
 	ActiveDeadline       *float64 `json:"activeDeadline,omitempty"`
 	Indexed              bool     `json:"indexed,omitempty"`
 	PodReplacementPolicy string   `json:"podReplacementPolicy"`
+	// As the API has them.
+	PodFailurePolicy *batch.PodFailurePolicy `json:"podFailurePolicy,omitempty"`
+	SuccessPolicy    *batch.SuccessPolicy    `json:"successPolicy,omitempty"`
 }
 
 // JobStep is what holds when the controller looks.
@@ -54,6 +57,15 @@ type JobPod struct {
 	ReadySince  *float64 `json:"readySince,omitempty"`
 	FinishedAt  *float64 `json:"finishedAt,omitempty"`
 	Index       *int     `json:"index,omitempty"`
+	// Of containers that have ended, and conditions beside Ready: what a failure policy reads.
+	ExitCodes  map[string]int32  `json:"exitCodes,omitempty"`
+	Conditions []JobPodCondition `json:"conditions,omitempty"`
+}
+
+// JobPodCondition is one of a pod's conditions.
+type JobPodCondition struct {
+	Type   v1.PodConditionType `json:"type"`
+	Status v1.ConditionStatus  `json:"status"`
 }
 
 // JobDecision is what a look left behind.
@@ -84,7 +96,7 @@ var jobs = Controller[JobSettings, JobStep, JobDecision]{
 	name: "job",
 	make: func(settings JobSettings) func(JobStep) JobDecision { return newJobWorld(settings).look },
 	at:   func(step JobStep) float64 { return step.At },
-	own:  jobLives,
+	own:  func() []Life[JobSettings, JobStep, JobDecision] { return append(jobLives(), jobPolicies()...) },
 }
 
 type jobWorld struct {
@@ -112,6 +124,7 @@ func newJobWorld(settings JobSettings) *jobWorld {
 		Spec: batch.JobSpec{
 			Parallelism: &parallelism, Completions: settings.Completions, BackoffLimit: &settings.BackoffLimit,
 			CompletionMode: &mode, Suspend: &suspend, PodReplacementPolicy: &policy,
+			PodFailurePolicy: settings.PodFailurePolicy, SuccessPolicy: settings.SuccessPolicy,
 			Selector: &metav1.LabelSelector{MatchLabels: labels},
 			Template: v1.PodTemplateSpec{
 				ObjectMeta: metav1.ObjectMeta{Labels: labels},
@@ -255,11 +268,20 @@ func (w *jobWorld) dress(pod *v1.Pod, seen JobPod) {
 			Type: v1.PodReady, Status: v1.ConditionTrue, LastTransitionTime: w.moment(*seen.ReadySince),
 		}}
 	}
+	for _, condition := range seen.Conditions {
+		pod.Status.Conditions = append(pod.Status.Conditions, v1.PodCondition{Type: condition.Type, Status: condition.Status})
+	}
 	if seen.FinishedAt != nil {
-		pod.Status.ContainerStatuses = []v1.ContainerStatus{{
-			Name: "work", State: v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
-				FinishedAt: w.moment(*seen.FinishedAt),
-			}},
-		}}
+		codes := seen.ExitCodes
+		if codes == nil {
+			codes = map[string]int32{"work": 0}
+		}
+		for name, code := range codes {
+			pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, v1.ContainerStatus{
+				Name: name, State: v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
+					ExitCode: code, FinishedAt: w.moment(*seen.FinishedAt),
+				}},
+			})
+		}
 	}
 }

@@ -2,13 +2,14 @@
  * Kubernetes' Job controller (batch/v1, kubernetes v1.36.2): one look at a time, it makes and deletes pods until enough of
  * them have succeeded, too many have failed or the time is up. A Job has its last condition once its pods are gone.
  *
- * Not followed: pod failure and success policies, a back-off limit per index, containers restarted in place (OnFailure),
- * Jobs managed by others, failures of the API server.
+ * Not followed: a back-off limit per index, containers restarted in place (OnFailure), Jobs managed by others, failures of
+ * the API server.
  */
 import type { Seconds } from "../../units.js";
 import { type Failures, NO_FAILURES, remaining, withEnded } from "./back-off.js";
 import { type Indexes, missing, shortened, superfluous } from "./indexes.js";
 import { hasFailed, isActive, isTerminating, type JobPod, leastWanted } from "./pods.js";
+import { actionOn, type FailurePolicy, hasEnough, type SuccessPolicy } from "./policies.js";
 
 export interface JobSpec {
   /** Absent: a work queue, done once a pod has succeeded and all have ended. */
@@ -19,6 +20,10 @@ export interface JobSpec {
   readonly indexed?: boolean | undefined;
   /** Whether a pod on its way out is replaced at once, or only when it has failed. */
   readonly podReplacementPolicy: "TerminatingOrFailed" | "Failed";
+  /** Which failures count, which do not, and which are the Job's. Beside it only what has failed is replaced. */
+  readonly podFailurePolicy?: FailurePolicy | undefined;
+  /** Of an indexed Job: when it has succeeded without all of its pods. */
+  readonly successPolicy?: SuccessPolicy | undefined;
 }
 
 /** What holds when the controller looks. */
@@ -78,6 +83,7 @@ export class Job {
   private succeeded = 0;
   private failed = 0;
   private failures: Failures = NO_FAILURES;
+  private looked = false;
   /** Pods that count no more, as long as they are there. */
   private settled = new Set<number>();
   private done: Indexes = new Set();
@@ -93,7 +99,11 @@ export class Job {
   }
 
   private get hasSucceeded(): boolean {
-    return this.conditions.some(({ type }) => type === "SuccessCriteriaMet");
+    return this.success !== undefined;
+  }
+
+  private get success(): JobCondition | undefined {
+    return this.conditions.find(({ type }) => type === "SuccessCriteriaMet");
   }
 
   sync(seen: JobSeen, now: Seconds): JobLook {
@@ -101,13 +111,14 @@ export class Job {
     if (this.startTime === undefined && seen.suspend !== true) this.startTime = now;
     const active = seen.pods.filter(isActive);
     const terminating = seen.pods.filter(isTerminating);
+    const [before, known] = [this.status(), this.failures];
     this.count(seen.pods, now);
 
     const failure = this.failureOf(seen, now);
     const deadline = this.untilDeadline(seen, failure, now);
-    let verdict = failure;
+    let verdict = failure ?? this.successOf();
     let asked: Asked;
-    if (failure !== undefined) asked = { create: 0, indexes: [], remove: active, active: 0 };
+    if (verdict !== undefined) asked = { create: 0, indexes: [], remove: active, active: 0 };
     else {
       asked = this.manage(seen, active, terminating, now);
       if (this.isComplete(asked.active)) verdict = { done: "Complete", reason: "CompletionsReached" };
@@ -119,10 +130,13 @@ export class Job {
       ready: left.filter(({ ready }) => ready).length,
       terminating: terminating.length + asked.remove.length,
     };
-    this.settle(asked.remove);
+    const last = [...this.settle(asked.remove), ...(verdict === undefined ? [] : this.settle(terminating))];
     // Whatever is still there when a Job fails has failed with it.
-    if (failure !== undefined) this.failed += asked.remove.length + this.settle(terminating);
+    if (failure !== undefined) this.failed += last.filter((pod) => this.isCounted(pod)).length;
     if (verdict !== undefined) this.conclude(verdict, now);
+    // Upstream keeps its record of failures only together with a change of the status, which one that is ignored may not be.
+    if (this.looked && this.status() === before) this.failures = known;
+    this.looked = true;
     return this.report({ ...asked, again: earlier(asked.again, deadline) });
   }
 
@@ -136,7 +150,7 @@ export class Job {
       ...succeeded.map((pod) => ({ at: endOf(pod), succeeded: true })),
       ...failed.map((pod) => ({ at: endOf(pod), succeeded: false })),
     ]);
-    this.failed += failed.length;
+    this.failed += failed.filter((pod) => this.isCounted(pod)).length;
     if (this.spec.indexed) {
       const within = succeeded.flatMap(({ index = -1 }) => (index < this.spec.completions! ? [index] : []));
       this.done = new Set([...this.done, ...within]);
@@ -147,23 +161,41 @@ export class Job {
     for (const { id } of [...succeeded, ...failed]) this.settled.add(id);
   }
 
-  /** These count no more; says how many of them did. */
-  private settle(pods: readonly JobPod[]): number {
-    const before = this.settled.size;
-    for (const { id } of pods) this.settled.add(id);
-    return this.settled.size - before;
+  /** These count no more; answers those that did. */
+  private settle(pods: readonly JobPod[]): readonly JobPod[] {
+    const fresh = pods.filter(({ id }) => !this.settled.has(id));
+    for (const { id } of fresh) this.settled.add(id);
+    return fresh;
+  }
+
+  /** As one of the failures that the back-off limit allows. */
+  private isCounted(pod: JobPod): boolean {
+    return actionOn(pod, this.spec.podFailurePolicy) !== "Ignore";
   }
 
   /** Why the Job has failed, if it has. */
-  private failureOf({ suspend }: JobSeen, now: Seconds): Verdict | undefined {
+  private failureOf({ suspend, pods }: JobSeen, now: Seconds): Verdict | undefined {
     const target = this.conditions.find(({ type }) => type === "FailureTarget");
     if (target !== undefined) return { done: "Failed", reason: target.reason };
     if (this.hasSucceeded) return undefined;
+    const { podFailurePolicy, podReplacementPolicy } = this.spec;
+    const failed = pods.filter((pod) => hasFailed(pod, podReplacementPolicy));
+    if (failed.some((pod) => actionOn(pod, podFailurePolicy) === "FailJob"))
+      return { done: "Failed", reason: "PodFailurePolicy" };
     if (this.failed > this.spec.backoffLimit) return { done: "Failed", reason: "BackoffLimitExceeded" };
     const { activeDeadline = Infinity } = this.spec;
     if (suspend !== true && this.startTime !== undefined && now - this.startTime >= activeDeadline)
       return { done: "Failed", reason: "DeadlineExceeded" };
     return undefined;
+  }
+
+  /** Why the Job has succeeded, though pods may be wanted or there. */
+  private successOf(): Verdict | undefined {
+    const { success } = this;
+    if (success !== undefined) return { done: "Complete", reason: success.reason };
+    const { completions, successPolicy } = this.spec;
+    const enough = completions !== undefined && hasEnough(this.done, completions, successPolicy);
+    return enough ? { done: "Complete", reason: "SuccessPolicy" } : undefined;
   }
 
   private untilDeadline({ suspend }: JobSeen, failure: Verdict | undefined, now: Seconds): Seconds | undefined {
@@ -230,6 +262,11 @@ export class Job {
     if (this.counts.terminating > 0) return;
     this.conditions.push({ type: done, status: true, reason });
     if (done === "Complete") this.completionTime = now;
+  }
+
+  private status(): string {
+    const { counts, succeeded, failed, conditions } = this;
+    return JSON.stringify([counts, succeeded, failed, conditions, [...this.done]]);
   }
 
   private report({ create, indexes, remove, again }: Asked): JobLook {

@@ -16,6 +16,15 @@ export interface JobPod {
   readonly finishedAt?: Seconds;
   /** Of an indexed Job's. */
   readonly index?: number;
+  /** Of containers that have ended, by name. */
+  readonly exitCodes?: Readonly<Record<string, number>>;
+  /** Beside Ready. */
+  readonly conditions?: readonly PodCondition[];
+}
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: string;
 }
 
 export const isActive = ({ phase, terminating }: JobPod): boolean =>

@@ -2,6 +2,7 @@
 import { isSchedule, Schedule } from "../../controllers/cron-job/schedule.js";
 import { show } from "../../policy/fields.js";
 import type { Field } from "./field.js";
+import { failurePolicyOf, successPolicyOf } from "./job-policies.js";
 import type { Manifest } from "./objects.js";
 import { nodesOf } from "./placing.js";
 import { plain } from "./pod.js";
@@ -98,6 +99,8 @@ function templateFields(spec: Field): WrittenFields {
     activeDeadline: plain(inSeconds(spec.at("activeDeadlineSeconds").whole(1))),
     completionMode: plain(completionMode),
     podReplacementPolicy: plain(replacementOf(spec)),
+    podFailurePolicy: plain(failurePolicyOf(spec)),
+    successPolicy: plain(successPolicyOf(spec)),
   }) as WrittenFields;
 }
 

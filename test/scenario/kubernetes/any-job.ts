@@ -65,6 +65,14 @@ const scaledBy = fc.record(
   },
   { requiredKeys: ["triggers"] },
 );
+const action = fc.constantFrom("FailJob", "Ignore", "Count");
+const rule = fc.oneof(
+  fc.record({
+    action,
+    onExitCodes: fc.record({ operator: fc.constantFrom("In", "NotIn"), values: fc.constantFrom([1], [2, 137]) }),
+  }),
+  fc.record({ action, onPodConditions: fc.constant([{ type: "DisruptionTarget", status: "True" }]) }),
+);
 export const anyJob = fc
   .tuple(
     optional(size),
@@ -74,11 +82,23 @@ export const anyJob = fc
       activeDeadline: seconds(900),
       podReplacementPolicy: fc.constantFrom("TerminatingOrFailed", "Failed"),
     }),
+    fc.oneof(
+      fc.constant({}),
+      fc.array(rule, { minLength: 1, maxLength: 4 }).map((rules) => ({
+        podReplacementPolicy: "Failed",
+        podFailurePolicy: { rules },
+      })),
+    ),
     fc.constantFrom(
       {},
       { completions: "unlimited" },
       { completions: 7 },
       { completions: 7, completionMode: "Indexed" },
+      {
+        completions: 7,
+        completionMode: "Indexed",
+        successPolicy: { rules: [{ succeededIndexes: "0,3-5", succeededCount: 2 }, { succeededCount: 5 }] },
+      },
     ),
     fc.oneof(
       fc.constant({}),

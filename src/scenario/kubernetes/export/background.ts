@@ -1,7 +1,7 @@
 /** What serves nobody as manifests: Job, CronJob, ScaledJob and DaemonSet. */
 import type { Setup } from "../../setup.js";
 import { type Daemon, settingsOf } from "../../shape-daemons.js";
-import { type Job, resourcesOf } from "../../shape-jobs.js";
+import { type Job, replacementOf, resourcesOf } from "../../shape-jobs.js";
 import { said } from "../written.js";
 import type { ExportedPart } from "./export.js";
 import { queryTrigger, SOURCE_NOTE } from "./keda.js";
@@ -74,7 +74,9 @@ function jobSpec(name: string, job: Job, notes: string[]): object {
     activeDeadlineSeconds:
       activeDeadline === undefined ? undefined : wholeSeconds(activeDeadline, "activeDeadline", notes),
     completionMode: job.completionMode,
-    podReplacementPolicy: job.podReplacementPolicy,
+    podReplacementPolicy: replacementOf(job),
+    podFailurePolicy: job.podFailurePolicy,
+    successPolicy: job.successPolicy,
     template: {
       metadata: { labels: { app: name } },
       spec: { restartPolicy: "Never", containers: [containerOf(name, job)] },
