@@ -2,9 +2,10 @@
 
 import type { Seconds } from "../units.js";
 import { Failure as Failures } from "./failure.js";
-import { LATER as MUST_WAIT, type Sender } from "./mesh/connections.js";
+import { LATER as MUST_WAIT } from "./mesh/connections.js";
 import type { ProxyId } from "./mesh/links.js";
 import type { Passes } from "./mesh/passes.js";
+import type { Sender } from "./mesh/sender.js";
 import type { Ways } from "./network/ways.js";
 import type { Service } from "./service.js";
 import { type CallId, NONE as NOTHING, type State } from "./state.js";

@@ -1,7 +1,7 @@
 /** What stands between a caller and a service when things go wrong: timeouts, tries again, hedges. Plain data. */
 import type { Distribution } from "../kernel/distributions.js";
 import type { Fraction, Seconds } from "../units.js";
-import type { FailureName } from "./failure.js";
+import { Failure, type FailureName } from "./failure.js";
 
 export interface RouteSpec {
   /** For the whole call, all tries and the time between them included. */
@@ -21,6 +21,8 @@ export interface RetriesSpec {
   readonly on: readonly FailureName[];
   /** The n-th time between two tries: anything below base × 2ⁿ⁻¹ and below `longest`, in whole milliseconds; or by a law. */
   readonly backOff: { readonly base: Seconds; readonly longest: Seconds } | Distribution;
+  /** What the service asks for, by Retry-After, with what it turns away; undefined: nothing, or nobody heeds it. */
+  readonly retryAfter?: Seconds | undefined;
   /** Tries again under way at once: so large a part of the calls under way, or `least` if that is more. */
   readonly budget: { readonly share: Fraction; readonly least: number } | undefined;
 }
@@ -58,6 +60,18 @@ export function jitter(
   const below = Math.min(base * 2 ** (nth - 1), longest);
   return Math.floor(uniform * below * 1000) / 1000;
 }
+
+/** Envoy heeds no longer time than this (max_interval). */
+const LONGEST_AFTER = 300;
+const turnsAway = (failure: number): boolean => failure === Failure.Refused || failure === Failure.Shed;
+
+/** The time that a service asks callers to wait, if they heed it: else NaN. */
+export const askedAfter = ({ retryAfter = Infinity }: RetriesSpec, failure: number): Seconds =>
+  retryAfter <= LONGEST_AFTER && turnsAway(failure) ? retryAfter : NaN;
+
+/** Envoy's wait where a time is asked for: anything from that to half as much again, in whole milliseconds. */
+export const jitterAbove = (asked: Seconds, uniform: number): Seconds =>
+  (asked * 1000 + Math.floor(uniform * Math.floor(asked * 500))) / 1000;
 
 /** Whether one more try again is allowed beside those under way. */
 export function withinBudget(budget: RetriesSpec["budget"], underWay: number, retrying: number): boolean {

@@ -12,7 +12,7 @@ import type { Departures } from "./departures.js";
 import { Failure, failures } from "./failure.js";
 import type { Links, ProxyId } from "./mesh/links.js";
 import { newCall } from "./new-call.js";
-import { hasTries, isLaw, jitter, patienceOf, type RouteSpec, withinBudget } from "./route.js";
+import { askedAfter, hasTries, isLaw, jitter, jitterAbove, patienceOf, type RouteSpec, withinBudget } from "./route.js";
 import { type CallId, type Calls, NONE, type State } from "./state.js";
 import { type LengthId, Timers } from "./timers.js";
 
@@ -141,7 +141,7 @@ export class Tries {
     if (allowed && this.mayTryAgain(guard, retries.budget)) {
       this.count(guard, 1);
       if (calls.event[guard] !== NONE) this.sim.cancel(calls.event[guard]);
-      calls.event[guard] = this.sim.after(this.backOff(guard, route), this.next, guard);
+      calls.event[guard] = this.sim.after(this.backOff(guard, route, failure), this.next, guard);
       return;
     }
     const hedged = hedge !== undefined && (calls.count[guard] > 0 || calls.event[guard] !== NONE);
@@ -162,10 +162,12 @@ export class Tries {
     return links === undefined ? this.routes[id] : links.proxies[this.calls.proxy[guard]];
   }
 
-  private backOff(guard: CallId, { spec: { retries }, backOffLaw }: Route): Seconds {
+  private backOff(guard: CallId, { spec: { retries }, backOffLaw }: Route, failure: number): Seconds {
     const { calls, state } = this;
     const nth = calls.turns[guard];
     const site = siteWithin(calls.site[guard], BACK_OFF + nth);
+    const asked = askedAfter(retries, failure);
+    if (asked >= 0) return jitterAbove(asked, state.chance.open(calls.request[guard], site).uniform());
     if (isLaw(retries.backOff)) {
       state.draws.draw(backOffLaw, calls.request[guard], site);
       return state.draws.value;

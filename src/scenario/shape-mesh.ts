@@ -55,6 +55,9 @@ const connectionsMap = z.strictObject({
     description: "Calls that may wait for a connection at one proxy. Default: the mesh's, or unlimited.",
   }),
   uses: amount(1).prefault("unlimited").meta({ description: "Calls until a connection is given up." }),
+  mostIdle: amount(0).prefault("unlimited").meta({
+    description: "Connections without a call that are kept, of one pool: to a pod, or where they are balanced, to all.",
+  }),
   idle: duration()
     .optional()
     .meta({ description: "Without a call for so long it is closed. Default: the mesh's, or 1h." }),
@@ -171,6 +174,7 @@ function connectionsOf(given: Fields["connections"], preset: MeshPreset["connect
     most,
     pending,
     uses,
+    mostIdle,
     idle,
     opens,
   } = given ?? connectionsMap.parse({});
@@ -186,6 +190,7 @@ function connectionsOf(given: Fields["connections"], preset: MeshPreset["connect
     most: most ?? usual.most ?? Infinity,
     pending: pending ?? usual.pending ?? Infinity,
     uses,
+    mostIdle,
     idle: idle ?? usual.idle,
     opens: opens ?? constant(usual.opens),
   };

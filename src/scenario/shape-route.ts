@@ -25,6 +25,10 @@ const againFields = {
     .union([jitter, law], { error: (issue) => `expected base and longest, or a duration, got ${show(issue.input)}` })
     .prefault({})
     .meta({ description: "Between two tries: with full jitter as Envoy's, or by a law." }),
+  retryAfter: duration().optional().meta({
+    description:
+      "What the service asks for by Retry-After when it turns a call away (refused, shed), which callers heed up to 300s. Default: nothing.",
+  }),
   budget: z
     .strictObject({
       share: fraction().prefault("20%").meta({ description: "Of the calls under way." }),

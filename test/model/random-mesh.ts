@@ -21,15 +21,17 @@ export const mesh: fc.Arbitrary<MeshSpec> = fc.record({
   ),
   checkInterval: fc.constantFrom(0, 0, 1.5),
   connections: fc.option(
-    fc.record({
-      balances: fc.constantFrom("calls" as const, "connections" as const),
-      streams: fc.constantFrom(1, 2, Infinity),
-      most: fc.constantFrom(1, 3, Infinity),
-      pending: fc.constantFrom(1, Infinity),
-      uses: fc.constantFrom(3, Infinity),
-      idle: fc.constantFrom(0.5, Infinity),
-      opens: law,
-    }),
+    fc
+      .record({
+        balances: fc.constantFrom("calls" as const, "connections" as const),
+        streams: fc.constantFrom(1, 2, Infinity),
+        most: fc.constantFrom(1, 3, Infinity),
+        pending: fc.constantFrom(1, Infinity),
+        uses: fc.constantFrom(3, Infinity),
+        idle: fc.constantFrom(0.5, Infinity),
+        opens: law,
+      })
+      .map((one) => ({ ...one, mostIdle: one.most === 3 ? 1 : Infinity })),
     { nil: undefined },
   ),
   limits: fc.constantFrom(plainMesh.limits, { requests: 3, retries: 1 }),

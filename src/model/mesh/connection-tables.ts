@@ -63,3 +63,10 @@ export function unlist(table: ConnectionTable, pools: PoolTable, connection: Con
   else table.next[before] = next;
   if (next !== NONE) table.before[next] = before;
 }
+
+/** Connections of a pool that no call is on. */
+export function idleIn(table: ConnectionTable, pools: PoolTable, pool: PoolId): number {
+  let idle = 0;
+  for (let one = pools.first[pool]; one !== NONE; one = table.next[one]) if (table.streams[one] === 0) idle++;
+  return idle;
+}

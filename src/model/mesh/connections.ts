@@ -8,23 +8,24 @@
  */
 import type { EventKind } from "../../kernel/simulation.js";
 import { Failure } from "../failure.js";
-import { Line } from "../lines.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "../state.js";
-import { type ConnectionId, ConnectionTable, list, type PoolId, PoolTable, unlist } from "./connection-tables.js";
+import { joinLine, leaveLine } from "./connection-line.js";
+import {
+  type ConnectionId,
+  ConnectionTable,
+  idleIn,
+  list,
+  type PoolId,
+  PoolTable,
+  unlist,
+} from "./connection-tables.js";
 import type { SlotId } from "./endpoints.js";
 import type { Links, ProxyId } from "./links.js";
 import type { ConnectionsSpec } from "./mesh-spec.js";
+import type { Sender } from "./sender.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.
 const NONE: number = NOTHING;
-
-/** What connections ask of traffic. */
-export interface Sender {
-  /** A call has what it waited for, and sets out. */
-  setOut(call: CallId): void;
-  /** A call gets no connection. */
-  turnAway(call: CallId, failure: number): void;
-}
 
 /** The answer to who wants a connection: he has to wait, or has been heard already. */
 export const LATER = -1;
@@ -33,6 +34,7 @@ export class Connections {
   readonly table = new ConnectionTable();
   readonly pools = new PoolTable();
   private readonly calls: Calls;
+  private readonly mostIdle: number;
   private readonly opened: EventKind<ConnectionId>;
   private readonly freed: EventKind<PoolId>;
 
@@ -45,6 +47,7 @@ export class Connections {
   ) {
     const { sim, calls } = state;
     this.calls = calls;
+    this.mostIdle = spec.mostIdle ?? Infinity;
     this.opened = sim.event("connection.opened", (connection: ConnectionId) => this.open(connection));
     this.freed = sim.event("connection.freed", (pool: PoolId) => this.serve(pool));
   }
@@ -72,7 +75,7 @@ export class Connections {
       this.calls.proxy[call] = NONE;
       return Failure.Overflow;
     }
-    this.joinLine(call, pool);
+    joinLine(this.calls, this.pools, this.links, call, pool);
     if (proxy.connections >= this.spec.most) this.sweep(this.pools.proxy[pool] as ProxyId);
     this.dialFor(pool);
     return LATER;
@@ -95,24 +98,13 @@ export class Connections {
     const pool = table.pool[connection] as PoolId;
     if (brokenOff || lost || table.uses[connection] >= spec.uses) this.retire(connection);
     else if (table.listed[connection] === 0) list(table, pools, connection);
+    this.spare(connection, pool);
     if (pools.head[pool] !== NONE) this.state.sim.after(0, this.freed, pool);
   }
 
   /** A call that waits for a connection does so no longer. */
   leaveLine(call: CallId): void {
-    const { calls, pools } = this;
-    const pool = calls.connection[call];
-    const before = calls.before[call];
-    const next = calls.next[call];
-    calls.line[call] = Line.None;
-    calls.connection[call] = NONE;
-    this.links.proxies[pools.proxy[pool]].pending--;
-    pools.waiting[pool]--;
-    if (before === NONE) pools.head[pool] = next;
-    else calls.next[before] = next;
-    if (next === NONE) pools.tail[pool] = before;
-    else calls.before[next] = before;
-    if (pools.slot[pool] !== NONE) this.links.endpoints.leave(pools.slot[pool] as SlotId);
+    leaveLine(this.calls, this.pools, this.links, call);
   }
 
   /** A pod is gone, and all connections to it with it. */
@@ -210,6 +202,7 @@ export class Connections {
     if (listens) {
       list(table, pools, connection);
       this.serve(pool);
+      this.spare(connection, pool);
     } else {
       this.retire(connection);
       // All who wait for one pod fail with it; of those who do not mind where, the one who asked first.
@@ -241,21 +234,6 @@ export class Connections {
     }
   }
 
-  private joinLine(call: CallId, pool: PoolId): void {
-    const { calls, pools } = this;
-    const last = pools.tail[pool];
-    calls.line[call] = Line.AtProxy;
-    calls.connection[call] = pool; // while it waits: where
-    calls.next[call] = NONE;
-    calls.before[call] = last;
-    if (last === NONE) pools.head[pool] = call;
-    else calls.next[last] = call;
-    pools.tail[pool] = call;
-    this.links.proxies[pools.proxy[pool]].pending++;
-    pools.waiting[pool]++;
-    if (pools.slot[pool] !== NONE) this.links.endpoints.slots.calls[pools.slot[pool]]++;
-  }
-
   /** Closes what has been idle for too long, to make room below the limit; looked for once an idle time at most. */
   private sweep(proxy: ProxyId): void {
     const { table, pools, spec } = this;
@@ -268,6 +246,13 @@ export class Connections {
       const idle = table.listed[row] === 1 && table.streams[row] === 0 && now - table.idleSince[row] >= spec.idle;
       if (idle) this.close(row as ConnectionId);
     }
+  }
+
+  /** Gives up a connection that nobody needs now, where its pool keeps as many as it may. */
+  private spare(connection: ConnectionId, pool: PoolId): void {
+    const { table, pools, mostIdle } = this;
+    if (mostIdle === Infinity || pools.head[pool] !== NONE || table.pool[connection] !== pool) return;
+    if (table.streams[connection] === 0 && idleIn(table, pools, pool) > mostIdle) this.retire(connection);
   }
 
   /** Takes no more calls, and closes once those on it are over. */

@@ -1,8 +1,8 @@
 /** Which services are called by proxies of their callers. */
 import type { DecisionLog } from "../decisions.js";
 import type { PodId, State } from "../state.js";
-import type { Sender } from "./connections.js";
 import { Links } from "./links.js";
+import type { Sender } from "./sender.js";
 
 export function linkServices(state: State, log: DecisionLog, sender: Sender): void {
   for (const service of state.services)

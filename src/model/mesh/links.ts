@@ -8,12 +8,13 @@ import { type CallId, type Calls, NONE as NOTHING, type PodId, type State } from
 import { hashHigh, hashLow } from "../upstream.js";
 import type { CallerProxy } from "./caller-proxy.js";
 import type { PoolId } from "./connection-tables.js";
-import { Connections, type Sender } from "./connections.js";
+import { Connections } from "./connections.js";
 import { Endpoints, type SlotId } from "./endpoints.js";
 import { HealthChecks } from "./health.js";
 import type { MeshSpec } from "./mesh-spec.js";
 import { Names } from "./names.js";
 import { newProxy } from "./new-proxy.js";
+import type { Sender } from "./sender.js";
 import { SlowStart } from "./slow-start.js";
 
 // V8 compiles a module's own constants into its code, but reads imported ones from memory at every use.

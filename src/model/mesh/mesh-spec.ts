@@ -92,6 +92,8 @@ export interface ConnectionsSpec {
   /** Calls until a connection is given up, and how long one is kept without a call. */
   readonly uses: number;
   readonly idle: Seconds;
+  /** Connections without a call that a pool keeps; undefined: all. */
+  readonly mostIdle?: number;
   /** Time to open one. */
   readonly opens: Distribution;
 }

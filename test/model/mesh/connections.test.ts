@@ -57,6 +57,21 @@ describe("HTTP/1.1", () => {
     expect(opened(world)).toBe(2);
   });
 
+  test("no more than so many are kept without a call", () => {
+    const of = (mostIdle: number, times: readonly number[]) => {
+      const { answers, world } = played(over({ mostIdle }), times);
+      return [latencies(answers), opened(world)];
+    };
+    // Three are free at 3; who comes at 10 finds one of them, and opens one.
+    const times = [0, 0, 0, 10, 10];
+    expect(of(Infinity, times)).toEqual([[3, 3, 3, 2, 2], 3]);
+    expect(of(1, times)).toEqual([[3, 3, 3, 2, 3], 1]);
+    expect(of(0, times)).toEqual([[3, 3, 3, 3, 3], 0]);
+    // Who waits takes what is free before it is closed; his own, there at 3.5, is nobody's.
+    expect(of(0, [0, 2.5])).toEqual([[3, 2.5], 0]);
+    expect(of(1, [0, 2.5])).toEqual([[3, 2.5], 1]);
+  });
+
   test("given up after so many calls", () => {
     expect(latencies(played(over({ uses: 2 }), [0, 5, 10]).answers)).toEqual([3, 2, 3]);
   });
