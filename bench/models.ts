@@ -3,8 +3,8 @@ import { z } from "zod";
 import { constant } from "../src/kernel/distributions.js";
 import { RandomStream } from "../src/kernel/random.js";
 import { cluster, service, unlimitedGroup, world } from "../src/model/builders.js";
+import { plainRoute } from "../src/model/calls/route.js";
 import { envoysOutliers, plainMesh } from "../src/model/mesh/mesh-spec.js";
-import { plainRoute } from "../src/model/route.js";
 import type { LoadSpec, WorldSpec } from "../src/model/spec.js";
 import { balancers } from "../src/policy/balancer/index.js";
 import type {
@@ -19,7 +19,7 @@ import type { Definition } from "../src/policy/define.js";
 import { provisioners } from "../src/policy/provisioner/index.js";
 import { scalers } from "../src/policy/scaler/index.js";
 import { schedulers } from "../src/policy/scheduler/index.js";
-import { metrics } from "../src/scenario/shape-control.js";
+import { metrics } from "../src/scenario/shape/control.js";
 
 const poisson = (to: string, rate: number): LoadSpec => ({
   kind: "open",

@@ -3,9 +3,9 @@
  * for just as long as the simulated pods work, and what differs between measured and simulated is not chance.
  */
 import { noHop } from "../src/model/builders.js";
-import { plainRoute } from "../src/model/route.js";
+import { plainRoute } from "../src/model/calls/route.js";
 import type { ServiceSpec, WorldSpec } from "../src/model/spec.js";
-import { plainWorkload } from "../src/model/workload.js";
+import { plainWorkload } from "../src/model/workloads/workload.js";
 import { createWorld } from "../src/model/world.js";
 import { addressOf, dotted } from "../src/policy/balancer/source-address.js";
 import type { Balancer } from "../src/policy/contract.js";

@@ -1,5 +1,5 @@
 import { RandomStream } from "../../src/kernel/random.js";
-import { Failure } from "../../src/model/failure.js";
+import { Failure } from "../../src/model/calls/failure.js";
 import { envoysOutliers, type OutliersSpec } from "../../src/model/mesh/mesh-spec.js";
 import { Outliers } from "../../src/model/mesh/outliers.js";
 import type { Vector } from "../vector.js";

@@ -7,7 +7,7 @@ import { instanceType, instanceTypes } from "../catalogue/instances.js";
 import { shippedScenarios } from "../experiment/files.js";
 import { measuresOf } from "../experiment/measures.js";
 import { readScenario } from "../scenario/read.js";
-import { bounds, type Question, registries } from "../scenario/shape-policy.js";
+import { bounds, type Question, registries } from "../scenario/shape/policy.js";
 
 export interface Inventory {
   readonly title: string;

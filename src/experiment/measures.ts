@@ -1,7 +1,7 @@
 /** The numbers that a run is judged by: declared here once; the run, the tables, the files and the page all read this list. */
 
-import type { Runs } from "../model/background-spec.js";
-import { failureLabels, heard } from "../model/failure.js";
+import { failureLabels, heard } from "../model/calls/failure.js";
+import type { Runs } from "../model/workloads/background-spec.js";
 import type { Scenario } from "../scenario/read.js";
 import { admissionMeasures } from "./admission-measures.js";
 import { measuresOfFaults } from "./fault-measures.js";

@@ -2,8 +2,8 @@
 import { elasticity, type StepFunction } from "../measure/elasticity.js";
 import { LatencyHistogram, type LatencyHistogramJson } from "../measure/histogram.js";
 import { growsWithoutBound } from "../measure/overload.js";
+import { failures, heard } from "../model/calls/failure.js";
 import type { Decision } from "../model/decisions.js";
-import { failures, heard } from "../model/failure.js";
 import type { FaultRecord } from "../model/faults/fault-log.js";
 import type { Service } from "../model/service.js";
 import { createWorld, type World } from "../model/world.js";

@@ -1,10 +1,10 @@
 /** Laws that every run must keep, whatever the scenario: checked at its end, and a breach is a bug of ours. */
-import { CallState, Parent } from "./call-state.js";
-import type { Jobs } from "./jobs.js";
+import { CallState, Parent } from "./calls/call-state.js";
+import type { Recorder } from "./calls/recorder.js";
 import { checkLinks } from "./mesh/link-books.js";
-import type { Recorder } from "./recorder.js";
-import type { Shares } from "./shares.js";
+import type { Shares } from "./shares/shares.js";
 import { NONE, type State } from "./state.js";
+import type { Jobs } from "./workloads/jobs.js";
 
 /** Throws with the numbers when a law is broken. */
 export function checkBooks(state: State, recorder: Recorder, { runs }: Jobs, shares: Shares): void {

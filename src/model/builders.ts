@@ -1,12 +1,12 @@
 /** Worlds in a few lines: sane defaults, so that a test, a theory check or a user's script names only what it is about. */
 import { constant } from "../kernel/distributions.js";
 import type { Balancer, Scheduler } from "../policy/contract.js";
-import type { BackgroundSpec, JobTemplate } from "./background-spec.js";
-import { plainLifecycle } from "./lifecycle.js";
+import { plainRoute } from "./calls/route.js";
 import { nothing, plainNetwork } from "./network/network-spec.js";
-import { plainRoute } from "./route.js";
+import { plainLifecycle } from "./pods/lifecycle.js";
 import type { ClusterSpec, HopSpec, NodeGroupSpec, ServiceSpec, Step, WorldSpec } from "./spec.js";
-import { plainWorkload } from "./workload.js";
+import type { BackgroundSpec, JobTemplate } from "./workloads/background-spec.js";
+import { plainWorkload } from "./workloads/workload.js";
 
 /** A hop that takes no time. */
 export const noHop: HopSpec = {

@@ -1,9 +1,9 @@
 /** What a request asks of each service on average: the demand that a capacity planner sets against the supply. */
 import { moments } from "../kernel/distributions.js";
 import type { Fraction, Seconds } from "../units.js";
+import { type Aim, type Asked, type Headers, type RuleSpec, waysOf } from "./routes/virtual-host.js";
 import type { ServiceSpec, Step, WorldSpec } from "./spec.js";
 import type { State } from "./state.js";
-import { type Aim, type Asked, type Headers, type RuleSpec, waysOf } from "./virtual-host.js";
 
 /** How many looks into a cache miss. */
 type MissShare = (service: ServiceSpec, cache: string) => Fraction;

@@ -3,15 +3,15 @@ import { type EventKind, Rank } from "../kernel/simulation.js";
 import { LatencyHistogram } from "../measure/histogram.js";
 import { Series } from "../measure/series.js";
 import type { Bill } from "./bill.js";
-import type { Cpu } from "./cpu.js";
+import type { Recorder } from "./calls/recorder.js";
+import type { Cpu } from "./cpu/cpu.js";
 import { expectedWork } from "./expectation.js";
-import type { Fleet } from "./fleet.js";
-import type { Machines } from "./machines.js";
-import { readyCores } from "./pod-size.js";
-import type { Queue } from "./queue.js";
-import type { Recorder } from "./recorder.js";
+import type { Machines } from "./machines/machines.js";
+import type { Fleet } from "./pods/fleet.js";
+import { readyCores } from "./pods/pod-size.js";
 import type { Service } from "./service.js";
-import type { Shares } from "./shares.js";
+import type { Queue } from "./shares/queue.js";
+import type { Shares } from "./shares/shares.js";
 import { Phase, type State } from "./state.js";
 
 /** Columns of the whole world; those of a service are called "cart.ready" and so on. */

@@ -4,16 +4,16 @@ import type { Resources } from "../policy/sizer-contract.js";
 import type { Seconds } from "../units.js";
 import type { Admission } from "./admission/admission.js";
 import type { CallerAdmission } from "./admission/caller-admission.js";
-import type { Background } from "./background.js";
-import { isDedicated } from "./dedicated.js";
+import { isPlain } from "./calls/route.js";
+import type { Gateway } from "./calls/upstream.js";
+import { isDedicated } from "./cpu/dedicated.js";
+import { usableCores } from "./cpu/usable-cores.js";
 import type { Links } from "./mesh/links.js";
 import type { PassSpec } from "./mesh/mesh-spec.js";
-import { isPlain } from "./route.js";
 import type { ServiceSpec } from "./spec.js";
 import { NONE, type PodId, type ServiceId } from "./state.js";
-import type { Gateway } from "./upstream.js";
-import { usableCores } from "./usable-cores.js";
-import type { Revision } from "./workload.js";
+import type { Background } from "./workloads/background.js";
+import type { Revision } from "./workloads/workload.js";
 
 /** What a pod is one of. */
 export type Owner = Service | Background;

@@ -19,19 +19,19 @@ import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { AdmissionSpec } from "./admission/admission-spec.js";
-import type { PlacingTemplate } from "./api-objects.js";
-import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./asynchronous.js";
-import type { BackgroundSpec } from "./background-spec.js";
-import type { CheckSpec } from "./check.js";
-import type { ConcurrencySpec } from "./concurrency-spec.js";
+import type { CheckSpec } from "./calls/check.js";
+import type { ConcurrencySpec } from "./calls/concurrency-spec.js";
+import type { KeysSpec } from "./calls/popularity.js";
+import type { RouteSpec } from "./calls/route.js";
 import type { FaultSpec } from "./faults/spec.js";
-import type { Lifecycle } from "./lifecycle.js";
 import type { MeshSpec, PassSpec } from "./mesh/mesh-spec.js";
 import type { NetworkSpec, PayloadSpec } from "./network/network-spec.js";
-import type { KeysSpec } from "./popularity.js";
-import type { RouteSpec } from "./route.js";
-import type { Headers, VirtualHostSpec } from "./virtual-host.js";
-import type { WorkloadSpec } from "./workload.js";
+import type { PlacingTemplate } from "./placing/api-objects.js";
+import type { Lifecycle } from "./pods/lifecycle.js";
+import type { Headers, VirtualHostSpec } from "./routes/virtual-host.js";
+import type { AsynchronousStep, CacheSpec, PoolSpec, QueueSpec } from "./shares/asynchronous.js";
+import type { BackgroundSpec } from "./workloads/background-spec.js";
+import type { WorkloadSpec } from "./workloads/workload.js";
 
 export type Step =
   | AsynchronousStep

@@ -1,12 +1,12 @@
 /** What no field can know by itself: whether the parts of a scenario fit each other. */
 
 import { instanceType, instanceTypes } from "../catalogue/instances.js";
-import { checkFlights, checkKeys, checkShares, messageEdges } from "./check-async.js";
-import { checkDeadlines } from "./check-deadlines.js";
-import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check-jobs.js";
-import { checkMesh } from "./check-mesh.js";
-import { checkPriorityClasses, checkScheduler } from "./check-placing.js";
-import { Routes } from "./check-routes.js";
+import { checkFlights, checkKeys, checkShares, messageEdges } from "./check/async.js";
+import { checkDeadlines } from "./check/deadlines.js";
+import { besideDaemons, checkBackground, daemonsFit, podsOfJobs } from "./check/jobs.js";
+import { checkMesh } from "./check/mesh.js";
+import { checkPriorityClasses, checkScheduler } from "./check/placing.js";
+import { Routes } from "./check/routes.js";
 import { circles, type Edge } from "./circles.js";
 import { list, unknownName } from "./complaint.js";
 import { checkFanOut } from "./fan-out.js";
@@ -24,7 +24,7 @@ import {
   textAt,
 } from "./references.js";
 import { type GroupSetup, type Parts, type Setup, setupOf } from "./setup.js";
-import { checkQuota } from "./shape-quota.js";
+import { checkQuota } from "./shape/quota.js";
 import type { Path } from "./source.js";
 import { allocatableOf } from "./world.js";
 

@@ -1,10 +1,10 @@
 /** How many calls a request makes in all. A tree of calls is written in a few lines and grows by multiplication. */
 import { moments } from "../kernel/distributions.js";
+import { type Aim, type Asked, type VirtualHostSpec, waysOf } from "../model/routes/virtual-host.js";
 import type { Step } from "../model/spec.js";
-import { type Aim, type Asked, type VirtualHostSpec, waysOf } from "../model/virtual-host.js";
 import type { Sayings } from "./check.js";
 import type { Parts } from "./setup.js";
-import { hostSpec } from "./shape-routes.js";
+import { hostSpec } from "./shape/routes.js";
 
 const CALLS_LIMIT = 10_000;
 const DEPTH_LIMIT = 100; // of calls within calls

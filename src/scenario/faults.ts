@@ -6,7 +6,7 @@ import { readOutages } from "../workload/outages.js";
 import type { Sayings } from "./check.js";
 import { unknownName } from "./complaint.js";
 import type { Parts, Single } from "./setup.js";
-import type { Fault } from "./shape-faults.js";
+import type { Fault } from "./shape/faults.js";
 import type { Path } from "./source.js";
 import type { OpenTrace } from "./world.js";
 

@@ -8,7 +8,7 @@ import { show } from "../policy/fields.js";
 import type { Sizer } from "../policy/sizer-contract.js";
 import { unknownName } from "./complaint.js";
 import { type Fault, readBy } from "./issues.js";
-import { bounds, isPolicyPath, type Question, registries, type Use } from "./shape-policy.js";
+import { bounds, isPolicyPath, type Question, registries, type Use } from "./shape/policy.js";
 
 /** A definition whose fields and answers are its own business. */
 export type AnyDefinition = Definition<unknown>;

@@ -1,6 +1,7 @@
 /** Where a scenario names endpoints: in loads, in steps, and in what is asked before calls come in. */
+
+import type { Routes } from "./check/routes.js";
 import type { Sayings } from "./check.js";
-import type { Routes } from "./check-routes.js";
 import type { Edge } from "./circles.js";
 import { unknownName } from "./complaint.js";
 import { isTarget, readTarget } from "./fields.js";

@@ -5,20 +5,20 @@
 import { z } from "zod";
 import { fraction, seconds, show } from "../policy/fields.js";
 import { checked, duration, name, share, target, wholeFrom, words } from "./fields.js";
-import { cachesField, queue } from "./shape-async.js";
-import { behaviourFields } from "./shape-behaviour.js";
-import { cluster, counted, decided } from "./shape-cluster.js";
-import { controllers, metrics } from "./shape-control.js";
-import { daemon } from "./shape-daemons.js";
-import { faults } from "./shape-faults.js";
-import { job } from "./shape-jobs.js";
-import { load } from "./shape-load.js";
-import { mesh } from "./shape-mesh.js";
-import { networkFields } from "./shape-network.js";
-import { priorityClasses } from "./shape-placing.js";
-import { quota } from "./shape-quota.js";
-import { route, routeVariant } from "./shape-routes.js";
-import { networkHop, service, sized } from "./shape-service.js";
+import { cachesField, queue } from "./shape/async.js";
+import { behaviourFields } from "./shape/behaviour.js";
+import { cluster, counted, decided } from "./shape/cluster.js";
+import { controllers, metrics } from "./shape/control.js";
+import { daemon } from "./shape/daemons.js";
+import { faults } from "./shape/faults.js";
+import { job } from "./shape/jobs.js";
+import { load } from "./shape/load.js";
+import { mesh } from "./shape/mesh.js";
+import { networkFields } from "./shape/network.js";
+import { priorityClasses } from "./shape/placing.js";
+import { quota } from "./shape/quota.js";
+import { route, routeVariant } from "./shape/routes.js";
+import { networkHop, service, sized } from "./shape/service.js";
 
 const objective = checked(
   z.strictObject({

@@ -1,9 +1,9 @@
 /** Random worlds, whatever happens in them: the books are right. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isDaemon } from "../../src/model/background.js";
-import { failures, heard } from "../../src/model/failure.js";
+import { failures, heard } from "../../src/model/calls/failure.js";
 import { Phase } from "../../src/model/state.js";
+import { isDaemon } from "../../src/model/workloads/background.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { expectCoresWell } from "./cores.js";
 import { kinds } from "./random-faults.js";

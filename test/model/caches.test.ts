@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
-import type { CacheSpec, KeyedContent } from "../../src/model/asynchronous.js";
 import { noHop, service, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
+import type { CacheSpec, KeyedContent } from "../../src/model/shares/asynchronous.js";
 import type { LoadSpec, ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { at, call, latencies, play, timetable, wait } from "./lab.js";

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { plainRoute, type RouteSpec } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { plainRoute, type RouteSpec } from "../../src/model/calls/route.js";
 import type { Step } from "../../src/model/spec.js";
 import { at, call, cpu, play, shop } from "./lab.js";
 

@@ -1,11 +1,11 @@
 /** What is asked before a call comes to the application, worked by hand. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import type { QueueSpec } from "../../src/model/asynchronous.js";
 import { noHop, service, world } from "../../src/model/builders.js";
-import type { CheckSpec } from "../../src/model/check.js";
-import { Failure } from "../../src/model/failure.js";
+import type { CheckSpec } from "../../src/model/calls/check.js";
+import { Failure } from "../../src/model/calls/failure.js";
 import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
+import type { QueueSpec } from "../../src/model/shares/asynchronous.js";
 import type { ServiceSpec, Step } from "../../src/model/spec.js";
 import { at, cpu, play, wait } from "./lab.js";
 

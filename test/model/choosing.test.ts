@@ -1,7 +1,7 @@
 /** Which pods take the calls of a world, by weight, by key and by what has been learnt. */
 import { describe, expect, test } from "vitest";
 import { service, world } from "../../src/model/builders.js";
-import { Popularity } from "../../src/model/popularity.js";
+import { Popularity } from "../../src/model/calls/popularity.js";
 import type { LoadSpec, ServiceSpec } from "../../src/model/spec.js";
 import { maglev } from "../../src/policy/balancer/maglev.js";
 import { peakEwma } from "../../src/policy/balancer/peak-ewma.js";

@@ -1,6 +1,6 @@
 /** What every moment must keep of work on shared cores: each piece is one of its container's, and each core is asked for once. */
 import { expect } from "vitest";
-import { CallState, Parent } from "../../src/model/call-state.js";
+import { CallState, Parent } from "../../src/model/calls/call-state.js";
 import { NONE, Phase } from "../../src/model/state.js";
 import type { World } from "../../src/model/world.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import type { ConcurrencySpec } from "../../src/model/concurrency-spec.js";
+import type { ConcurrencySpec } from "../../src/model/calls/concurrency-spec.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { at, cpu, latencies, play, shop } from "./lab.js";
 

@@ -1,11 +1,11 @@
 /** DaemonSets in the simulated world: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import type { BackgroundSpec } from "../../src/model/background-spec.js";
 import { cluster, job, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { NodeGroupSpec, WorldSpec } from "../../src/model/spec.js";
-import { type DaemonSetSpec, plainDaemonSet, type Revision } from "../../src/model/workload.js";
+import type { BackgroundSpec } from "../../src/model/workloads/background-spec.js";
+import { type DaemonSetSpec, plainDaemonSet, type Revision } from "../../src/model/workloads/workload.js";
 import { createWorld } from "../../src/model/world.js";
 import type { Provisioner } from "../../src/policy/contract.js";
 import { fit } from "../../src/policy/scheduler/filters.js";

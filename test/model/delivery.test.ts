@@ -1,9 +1,9 @@
 /** Canaries, blue-green switches and schedules: weights and moments worked by hand. */
 import { describe, expect, test } from "vitest";
 import { service, world } from "../../src/model/builders.js";
-import type { DeliverySpec, ShiftSpec } from "../../src/model/delivery-spec.js";
+import { plainRoute } from "../../src/model/calls/route.js";
 import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
-import { plainRoute } from "../../src/model/route.js";
+import type { DeliverySpec, ShiftSpec } from "../../src/model/routes/delivery-spec.js";
 import type { ServiceSpec, Step, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { at, play, wait } from "./lab.js";

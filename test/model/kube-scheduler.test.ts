@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HOSTNAME, ZONE } from "../../src/controllers/scheduler/objects.js";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { ClusterSpec, NodeGroupSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { kubeScheduler } from "../../src/policy/scheduler/kube-scheduler.js";

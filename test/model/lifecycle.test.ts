@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { ServiceSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { at, cpu, play, shop, timetable, wait } from "./lab.js";

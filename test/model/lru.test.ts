@@ -1,8 +1,8 @@
 /** The table by keys and the list of uses, against the plainest implementations of the same. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { KeyMap } from "../../src/model/key-map.js";
-import { Lru } from "../../src/model/lru.js";
+import { KeyMap } from "../../src/model/shares/key-map.js";
+import { Lru } from "../../src/model/shares/lru.js";
 
 describe("a table by keys", () => {
   test("does what a Map does, whatever is put in and taken out", () => {

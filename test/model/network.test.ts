@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
+import { plainRoute } from "../../src/model/calls/route.js";
 import type { FaultKind, FaultSpec } from "../../src/model/faults/spec.js";
 import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import { type DisturbanceSpec, plainNetwork } from "../../src/model/network/network-spec.js";
-import { plainRoute } from "../../src/model/route.js";
 import type { WorldSpec } from "../../src/model/spec.js";
 import { at, call, latencies, play, shop, wait } from "./lab.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { inOrderOfEviction, MemoryPressure, type Thresholds } from "../../src/controllers/kubelet/pressure.js";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { WorldSpec } from "../../src/model/spec.js";
 import { at, play, wait } from "./lab.js";
 

@@ -1,10 +1,10 @@
 /** Pools of connections: schedules worked by hand. */
 import { describe, expect, test } from "vitest";
-import type { PoolSpec } from "../../src/model/asynchronous.js";
 import { service, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
-import { plainRoute } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { plainRoute } from "../../src/model/calls/route.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
+import type { PoolSpec } from "../../src/model/shares/asynchronous.js";
 import type { ServiceSpec, Step } from "../../src/model/spec.js";
 import { at, call, cpu, latencies, play, shop, timetable, wait } from "./lab.js";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
-import { presentLoad } from "../../src/model/metrics.js";
+import { presentLoad } from "../../src/model/control/metrics.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { keda } from "../../src/policy/scaler/keda.js";
 import { make } from "../policy/builders.js";

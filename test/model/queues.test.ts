@@ -1,10 +1,10 @@
 /** Queues of messages: schedules worked by hand. Each request of the shop leaves one message, which `billing` takes. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
-import type { QueueSpec } from "../../src/model/asynchronous.js";
 import { service, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
-import { plainRoute } from "../../src/model/route.js";
+import { plainRoute } from "../../src/model/calls/route.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
+import type { QueueSpec } from "../../src/model/shares/asynchronous.js";
 import type { LoadSpec, ServiceSpec, Step } from "../../src/model/spec.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { at, call, cpu, timetable, wait } from "./lab.js";

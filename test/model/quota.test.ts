@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { ServiceSpec, WorldSpec } from "../../src/model/spec.js";
-import { plainWorkload, type StatefulSetSpec } from "../../src/model/workload.js";
+import { plainWorkload, type StatefulSetSpec } from "../../src/model/workloads/workload.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import type { Provisioner } from "../../src/policy/contract.js";
 import { timetable } from "./lab.js";

@@ -1,8 +1,8 @@
 /** Random virtual hosts: h1 leads to s1 and the services after it. */
 import fc from "fast-check";
-import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
+import { plainRoute, type RetriesSpec } from "../../src/model/calls/route.js";
+import type { RuleSpec, VirtualHostSpec } from "../../src/model/routes/virtual-host.js";
 import type { LoadSpec } from "../../src/model/spec.js";
-import type { RuleSpec, VirtualHostSpec } from "../../src/model/virtual-host.js";
 import { law } from "./random-steps.js";
 
 const share = fc.constantFrom(0.2, 0.5, 1);

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { constant } from "../../src/kernel/distributions.js";
 import { RandomStream } from "../../src/kernel/random.js";
-import type { BackgroundSpec, Runs } from "../../src/model/background-spec.js";
 import { cluster, job, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainRoute, type RetriesSpec } from "../../src/model/route.js";
+import { plainRoute, type RetriesSpec } from "../../src/model/calls/route.js";
 import type { NodeGroupSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
-import type { RolloutSpec, WorkloadSpec } from "../../src/model/workload.js";
+import type { BackgroundSpec, Runs } from "../../src/model/workloads/background-spec.js";
+import type { RolloutSpec, WorkloadSpec } from "../../src/model/workloads/workload.js";
 import type { Balancer, PolicyContext, Scaler } from "../../src/policy/contract.js";
 import { admission } from "./random-admission.js";
 import { faults } from "./random-faults.js";

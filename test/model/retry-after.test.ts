@@ -1,7 +1,7 @@
 /** Callers that wait for as long as a service asks for: Envoy's rate-limited back-off. */
 import { expect, test } from "vitest";
-import { Failure } from "../../src/model/failure.js";
-import { askedAfter, jitterAbove, plainRoute, type RetriesSpec } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { askedAfter, jitterAbove, plainRoute, type RetriesSpec } from "../../src/model/calls/route.js";
 import { cpu, play, shop } from "./lab.js";
 
 const retries = (retryAfter: number | undefined): RetriesSpec => ({

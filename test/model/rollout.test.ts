@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import type { ServiceSpec, WorldSpec } from "../../src/model/spec.js";
-import { type DeploymentSpec, plainWorkload, type Revision, type RolloutSpec } from "../../src/model/workload.js";
+import {
+  type DeploymentSpec,
+  plainWorkload,
+  type Revision,
+  type RolloutSpec,
+} from "../../src/model/workloads/workload.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { at, cpu, latencies, play, timetable, wait } from "./lab.js";
 

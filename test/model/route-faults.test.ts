@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { plainRoute } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { plainRoute } from "../../src/model/calls/route.js";
 import { at, call, play } from "./lab.js";
 import { back, behind, chiSquare, ends, host, many, rule, unlimited } from "./route-lab.js";
 

@@ -1,8 +1,8 @@
 /** Virtual hosts to look into: "host" before the services "one" (1 s) and "three" (3 s). */
 import { RandomStream } from "../../src/kernel/random.js";
 import { service, world } from "../../src/model/builders.js";
+import type { RuleSpec, VirtualHostSpec } from "../../src/model/routes/virtual-host.js";
 import type { LoadSpec, ServiceSpec, WorldSpec } from "../../src/model/spec.js";
-import type { RuleSpec, VirtualHostSpec } from "../../src/model/virtual-host.js";
 import { at, call, play, wait } from "./lab.js";
 
 export const unlimited = { limit: Infinity, queue: Infinity, holds: "call", waitsAt: "pod" } as const;

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { plainRoute } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { plainRoute } from "../../src/model/calls/route.js";
 import type { LoadSpec, WorldSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { at, call, cpu, play, wait } from "./lab.js";

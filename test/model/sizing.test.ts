@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { fit } from "../../src/policy/scheduler/filters.js";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { NodeGroupSpec, ServiceSpec, SpotSpec, WorldSpec } from "../../src/model/spec.js";
 import type { ProvisionAnswer, Provisioner } from "../../src/policy/contract.js";
 import { at, latencies, play, wait } from "./lab.js";

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
-import { plainLifecycle } from "../../src/model/lifecycle.js";
+import { plainLifecycle } from "../../src/model/pods/lifecycle.js";
 import type { WorldSpec } from "../../src/model/spec.js";
 import { Phase } from "../../src/model/state.js";
-import type { Revision, RolloutSpec, StatefulSetSpec } from "../../src/model/workload.js";
+import type { Revision, RolloutSpec, StatefulSetSpec } from "../../src/model/workloads/workload.js";
 import { createWorld, type World } from "../../src/model/world.js";
 import { at, play, timetable, wait } from "./lab.js";
 

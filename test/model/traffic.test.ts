@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../src/model/builders.js";
-import type { ConcurrencySpec } from "../../src/model/concurrency-spec.js";
+import type { ConcurrencySpec } from "../../src/model/calls/concurrency-spec.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { createWorld } from "../../src/model/world.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { service, world } from "../../src/model/builders.js";
-import { Failure } from "../../src/model/failure.js";
-import { jitter, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/route.js";
+import { Failure } from "../../src/model/calls/failure.js";
+import { jitter, plainRoute, type RetriesSpec, type RouteSpec, withinBudget } from "../../src/model/calls/route.js";
 import type { ServiceSpec } from "../../src/model/spec.js";
 import { at, call, cpu, latencies, play, shop, wait } from "./lab.js";
 

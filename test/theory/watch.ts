@@ -1,8 +1,8 @@
 /** Runs a world past its warm-up and measures what theory speaks of. */
 import { RandomStream } from "../../src/kernel/random.js";
-import type { Pool } from "../../src/model/pools.js";
-import type { Queue } from "../../src/model/queue.js";
 import type { Service } from "../../src/model/service.js";
+import type { Pool } from "../../src/model/shares/pools.js";
+import type { Queue } from "../../src/model/shares/queue.js";
 import type { WorldSpec } from "../../src/model/spec.js";
 import { createWorld, type Observer, type World } from "../../src/model/world.js";
 import type { Seconds } from "../../src/units.js";

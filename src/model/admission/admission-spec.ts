@@ -1,7 +1,7 @@
 /** What a service refuses to protect itself, each part by the names of the software that does it so. Plain data. */
 import type { Distribution } from "../../kernel/distributions.js";
 import type { Fraction, Seconds } from "../../units.js";
-import type { Headers } from "../virtual-host.js";
+import type { Headers } from "../routes/virtual-host.js";
 
 export interface AdmissionSpec {
   /** Envoy's local rate limit: of each pod's proxy for itself. A call takes a token from every bucket that is for it. */

@@ -6,14 +6,14 @@
 import { Draws } from "../../kernel/distributions.js";
 import { RandomStream } from "../../kernel/random.js";
 import { type EventKind, Rank } from "../../kernel/simulation.js";
-import { CallState, Parent } from "../call-state.js";
-import type { Cpu } from "../cpu.js";
+import { CallState, Parent } from "../calls/call-state.js";
+import { Failure } from "../calls/failure.js";
+import type { Cpu } from "../cpu/cpu.js";
+import { usableCores } from "../cpu/usable-cores.js";
 import type { DecisionLog } from "../decisions.js";
-import { Failure } from "../failure.js";
 import { nameOfPod } from "../names.js";
 import type { Service } from "../service.js";
 import { type CallId, NONE, Phase, type PodId, type State } from "../state.js";
-import { usableCores } from "../usable-cores.js";
 import type { AdmissionSpec, WindowSpec } from "./admission-spec.js";
 import { FixedWindow } from "./fixed-window.js";
 import { Gate } from "./gate.js";

@@ -1,4 +1,4 @@
-import { Failure } from "../failure.js";
+import { Failure } from "../calls/failure.js";
 import type { Service } from "../service.js";
 import { type CallId, NONE, type State } from "../state.js";
 import type { SuccessRateSpec } from "./admission-spec.js";

@@ -1,7 +1,7 @@
 /** Whom a fault hits: certain ones by name, or so many by chance of those that are there. */
 import type { RandomStream } from "../../kernel/random.js";
-import type { Machine } from "../machine.js";
-import type { Machines } from "../machines.js";
+import type { Machine } from "../machines/machine.js";
+import type { Machines } from "../machines/machines.js";
 import { nameOfPod } from "../names.js";
 import type { Owner } from "../service.js";
 import { Phase, type PodId, type State } from "../state.js";

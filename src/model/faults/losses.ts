@@ -1,9 +1,9 @@
 /** How machines are lost: gone at once, or silent until they are back or the cloud ends them; and how they are replaced. */
 import type { EventKind, Id } from "../../kernel/simulation.js";
 import type { Seconds } from "../../units.js";
-import type { Fleet } from "../fleet.js";
-import type { Machine } from "../machine.js";
-import type { Machines } from "../machines.js";
+import type { Machine } from "../machines/machine.js";
+import type { Machines } from "../machines/machines.js";
+import type { Fleet } from "../pods/fleet.js";
 import type { State } from "../state.js";
 import type { Silence } from "./silence.js";
 import type { Loss } from "./spec.js";

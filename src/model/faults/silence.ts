@@ -6,13 +6,13 @@
  */
 
 import type { Seconds } from "../../units.js";
-import type { Fleet } from "../fleet.js";
-import type { Machine } from "../machine.js";
-import type { Machines } from "../machines.js";
-import type { Metrics } from "../metrics.js";
+import type { Traffic } from "../calls/traffic.js";
+import type { Metrics } from "../control/metrics.js";
+import type { Machine } from "../machines/machine.js";
+import type { Machines } from "../machines/machines.js";
+import type { Fleet } from "../pods/fleet.js";
 import { Service } from "../service.js";
 import { Phase, type PodId, type State } from "../state.js";
-import type { Traffic } from "../traffic.js";
 import type { Speeds } from "./speeds.js";
 
 const NOTHING = { speed: 1, cores: 0 } as const;

@@ -1,7 +1,7 @@
 /** What faults leave of machines' cores: each may be slower, and a part of them somebody else's. */
-import type { Cpu } from "../cpu.js";
-import type { Machine } from "../machine.js";
-import type { Machines } from "../machines.js";
+import type { Cpu } from "../cpu/cpu.js";
+import type { Machine } from "../machines/machine.js";
+import type { Machines } from "../machines/machines.js";
 
 export interface Burden {
   /** Of a core, as a part of what it should be. */

@@ -2,7 +2,7 @@
  * What stands still with its machine. A call in such a pod goes no further: whatever would be its next step is put off until
  * the machine goes on, or never comes.
  */
-import { Failure } from "../failure.js";
+import { Failure } from "../calls/failure.js";
 import type { CallId, Calls, Nodes, PodId, Pods } from "../state.js";
 
 export class Stillness {

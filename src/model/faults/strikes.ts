@@ -1,15 +1,15 @@
 /** What each kind of fault does: whom it hits this time, what it does to them, and how that is undone. */
 import type { RandomStream } from "../../kernel/random.js";
-import type { Fleet } from "../fleet.js";
-import type { Machine } from "../machine.js";
-import type { Machines } from "../machines.js";
+import type { Traffic } from "../calls/traffic.js";
+import type { Machine } from "../machines/machine.js";
+import type { Machines } from "../machines/machines.js";
+import type { Provisioning } from "../machines/provisioning.js";
 import { nameOfPod } from "../names.js";
 import type { Disturbance } from "../network/disturbances.js";
 import type { Between } from "../network/network-spec.js";
-import type { Provisioning } from "../provisioning.js";
+import type { Fleet } from "../pods/fleet.js";
 import { Service } from "../service.js";
 import type { PodId, State } from "../state.js";
-import type { Traffic } from "../traffic.js";
 import { BrownOuts } from "./brown-outs.js";
 import { chosenMachines, chosenPods } from "./choose.js";
 import type { Losses } from "./losses.js";

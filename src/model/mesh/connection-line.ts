@@ -1,5 +1,5 @@
 /** The line of the calls that wait for a connection of one pool, threaded through their own columns. */
-import { Line } from "../lines.js";
+import { Line } from "../calls/lines.js";
 import { type CallId, type Calls, NONE as NOTHING } from "../state.js";
 import type { PoolId, PoolTable } from "./connection-tables.js";
 import type { SlotId } from "./endpoints.js";

@@ -7,7 +7,7 @@
  * nobody can tell it from one that was closed on time.
  */
 import type { EventKind } from "../../kernel/simulation.js";
-import { Failure } from "../failure.js";
+import { Failure } from "../calls/failure.js";
 import { type CallId, type Calls, NONE as NOTHING, type State } from "../state.js";
 import { joinLine, leaveLine } from "./connection-line.js";
 import {

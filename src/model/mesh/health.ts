@@ -1,8 +1,8 @@
 /** How the proxies of a service's callers find out by themselves which pods are well: each for itself, by calls or by asking. */
 import type { EventKind } from "../../kernel/simulation.js";
 import type { Seconds } from "../../units.js";
+import { failures } from "../calls/failure.js";
 import type { DecisionLog } from "../decisions.js";
-import { failures } from "../failure.js";
 import { NONE, type State } from "../state.js";
 import { ActiveChecks } from "./active-checks.js";
 import type { CallerProxy } from "./caller-proxy.js";

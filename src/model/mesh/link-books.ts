@@ -1,6 +1,6 @@
 /** What proxies count is what there is: checked with the other books at the end of every run. */
-import { CallState, Parent } from "../call-state.js";
-import { Line } from "../lines.js";
+import { CallState, Parent } from "../calls/call-state.js";
+import { Line } from "../calls/lines.js";
 import { NONE, type State } from "../state.js";
 import type { Links } from "./links.js";
 

@@ -1,11 +1,11 @@
 /** A service and all who call it: what callers know of its pods, and the proxy of each caller. */
 import type { EventKind, Id } from "../../kernel/simulation.js";
+import { Failure as Failures } from "../calls/failure.js";
+import { Line } from "../calls/lines.js";
+import { hashHigh, hashLow } from "../calls/upstream.js";
 import type { DecisionLog } from "../decisions.js";
-import { Failure as Failures } from "../failure.js";
-import { Line } from "../lines.js";
 import type { Service } from "../service.js";
 import { type CallId, type Calls, NONE as NOTHING, type PodId, type State } from "../state.js";
-import { hashHigh, hashLow } from "../upstream.js";
 import type { CallerProxy } from "./caller-proxy.js";
 import type { PoolId } from "./connection-tables.js";
 import { Connections } from "./connections.js";

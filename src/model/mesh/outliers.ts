@@ -5,7 +5,7 @@
  */
 import type { RandomStream } from "../../kernel/random.js";
 import type { Fraction, Seconds } from "../../units.js";
-import { Failure } from "../failure.js";
+import { Failure } from "../calls/failure.js";
 import type { OutliersSpec } from "./mesh-spec.js";
 
 /** Why a pod was ejected, in Envoy's words. */

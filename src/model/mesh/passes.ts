@@ -4,11 +4,11 @@
  * instruction of its own before the application's, or before the call of another service.
  */
 
-import { CallState, Parent } from "../call-state.js";
-import type { Cpu } from "../cpu.js";
-import { Failure } from "../failure.js";
-import { Line } from "../lines.js";
-import { Leg, Op } from "../program.js";
+import { CallState, Parent } from "../calls/call-state.js";
+import { Failure } from "../calls/failure.js";
+import { Line } from "../calls/lines.js";
+import { Leg, Op } from "../calls/program.js";
+import type { Cpu } from "../cpu/cpu.js";
 import type { Service } from "../service.js";
 import { type CallId, NONE as NOTHING, type PodId, type State } from "../state.js";
 import { machineProxyOf } from "./machine-proxies.js";

@@ -1,6 +1,7 @@
 /** Where a caller stands, and where its service's pods and those it calls do. */
-import { Background } from "../background.js";
+
 import { NONE, type PodId, type State } from "../state.js";
+import { Background } from "../workloads/background.js";
 import type { Endpoints } from "./endpoints.js";
 import type { Origin } from "./localities.js";
 

@@ -8,8 +8,8 @@
 import { type Distribution, Draws } from "../../kernel/distributions.js";
 import type { EventKind, Id } from "../../kernel/simulation.js";
 import type { Seconds, Usd } from "../../units.js";
-import { CallState } from "../call-state.js";
-import { Failure } from "../failure.js";
+import { CallState } from "../calls/call-state.js";
+import { Failure } from "../calls/failure.js";
 import type { Service } from "../service.js";
 import { type CallId, NONE as NOTHING, type State } from "../state.js";
 import { Disturbances } from "./disturbances.js";

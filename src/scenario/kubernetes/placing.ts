@@ -1,7 +1,7 @@
 /** Where a pod may and would rather stand, from its template: what kube-scheduler alone sees, as the fields of a service. */
 import type { z } from "zod";
 import { readBy } from "../issues.js";
-import { placingFields as shapes } from "../shape-placing.js";
+import { placingFields as shapes } from "../shape/placing.js";
 import type { Field } from "./field.js";
 import { plain } from "./pod.js";
 import { type Classes, priorityFields } from "./priority.js";

@@ -1,6 +1,6 @@
 /** PriorityClasses: who comes first, and who may take the place of others. */
 import { show } from "../../policy/fields.js";
-import { knownClasses, type PriorityClasses } from "../shape-placing.js";
+import { knownClasses, type PriorityClasses } from "../shape/placing.js";
 import type { Field } from "./field.js";
 import type { Manifest } from "./objects.js";
 import { said, type WrittenFields } from "./written.js";

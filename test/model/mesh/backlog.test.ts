@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../../src/model/builders.js";
-import { Failure } from "../../../src/model/failure.js";
+import { Failure } from "../../../src/model/calls/failure.js";
+import { plainRoute } from "../../../src/model/calls/route.js";
 import { plainMesh } from "../../../src/model/mesh/mesh-spec.js";
-import { plainRoute } from "../../../src/model/route.js";
 import { createWorld } from "../../../src/model/world.js";
 import { at, call, cpu, play, timetable } from "../lab.js";
 

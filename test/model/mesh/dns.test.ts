@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
 import { service, world } from "../../../src/model/builders.js";
-import { Failure } from "../../../src/model/failure.js";
+import { Failure } from "../../../src/model/calls/failure.js";
 import type { FaultKind } from "../../../src/model/faults/spec.js";
-import { plainLifecycle } from "../../../src/model/lifecycle.js";
 import { type DnsSpec, type MeshSpec, plainMesh } from "../../../src/model/mesh/mesh-spec.js";
+import { plainLifecycle } from "../../../src/model/pods/lifecycle.js";
 import type { ServiceSpec, WorldSpec } from "../../../src/model/spec.js";
 import { createWorld } from "../../../src/model/world.js";
 import type { Balancer, PolicyContext } from "../../../src/policy/contract.js";

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../../src/model/builders.js";
+import { plainRoute } from "../../../src/model/calls/route.js";
 import { plainMesh } from "../../../src/model/mesh/mesh-spec.js";
-import { plainRoute } from "../../../src/model/route.js";
 import type { ServiceSpec } from "../../../src/model/spec.js";
 import { createWorld } from "../../../src/model/world.js";
 import type { Balancer } from "../../../src/policy/contract.js";

@@ -1,12 +1,12 @@
 /** Health checks as nginx and HAProxy have them, worked by hand from their sources and documentation. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
-import { Failure, failures } from "../../../src/model/failure.js";
-import { plainLifecycle } from "../../../src/model/lifecycle.js";
+import { Failure, failures } from "../../../src/model/calls/failure.js";
+import { plainRoute } from "../../../src/model/calls/route.js";
 import { ActiveChecks } from "../../../src/model/mesh/active-checks.js";
 import { type HealthSpec, plainMesh } from "../../../src/model/mesh/mesh-spec.js";
 import { PassiveChecks } from "../../../src/model/mesh/passive-checks.js";
-import { plainRoute } from "../../../src/model/route.js";
+import { plainLifecycle } from "../../../src/model/pods/lifecycle.js";
 import { leastConnections } from "../../../src/policy/balancer/least-connections.js";
 import { smoothRoundRobin } from "../../../src/policy/balancer/smooth-round-robin.js";
 import { made } from "../../policy/builders.js";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../../src/kernel/random.js";
 import { meanInterval } from "../../../src/measure/interval.js";
-import { Failure } from "../../../src/model/failure.js";
+import { Failure } from "../../../src/model/calls/failure.js";
 import { envoysOutliers, type OutliersSpec } from "../../../src/model/mesh/mesh-spec.js";
 import { type Ejection, Outliers } from "../../../src/model/mesh/outliers.js";
 

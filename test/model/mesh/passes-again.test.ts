@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
 import { cluster, noHop, service, unlimitedGroup, world } from "../../../src/model/builders.js";
-import { plainLifecycle } from "../../../src/model/lifecycle.js";
+import { plainRoute } from "../../../src/model/calls/route.js";
 import type { PassSpec } from "../../../src/model/mesh/mesh-spec.js";
-import { plainRoute } from "../../../src/model/route.js";
+import { plainLifecycle } from "../../../src/model/pods/lifecycle.js";
 import type { ServiceSpec, WorldSpec } from "../../../src/model/spec.js";
 import { at, call, cpu, latencies, play, timetable, wait } from "../lab.js";
 import { host, rule } from "../route-lab.js";

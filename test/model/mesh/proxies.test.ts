@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../../src/model/builders.js";
-import { Failure } from "../../../src/model/failure.js";
-import { plainLifecycle } from "../../../src/model/lifecycle.js";
+import { Failure } from "../../../src/model/calls/failure.js";
+import { plainRoute, type RetriesSpec } from "../../../src/model/calls/route.js";
 import { type MeshSpec, plainMesh } from "../../../src/model/mesh/mesh-spec.js";
-import { plainRoute, type RetriesSpec } from "../../../src/model/route.js";
+import { plainLifecycle } from "../../../src/model/pods/lifecycle.js";
 import type { ServiceSpec } from "../../../src/model/spec.js";
 import { createWorld } from "../../../src/model/world.js";
 import type { Balancer, PolicyContext } from "../../../src/policy/contract.js";

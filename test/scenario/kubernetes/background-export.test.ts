@@ -7,7 +7,7 @@ import { importManifests } from "../../../src/scenario/kubernetes/import.js";
 import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { readScenario } from "../../../src/scenario/read.js";
 import type { Setup } from "../../../src/scenario/setup.js";
-import { type Daemon, settingsOf } from "../../../src/scenario/shape-daemons.js";
+import { type Daemon, settingsOf } from "../../../src/scenario/shape/daemons.js";
 import { anyDaemon, anyJob } from "./any-job.js";
 
 const setupOf = (text: string): Setup => readScenario(text, { name: "s.yaml" }).scenario.setup("as-written");

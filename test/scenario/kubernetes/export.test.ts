@@ -9,7 +9,7 @@ import { importManifests } from "../../../src/scenario/kubernetes/import.js";
 import { scenarioText } from "../../../src/scenario/kubernetes/text.js";
 import { readScenario } from "../../../src/scenario/read.js";
 import type { ServiceSetup, Setup } from "../../../src/scenario/setup.js";
-import { templateOf } from "../../../src/scenario/shape-placing.js";
+import { templateOf } from "../../../src/scenario/shape/placing.js";
 import { anyPlacing, anyQuota, anyVpa, priorityClasses } from "./any-placing.js";
 import { anyScaledService } from "./any-scaler.js";
 

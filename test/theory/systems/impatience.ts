@@ -1,6 +1,6 @@
 /** Callers who try again, who give up, and who do not wait for one answer alone. */
 import { constant } from "../../../src/kernel/distributions.js";
-import { plainRoute, type RetriesSpec, type RouteSpec } from "../../../src/model/route.js";
+import { plainRoute, type RetriesSpec, type RouteSpec } from "../../../src/model/calls/route.js";
 import type { ServiceSpec, Step } from "../../../src/model/spec.js";
 import type { World } from "../../../src/model/world.js";
 import { bare, call, cpu, exponential, poisson, station, wait } from "../parts.js";

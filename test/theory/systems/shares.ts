@@ -3,7 +3,7 @@
  * behind a cache; and a cache by keys under Zipf's law.
  */
 import { constant } from "../../../src/kernel/distributions.js";
-import type { CacheSpec, PoolSpec } from "../../../src/model/asynchronous.js";
+import type { CacheSpec, PoolSpec } from "../../../src/model/shares/asynchronous.js";
 import type { LoadSpec, ServiceSpec } from "../../../src/model/spec.js";
 import { bare, call, cpu, exponential, open, poisson, station, wait } from "../parts.js";
 import { type System, systemsOf } from "../system.js";

@@ -1,7 +1,7 @@
 /** What serves nobody as manifests: Job, CronJob, ScaledJob and DaemonSet. */
 import type { Setup } from "../../setup.js";
-import { type Daemon, settingsOf } from "../../shape-daemons.js";
-import { type Job, replacementOf, resourcesOf } from "../../shape-jobs.js";
+import { type Daemon, settingsOf } from "../../shape/daemons.js";
+import { type Job, replacementOf, resourcesOf } from "../../shape/jobs.js";
 import { said } from "../written.js";
 import type { ExportedPart } from "./export.js";
 import { queryTrigger, SOURCE_NOTE } from "./keda.js";
