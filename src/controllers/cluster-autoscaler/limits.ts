@@ -1,4 +1,5 @@
 /** How many nodes a scale-up may add at most, and how they are shared out among groups alike. */
+import { HOSTNAME, type Labels, REGION, ZONE } from "../scheduler/objects.js";
 import type { Group, Size } from "./cluster.js";
 
 /** Of the whole cluster; Infinity for none. */
@@ -28,9 +29,35 @@ export function withinQuotas(
 const near = (one: number, other: number, share: number): boolean =>
   Math.abs(one - other) <= share * Math.max(one, other);
 
-/** Capacity alike but for 1.5 % of memory, allocatable within 5 %. */
+/** Where a node is and whose it is, not what it is: groups alike may differ in these, of Kubernetes and of the clouds. */
+const IGNORED = new Set([
+  HOSTNAME,
+  ZONE,
+  REGION,
+  "failure-domain.beta.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region",
+  "kops.k8s.io/instancegroup",
+  "alpha.eksctl.io/instance-id",
+  "alpha.eksctl.io/nodegroup-name",
+  "eks.amazonaws.com/nodegroup",
+  "k8s.amazonaws.com/eniConfig",
+  "lifecycle",
+  "topology.ebs.csi.aws.com/zone",
+  "topology.gke.io/zone",
+  "cloud.google.com/gke-nodepool",
+  "agentpool",
+  "kubernetes.azure.com/agentpool",
+]);
+
+function sameLabels(one: Labels, other: Labels): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => IGNORED.has(name) || one[name] === other[name]);
+}
+
+/** Capacity alike but for 1.5 % of memory, allocatable within 5 %, and the same labels but for those of places. */
 export function similar(one: Group, other: Group): boolean {
   return (
+    sameLabels(one.template?.labels ?? {}, other.template?.labels ?? {}) &&
     one.capacity.cpuMillicores === other.capacity.cpuMillicores &&
     near(one.capacity.memoryMiB, other.capacity.memoryMiB, 0.015) &&
     near(one.allocatable.cpuMillicores, other.allocatable.cpuMillicores, 0.05) &&
