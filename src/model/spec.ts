@@ -19,7 +19,7 @@ import type { Resources, Sizer } from "../policy/sizer-contract.js";
 import type { Fraction, MiB, Millicores, Seconds, Usd } from "../units.js";
 import type { Arrivals } from "../workload/arrivals.js";
 import type { AdmissionSpec } from "./admission/admission-spec.js";
-import type { CheckSpec } from "./calls/check.js";
+import type { CheckSpec } from "./calls/check-spec.js";
 import type { ConcurrencySpec } from "./calls/concurrency-spec.js";
 import type { KeysSpec } from "./calls/popularity.js";
 import type { RouteSpec } from "./calls/route.js";

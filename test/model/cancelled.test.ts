@@ -4,7 +4,9 @@ import { constant } from "../../src/kernel/distributions.js";
 import { cluster, service, unlimitedGroup, world } from "../../src/model/builders.js";
 import { Failure } from "../../src/model/calls/failure.js";
 import { plainRoute, type RouteSpec } from "../../src/model/calls/route.js";
+import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import type { Step } from "../../src/model/spec.js";
+import { createWorld } from "../../src/model/world.js";
 import { at, call, cpu, play, shop } from "./lab.js";
 
 const route = (about: Partial<RouteSpec>): RouteSpec => ({ ...plainRoute, ...about });
@@ -85,6 +87,38 @@ describe("a service that finishes what it has begun", () => {
     const hop = { latency: constant(3), reply: constant(0), passes: [] };
     const { world: played } = play(shop({ steps: [cpu(5)], route: finishes, hop }, 0));
     expect([played.cpuUsed(played.services[0]), played.services[0].arrived]).toEqual([0, 0]);
+  });
+});
+
+describe("a call that is cancelled with its caller", () => {
+  const stops = route({ timeout: 1, cancels: true });
+  const front = service({ name: "shop", steps: [call("back")], route: stops });
+
+  test("is not found too late as well: its own timer is over", () => {
+    // Cancelled at 1 on a way of 5 s, when the request is over and what is left of it ends; its own caller would have waited until 2.
+    const hop = { latency: constant(5), reply: constant(0), passes: [] };
+    const back = service({ name: "back", steps: [cpu(1)], hop, route: route({ timeout: 2, cancels: true }) });
+    const heard: (readonly [number, boolean])[] = [];
+    const spec = world({ services: [front, back], loads: [at("shop", 0)] });
+    const answered = (_: number, request: boolean): void => void heard.push([played.sim.now, request]);
+    const played = createWorld(spec, 1, { observer: { answered } });
+    played.sim.run(10);
+    expect(heard).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+  });
+
+  test("is counted by its caller's proxy no longer, though its pod finishes it", () => {
+    const back = service({ name: "back", steps: [cpu(5)], route: route({ cancels: "waiting" }), mesh: plainMesh });
+    const played = createWorld(world({ services: [front, back], loads: [at("shop", 0)] }), 1);
+    const requests = () => played.services[1].links!.proxies.map((proxy) => proxy.requests);
+    played.sim.run(0.5);
+    expect(requests()).toEqual([1]);
+    played.sim.run(3);
+    expect(requests()).toEqual([0]);
+    played.sim.run(10);
+    expect(played.cpuUsed(played.services[1])).toBe(5);
   });
 });
 

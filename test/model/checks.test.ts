@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../src/kernel/distributions.js";
 import { noHop, service, world } from "../../src/model/builders.js";
-import type { CheckSpec } from "../../src/model/calls/check.js";
+import type { CheckSpec } from "../../src/model/calls/check-spec.js";
 import { Failure } from "../../src/model/calls/failure.js";
 import { plainMesh } from "../../src/model/mesh/mesh-spec.js";
 import type { QueueSpec } from "../../src/model/shares/asynchronous.js";

@@ -76,6 +76,15 @@ describe("a canary", () => {
     expect(played.services.map(({ members }) => members.count)).toEqual([2, 0]);
   });
 
+  test("whose calls come too late for a tenth of its callers goes back, though those that come are fast", () => {
+    const options = [{ probability: 0.1, steps: [wait(5)] }];
+    const young = [wait(0.2), { kind: "choose", options } as const];
+    const about = { route: { ...plainRoute, timeout: 1 } };
+    const { story } = told(delivered({ ...canary, steps: [0.5], interval: 20 }, young, about));
+    expect(story.map(([time]) => time)).toEqual([10, 30, 50, 70]);
+    expect(story.at(-1)![1]).toMatch(/^rolls back three: success rate/);
+  });
+
   test("that is too slow goes back, too", () => {
     const { story } = told(delivered({ ...canary, p99: 0.15, failures: 1 }, [wait(0.2)]));
     expect(story.at(-1)![1]).toMatch(/^rolls back three: p99 200(\.\d)? ms > 150 ms$/);

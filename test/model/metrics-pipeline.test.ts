@@ -73,6 +73,22 @@ describe("a pod's sample", () => {
     expect(seen({}, sampledAt, [20, 35, 50, 65], { pipeline })).toEqual([10, 25, 35, 60]);
   });
 
+  test("is not late because another container's comes late", () => {
+    const housekeeping = { interval: 10, longest: 20, jitter: 0 };
+    // The first, idle, is measured at 0, 10, 30, 40 and 60 s; the second comes at 45 and is measured then and at 55.
+    const found: number[] = [];
+    const create = () => ({
+      period: 5,
+      desiredReplicas({ now, pods }: ServiceView) {
+        if (now === 65) found.push(...pods.map(({ sampledAt }) => sampledAt));
+        return now < 45 ? 1 : 2;
+      },
+    });
+    const services = [service({ scaler: { name: "grows", create } })];
+    createWorld(world({ services, pipeline: { ...sharp, housekeeping } }), 1).sim.run(70);
+    expect(found).toEqual([60, 55]);
+  });
+
   test("waits between ten and twenty seconds for the kubelet, as upstream's jitter has it", () => {
     const pipeline = { ...sharp, housekeeping: { interval: 10, longest: 10, jitter: 1 } };
     const windows = ({ pods: [pod] }: ServiceView) => pod.sampleWindow;

@@ -135,4 +135,21 @@ describe("a rule's own policy", () => {
     });
     expect(play(spec).world.services[2].arrived).toBe(4 + 1);
   });
+
+  test("takes its share of all calls under way, of those with nothing but a timeout as well", () => {
+    // Ten hold all workers, so two more are turned away: of the twelve a fifth may be at another try, of the two alone one.
+    const budget = { share: 0.2, least: 0 };
+    const retries = { ...plainRoute.retries, most: 1, on: ["refused"], backOff: constant(1), budget } as const;
+    const full = { limit: 10, queue: 0, holds: "call", waitsAt: "pod" } as const;
+    const spec = world({
+      services: [back("one", 50, { concurrency: full, route: { ...plainRoute, timeout: 100 } })],
+      routes: [host(rule({ weights: { one: 1 }, policy: { retries } }))],
+      loads: [at("one", ...Array.from({ length: 10 }, () => 0)), at("host", 1, 1)],
+    });
+    expect(ends(spec).slice(0, 2)).toEqual([
+      [2, Failure.Refused],
+      [2, Failure.Refused],
+    ]);
+    expect(play(spec).world.services[0].arrived).toBe(10 + 2 + 2);
+  });
 });

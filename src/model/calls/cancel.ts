@@ -16,7 +16,7 @@ import type { Traffic } from "./traffic.js";
 export function cancel(state: State, traffic: Traffic, row: CallId): void {
   const { calls, owners, sim } = state;
   calls.parent[row] = Parent.Orphan;
-  if (isFinished(state, row)) {
+  if (hasBegun(state, row)) {
     traffic.tries.waitsNoLonger(row);
     return void staysOnItsWay(state, row);
   }
@@ -52,8 +52,8 @@ export function cancel(state: State, traffic: Traffic, row: CallId): void {
   else traffic.end(row, Failure.Cancelled);
 }
 
-/** Whether a call is in the hands of a service that finishes what it has begun. */
-function isFinished({ calls, owners }: State, row: CallId): boolean {
+/** Whether a call has begun at a service that finishes what it has begun. */
+function hasBegun({ calls, owners }: State, row: CallId): boolean {
   if (!owners[calls.service[row]].finishes || calls.pod[row] === NONE) return false;
   if (calls.state[row] === CallState.Strand || calls.state[row] === CallState.Guard) return false;
   const line = calls.line[row];

@@ -6,7 +6,7 @@ import { type Emitter, emitCall } from "../routes/route-program.js";
 import type { RouteRegister } from "../routes/route-register.js";
 import type { AsynchronousStep } from "../shares/asynchronous.js";
 import type { ServiceSpec, Step } from "../spec.js";
-import type { CheckSpec } from "./check.js";
+import type { CheckSpec } from "./check-spec.js";
 import { Leg, Op } from "./program.js";
 
 export interface Instruction {

@@ -1,6 +1,6 @@
 /** What a service says of those who are asked before its calls come to the application. */
 import { z } from "zod";
-import type { CheckSpec } from "../../model/calls/check.js";
+import type { CheckSpec } from "../../model/calls/check-spec.js";
 import { oneOf } from "../../policy/fields.js";
 import { duration, target } from "../fields.js";
 

@@ -207,6 +207,23 @@ describe("names that are not found", () => {
   });
 });
 
+test("a client that goes on with its last answer learns nothing new until names are found again", () => {
+  const seen: [number, number][] = [];
+  const dns = ttl(0, { client: { kind: "failure", least: 1 } });
+  const what: FaultKind = { kind: "dns", services: ["shop"], share: 1, after: constant(0) };
+  const scaler = timetable([0, 2], [11, 1], [12, 3]);
+  const about = { replicas: 2, steps: [wait(0.1)], concurrency: many, balancer: inTurn(seen), scaler };
+  const spec = shop({ ...about, mesh: resolving(dns) }, ...every(0.5, 5.25, 30.25));
+  play({ ...spec, faults: [{ name: "dns", what, when: { kind: "once", at: 10, length: 10 } }] });
+  // The pod that has gone has its turn at 11.75: the next call asks, at 12.25, and one each second from then on. Names are found from 20 on.
+  const changes = seen.filter(([, pods], i) => pods !== seen[i - 1]?.[1]);
+  expect(changes).toEqual([
+    [5.25, 2],
+    [11.75, 1],
+    [20.25, 3],
+  ]);
+});
+
 describe("pods that are checked once in ten seconds", () => {
   const about = {
     replicas: 2,
